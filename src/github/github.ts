@@ -1,0 +1,106 @@
+// GitHub in our words. Types only; the Octokit adapter beside this is the only file that knows its API.
+
+import type { TreeChange } from '../publish/publication.ts'
+import type { CloneSource } from '../task/task-host.ts'
+
+export type Permission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
+
+export interface RepositoryFacts {
+  owner: string
+  name: string
+  defaultBranch: string
+  archived: boolean
+  issuesEnabled: boolean
+  /** Bytes. */
+  size: number
+  empty: boolean
+  url: string
+}
+
+export interface IssueFacts {
+  number: number
+  title: string
+  body: string
+  state: 'open' | 'closed'
+  locked: boolean
+  isPullRequest: boolean
+  labels: string[]
+  author: string
+  url: string
+}
+
+export interface PullRequestFacts {
+  number: number
+  title: string
+  body: string
+  url: string
+  state: 'open' | 'closed'
+  draft: boolean
+  headBranch: string
+  headSha: string
+}
+
+export interface CommentFacts {
+  id: number
+  body: string
+  /** True when our own App wrote it. */
+  ours: boolean
+  author: string
+}
+
+/** The App itself; for `doctor` and start-up. */
+export interface GitHubApp {
+  describe(): Promise<{ slug: string; id: number; permissions: Record<string, string>; events: string[] }>
+  installationFor(owner: string, repo: string): Promise<number | undefined>
+  repository(installationId: number, owner: string, repo: string): GitHubRepository
+}
+
+/**
+ * One repository through one installation. Every method throws Faults: `infrastructure` (`github_unreachable`, `github_rate_limited`, `github_error`),
+ * `invalid_input` (`github_not_found`, `github_forbidden`, `installation_suspended`, `github_key_invalid`). Tokens are minted at use and never returned except in CloneSource.env.
+ */
+export interface GitHubRepository {
+  readonly owner: string
+  readonly name: string
+  facts(): Promise<RepositoryFacts>
+  issue(number: number): Promise<IssueFacts>
+  permission(login: string): Promise<Permission>
+  /** Undefined when there is no such branch. */
+  head(branch: string): Promise<string | undefined>
+  readFile(path: string, commit: string): Promise<string | undefined>
+  /** Names in a folder at a commit; empty when the folder is not there. */
+  listFolder(path: string, commit: string): Promise<string[]>
+  pullRequests(state: 'open' | 'all', headBranch?: string): Promise<PullRequestFacts[]>
+
+  comments(issue: number): Promise<CommentFacts[]>
+  createComment(issue: number, body: string): Promise<number>
+  updateComment(id: number, body: string): Promise<void>
+  addReaction(commentId: number, reaction: '+1' | 'eyes' | 'confused'): Promise<void>
+
+  /** A token narrowed to this repository and `contents:read`, by environment only. */
+  cloneSource(): Promise<CloneSource & { revoke(): Promise<void> }>
+
+  /** Blobs, tree, commit by the Git Data API with a token minted for writing. Throws `conflict`/`tree_mismatch` when GitHub's tree is not `expectedTree`. */
+  createCommit(options: {
+    baseCommit: string
+    changes: TreeChange[]
+    expectedTree: string
+    message: string
+  }): Promise<string>
+  /** Creates the branch, or moves it by fast-forward only. Throws `conflict`/`branch_taken` when its head is not `from`, `invalid_input`/`ruleset_refused` when a rule refuses. */
+  setBranch(branch: string, commit: string, from: string | undefined): Promise<void>
+  /** Falls back to a plain PR with a note when the plan has no draft PRs (422). */
+  createPullRequest(options: {
+    head: string
+    base: string
+    title: string
+    body: string
+    draft: boolean
+  }): Promise<PullRequestFacts & { notes: string[] }>
+  updatePullRequest(number: number, fields: { title?: string; body?: string }): Promise<void>
+  /** Sets, so calling again adds nothing. Creates missing labels. */
+  addLabels(number: number, labels: string[]): Promise<void>
+  requestReviewers(number: number, logins: string[]): Promise<string[]>
+  /** Trailers and tree of a commit, to find our own work again. */
+  commit(sha: string): Promise<{ tree: string; message: string; parents: string[] }>
+}

@@ -1,0 +1,111 @@
+// The port to a language model, in our words; shaped so that an Anthropic Messages request maps one to one. Types only.
+import type { z } from 'zod'
+
+export const modelRoles = ['analyst', 'planner', 'coder', 'reviewer'] as const
+export type ModelRole = (typeof modelRoles)[number]
+
+export type Block =
+  | { type: 'text'; text: string }
+  | { type: 'tool_use'; id: string; name: string; input: unknown }
+  | { type: 'tool_result'; tool_use_id: string; content: string; is_error?: boolean }
+
+export interface Message {
+  role: 'user' | 'assistant'
+  content: Block[]
+}
+
+export interface ToolSpec {
+  name: string
+  description: string
+  /** JSON Schema of an object. */
+  inputSchema: Record<string, unknown>
+}
+
+export interface ModelRequest {
+  role: ModelRole
+  /** Model name as the provider knows it. */
+  model: string
+  system: string
+  tools: ToolSpec[]
+  messages: Message[]
+  /** Asks for structured output: JSON Schema of the reply. */
+  outputSchema?: Record<string, unknown>
+  maxTokens: number
+}
+
+/** Tokens as the provider counted them. */
+export interface Usage {
+  inputTokens: number
+  cacheWriteTokens: number
+  cacheReadTokens: number
+  outputTokens: number
+}
+
+export interface ModelReply {
+  content: Block[]
+  stopReason: 'end_turn' | 'tool_use' | 'max_tokens' | 'refusal' | 'other'
+  usage: Usage
+  /** Model that answered, as the provider names it. */
+  model: string
+}
+
+/**
+ * A provider. Throws Faults: `infrastructure` with code `model_rate_limited`, `model_overloaded`, `model_unreachable`, `model_timeout`
+ * (retry later; `data.retryAfterMs` where known), `invalid_input` with code `model_key_missing`, `model_key_invalid`, `model_unknown`, `model_request_invalid`.
+ */
+export interface ModelProvider {
+  readonly name: string
+  complete(request: ModelRequest, signal?: AbortSignal): Promise<ModelReply>
+}
+
+/**
+ * What the stages talk to: a provider behind the run's budget and ledger. A reply that the ledger already has for the same request is answered from there, unpaid.
+ * Throws what the provider throws, and `budget_spent` before a call that could pass a ceiling.
+ */
+export interface Model {
+  complete(
+    request: Omit<ModelRequest, 'model' | 'maxTokens'> & { maxTokens?: number },
+    signal?: AbortSignal,
+  ): Promise<ModelReply>
+  /** Structured output: parsed and validated; one invalid reply is sent back with the problems, a second ends in a fault `model_reply_invalid`. */
+  structured<T>(
+    request: { role: ModelRole; system: string; messages: Message[]; schema: z.ZodType<T> },
+    signal?: AbortSignal,
+  ): Promise<T>
+  spent(): Promise<Charge>
+}
+
+/** What was paid. `tokens` = input + cache writes + output + 0.1 × cache reads. `usd` is undefined where the model has no price. */
+export interface Charge {
+  tokens: number
+  usd: number | undefined
+  calls: number
+  usage: Usage
+}
+
+/** A finished call as the ledger keeps it; exports of this are the recordings. */
+export interface StoredCall {
+  requestHash: string
+  role: ModelRole
+  request: ModelRequest
+  reply: ModelReply
+  usd: number | undefined
+}
+
+/** The ledger's side, implemented in run/. All calls are fenced by the claim's epoch. */
+export interface ModelCallStore {
+  find(requestHash: string): Promise<ModelReply | undefined>
+  /** Counts as spent from now on, also after a crash, until `settle` replaces it. Answers its id. */
+  reserve(call: {
+    requestHash: string
+    request: ModelRequest
+    tokens: number
+    usd: number | undefined
+  }): Promise<number>
+  /** Reply and charge in one transaction. */
+  settle(reservation: number, reply: ModelReply, usd: number | undefined): Promise<void>
+  /** For a call that certainly was not charged (refused before it was made). */
+  release(reservation: number): Promise<void>
+  /** Settled calls and reservations in flight. */
+  spent(): Promise<Charge>
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+
+const path = z.string().min(1).max(300)
+const sentence = z.string().min(1).max(1_000)
+
+/** What the planner model proposes. Rules check it before anybody acts on it (plan/check-plan.ts). */
+export const implementationPlan = z.strictObject({
+  summary: sentence.describe('What will be done and why it solves the issue, in at most three sentences.'),
+  rootCause: sentence.optional().describe('For a defect: where it comes from, by file and symbol.'),
+  modifications: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[a-z0-9-]{1,20}$/),
+        path: path.describe('The one file that this modification is about.'),
+        kind: z.enum(['modify', 'create', 'delete']),
+        title: z.string().min(1).max(120).describe('One line: what changes in the file.'),
+        reason: sentence.describe('Why the contract needs it.'),
+        dependsOn: z.array(z.string()).max(10).describe('Ids that must stand before this one.'),
+        test: z.boolean().describe('True when the file is a test.'),
+        estimatedLines: z.int().min(0).max(5_000),
+      }),
+    )
+    .min(1)
+    .max(40),
+  removedTests: z
+    .array(z.strictObject({ name: sentence, reason: sentence }))
+    .max(20)
+    .describe('Tests whose names will vanish, each with the reason. Usually empty.'),
+  risks: z.array(sentence).max(10),
+  questions: z.array(sentence).max(5).describe('Only what makes the work impossible without an answer.'),
+  feasible: z.boolean(),
+})
+export type ImplementationPlan = z.infer<typeof implementationPlan>
+export type Modification = ImplementationPlan['modifications'][number]

@@ -1,0 +1,41 @@
+// What is handed to the outside at the end, as a value.
+
+/** A file of the tree that changed between the base commit and the tree to be published. */
+export interface TreeChange {
+  /** Path as git has it. Names that are not UTF-8 are refused earlier. */
+  path: string
+  /** `null` deletes. */
+  blob: { mode: '100644' | '100755' | '120000'; content: Buffer } | null
+}
+
+export interface PublishRequest {
+  runId: string
+  /** `draft`: branch and draft PR · `branch`: a branch only · `patch`: nothing is pushed. */
+  form: 'draft' | 'branch' | 'patch'
+  verified: boolean
+  branch: string
+  baseBranch: string
+  baseCommit: string
+  /** SHA of the verified tree. The host refuses to move a ref to a commit whose tree is another. */
+  treeSha: string
+  changes: TreeChange[]
+  /** Unified diff with binary parts, `git apply` takes it. */
+  patch: string
+  commitMessage: string
+  title: string
+  body: string
+  labels: string[]
+  reviewers: string[]
+}
+
+/** Where the result can be found. Absent fields were not made. */
+export interface Publication {
+  form: 'draft' | 'branch' | 'patch'
+  branch?: string
+  commitSha?: string
+  pullRequest?: { number: number; url: string }
+  /** Local mode: absolute path of the patch file. */
+  patchFile?: string
+  /** Things that were asked for and refused, such as a plan without draft PRs; shown to the reader. */
+  notes: string[]
+}

@@ -1,0 +1,28 @@
+import type { Outcome } from '../run/outcome.ts'
+import type { Stage } from '../run/run.ts'
+
+/** Everything the sticky status comment shows, as data; render/status.ts turns it into Markdown and back. */
+export interface StatusView {
+  runId: string
+  state: 'queued' | 'running' | 'awaiting_approval' | 'awaiting_answer' | 'ended'
+  /** Stages in order. `note` is one line: `12 tests pass, 1 fails already`. */
+  stages: {
+    stage: Stage
+    status: 'pending' | 'running' | 'done' | 'failed' | 'skipped'
+    note?: string
+    durationMs?: number
+  }[]
+  /** One line a modification. */
+  plan: { title: string; path: string; status: 'pending' | 'running' | 'done' | 'failed' }[]
+  tokens: number
+  usd: number | undefined
+  maxUsd: number
+  /** ISO 8601: the last sign of life. */
+  at: string
+  queuePosition?: number
+  /** Warnings that belong to every report, such as a run without a sandbox. */
+  notes: string[]
+  /** Text removed from the issue, in words. */
+  ignored: string[]
+  outcome?: Outcome
+}

@@ -1,0 +1,41 @@
+import type { Task, TaskIdentity } from '../task/task.ts'
+import type { Outcome } from './outcome.ts'
+
+/** Where a run can be. `queued` waits for a worker; the two `awaiting_*` wait for a person; `ended` has an outcome. */
+export const runStates = ['queued', 'running', 'awaiting_approval', 'awaiting_answer', 'ended'] as const
+export type RunState = (typeof runStates)[number]
+
+/** The stages of the flow, in order, as people read them in the status comment. */
+export const stages = [
+  'screen',
+  'normalize',
+  'gate',
+  'prepare',
+  'explore',
+  'plan',
+  'execute',
+  'verify',
+  'judge',
+  'publish',
+] as const
+export type Stage = (typeof stages)[number]
+
+/** One attempt at one task. The row of the ledger is the truth; a job holds only the id. */
+export interface Run extends TaskIdentity {
+  /** `r-` and 10 lower-case letters and digits: short enough to type into a command. */
+  id: string
+  attempt: number
+  task: Task
+  state: RunState
+  /** Set when `state` is `ended`. */
+  outcome: Outcome | undefined
+  /** Raised by each claim; a write that names an older one is refused. */
+  epoch: number
+  /** Draftsmith's version that recorded the run. */
+  version: string
+  /** Somebody asked to stop: who and why, in words. */
+  cancelReason: string | undefined
+  createdAt: Date
+  startedAt: Date | undefined
+  endedAt: Date | undefined
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+
+export const taskTypes = [
+  'bug_fix',
+  'feature',
+  'refactor',
+  'documentation',
+  'migration',
+  'dependency_upgrade',
+  'test',
+] as const
+export type TaskType = (typeof taskTypes)[number]
+
+export const levels = ['low', 'medium', 'high'] as const
+export const risks = ['low', 'medium', 'high', 'critical'] as const
+export type Complexity = (typeof levels)[number]
+export type Risk = (typeof risks)[number]
+
+const shortText = z.string().min(1).max(1_000)
+
+/** The part of the contract that has to be understood rather than looked up; what the analyst model fills in. */
+export const understanding = z.strictObject({
+  taskType: z.enum(taskTypes),
+  objective: shortText.describe('One sentence: what is true afterwards that is not true now.'),
+  affectedFiles: z.array(z.string().max(300)).max(20).describe('Repository paths the issue names or clearly means.'),
+  searchTerms: z
+    .array(z.string().min(2).max(80))
+    .max(10)
+    .describe('Identifiers and literal strings to search the code for.'),
+  constraints: z.array(shortText).max(10),
+  acceptanceCriteria: z.array(shortText).min(1).max(10).describe('Each can be checked by a test or by reading.'),
+  complexity: z.enum(levels).describe('high: needs design decisions, many components, or cannot be verified by tests.'),
+  risk: z.enum(risks),
+  questions: z.array(shortText).max(5).describe('Only what makes the work impossible without an answer.'),
+})
+export type Understanding = z.infer<typeof understanding>
+
+/** What the run is held to. Everything after the gate is judged against this, not against the issue. */
+export interface TaskContract extends Understanding {
+  /** `owner/repo`, or the path in local mode. */
+  repository: string
+  baseBranch: string
+  /** Immutable: 40 hexadecimal digits. */
+  baseCommit: string
+  scope: { include: string[]; exclude: string[] }
+  requestedBy: string
+}

@@ -1,0 +1,52 @@
+// The place a task comes from and its result goes to: GitHub, or a terminal beside a local clone.
+// The spine knows only this port. Adapters: github/github-task-host.ts, cli/local-task-host.ts.
+
+import type { Decline } from '../policy/decline.ts'
+import type { Publication, PublishRequest } from '../publish/publication.ts'
+import type { StatusView } from '../render/status-view.ts'
+import type { Task } from './task.ts'
+
+/** Facts read when the run starts, before anything is cloned or paid. */
+export interface BaseFacts {
+  /** `owner/repo`, or the path in local mode: for people to read. */
+  repository: string
+  baseBranch: string
+  /** Pinned from here on: 40 hexadecimal digits. */
+  baseCommit: string
+  /** The policy file's text at the base commit; undefined when there is none. */
+  policyText: string | undefined
+  /** Top-level facts that the screen's rules use; sizes in bytes. */
+  repositoryBytes: number
+  openPullRequests: { number: number; title: string; url: string; closesIssue: boolean }[]
+  /** True when the repository has workflows that run on a push to any branch, which would run unverified code with its secrets. */
+  workflowsRunOnPush: boolean
+  /** Notes for the report, such as uncommitted work that was ignored. */
+  notes: string[]
+}
+
+/** Either the facts, or why there is nothing to do. `silent` ends without any word, for people without write access and bots. */
+export type Inspection =
+  | { kind: 'ready'; facts: BaseFacts }
+  | { kind: 'declined'; decline: Decline }
+  | { kind: 'cancelled'; reason: string }
+  | { kind: 'silent'; reason: string }
+
+/** Where to clone from and what authorises it. */
+export interface CloneSource {
+  /** Absolute path or URL, never with credentials in it. */
+  url: string
+  /** Environment for git only, such as an authorisation header by GIT_CONFIG_*; secret, never logged. */
+  env: Record<string, string>
+}
+
+export interface TaskHost {
+  /** Reads permission, label, issue and repository as they are now, in that order. May be called again after a crash. Throws `infrastructure` faults only. */
+  inspect(task: Task): Promise<Inspection>
+  /** Minted anew at each call, narrowed to one repository and reading. The caller calls `revoke` when git is done; it never throws. */
+  cloneSource(): Promise<CloneSource & { revoke(): Promise<void> }>
+  /** Creates the sticky status or edits it in place; calls close together may be merged, the last one is always written by `flush`. Never throws: a status that cannot be written is logged and tried again at the next one. */
+  show(view: StatusView): Promise<void>
+  flush(): Promise<void>
+  /** Finds before it creates, and may be called again after a crash at any point. Throws `conflict` when the branch holds somebody else's commit. */
+  publish(request: PublishRequest): Promise<Publication>
+}

@@ -1,0 +1,69 @@
+import type { CheckName } from '../toolchain/toolchain.ts'
+
+/** One check before and after, as the host saw it. */
+export interface CheckComparison {
+  id: string
+  name: CheckName
+  line: string
+  required: boolean
+  before: CheckOutcome
+  after: CheckOutcome
+  /** Test names that passed before and do not pass after, without those the plan removes with a reason. */
+  broken: string[]
+  /** Failed before, passes after. */
+  fixed: string[]
+  /** Were not there before. */
+  added: string[]
+  /** Failed before and fails after: not ours. */
+  stillFailing: string[]
+  /** Failed and passed within the same tree when run again. */
+  flaky: string[]
+  /** Green before and not green after, a broken test, or a vanished name. */
+  regressed: boolean
+  /** For the model and for people, at most 8 KiB; empty when nothing regressed. */
+  summary: string
+  /** Artifact name of the log. */
+  log: string
+}
+
+export interface CheckOutcome {
+  exitCode: number | null
+  passed: boolean
+  timedOut: boolean
+  durationMs: number
+  /** Undefined: the runner gave no names. */
+  counts?: { passed: number; failed: number; skipped: number }
+}
+
+/** The changed tests run on the base sources: a test that is worth something fails there. */
+export interface ReproductionEvidence {
+  /** Changed or new tests that fail without the change and pass with it. */
+  failsWithoutChange: string[]
+  /** New tests that pass without the change, too: they show nothing about the defect. */
+  passesWithoutChange: string[]
+}
+
+export interface SecretFinding {
+  path: string
+  line: number
+  /** Name of the rule that fired; never the secret. */
+  rule: string
+}
+
+export interface VerificationReport {
+  /** SHA of the tree that was verified, in a fresh work tree. */
+  treeSha: string
+  baseCommit: string
+  verified: boolean
+  checks: CheckComparison[]
+  reproduction: ReproductionEvidence | undefined
+  secrets: SecretFinding[]
+  /** Diff policy: writes the rules refuse, found again on the final patch. */
+  violations: { path: string; rule: string }[]
+  /** Why not, one line each; empty when verified. */
+  problems: string[]
+  /** What was not verified, for the reader: `no type check in this repository`. */
+  notVerified: string[]
+  /** What held the sandbox: `bubblewrap`, or `none`, said loudly. */
+  sandbox: string
+}
