@@ -1,0 +1,246 @@
+// The one reader of process.env. Everything that is wrong is listed at once, each with its mend.
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type ModelRole, modelRoles } from './model/model.ts'
+
+/** What a process is started for decides what it must be given. */
+export type Need = 'github' | 'model'
+
+export interface Config {
+  github: { appId: number; privateKey: string; webhookSecret: string } | undefined
+  githubApiUrl: string
+  githubWriteSpacingMs: number
+  /** A personal token for reading public issues in local mode; never used by the App. */
+  githubToken: string | undefined
+  label: string
+  model: {
+    provider: 'anthropic' | 'recorded'
+    apiKey: string | undefined
+    baseUrl: string | undefined
+    recordings: string | undefined
+    byRole: Record<ModelRole, string>
+  }
+  databaseUrl: string | undefined
+  dataDir: string
+  sandbox: 'bubblewrap' | 'none'
+  host: string
+  port: number
+  logLevel: string
+  concurrency: number
+  statusIntervalMs: number
+  ceilings: { usd: number; tokens: number; minutes: number }
+  /** Allow-listed variables of the machine that repository commands and git may need: PATH, locale, CA files, proxies. */
+  hostEnv: Record<string, string>
+}
+
+export interface ConfigProblem {
+  variable: string
+  problem: string
+  mend: string
+}
+
+export type ReadConfig = { kind: 'ok'; config: Config } | { kind: 'invalid'; problems: ConfigProblem[] }
+
+const hostVariables = [
+  'PATH',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'USER',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'GIT_SSL_CAINFO',
+  'CURL_CA_BUNDLE',
+  'REQUESTS_CA_BUNDLE',
+  'PIP_CERT',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'https_proxy',
+  'http_proxy',
+  'no_proxy',
+  'HOME',
+]
+
+const positive = (fallback: number) => z.coerce.number().positive().default(fallback)
+const optional = z.string().min(1).optional()
+
+const variables = z.object({
+  APP_ID: z.coerce.number().int().positive().optional(),
+  PRIVATE_KEY: optional,
+  PRIVATE_KEY_PATH: optional,
+  WEBHOOK_SECRET: optional,
+  GITHUB_API_URL: z.url({ protocol: /^https?$/ }).default('https://api.github.com'),
+  GITHUB_TOKEN: optional,
+  ANTHROPIC_API_KEY: optional,
+  ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DRAFTSMITH_LABEL: z.string().min(1).max(50).default('agent-eligible'),
+  DRAFTSMITH_DATA_DIR: optional,
+  DRAFTSMITH_SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
+  DRAFTSMITH_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  DRAFTSMITH_MODEL_PROVIDER: z.enum(['anthropic', 'recorded']).default('anthropic'),
+  DRAFTSMITH_RECORDINGS: optional,
+  DRAFTSMITH_MODEL: z.string().min(1).default('claude-sonnet-5-5'),
+  DRAFTSMITH_MODEL_ANALYST: optional,
+  DRAFTSMITH_MODEL_PLANNER: optional,
+  DRAFTSMITH_MODEL_CODER: optional,
+  DRAFTSMITH_MODEL_REVIEWER: optional,
+  DRAFTSMITH_MAX_USD: positive(5),
+  DRAFTSMITH_MAX_TOKENS: positive(200_000),
+  DRAFTSMITH_MAX_MINUTES: positive(45),
+  DRAFTSMITH_WRITE_SPACING_MS: z.coerce.number().int().min(0).default(1000),
+  DRAFTSMITH_STATUS_INTERVAL_MS: z.coerce.number().int().min(0).default(5000),
+})
+type Variables = z.infer<typeof variables>
+
+/** Reads and checks the environment. An empty variable counts as absent, as `.env` files leave them. */
+export function readConfig(environment: Record<string, string | undefined>, needs: Need[]): ReadConfig {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = variables.safeParse(given)
+  if (!parsed.success)
+    return {
+      kind: 'invalid',
+      problems: [...invalidValues(parsed.error), ...missing(given as Partial<Variables>, needs)],
+    }
+  const key = readPrivateKey(parsed.data, needs)
+  const problems = [...missing(parsed.data, needs), ...key.problems]
+  if (problems.length > 0) return { kind: 'invalid', problems }
+  return { kind: 'ok', config: toConfig(parsed.data, key.privateKey, given) }
+}
+
+function invalidValues(error: z.ZodError): ConfigProblem[] {
+  return error.issues.map((issue) => ({
+    variable: issue.path.join('.'),
+    problem: issue.message,
+    mend: `Correct it, or remove it to use the default; .env.example explains each variable.`,
+  }))
+}
+
+function missing(given: Partial<Variables>, needs: Need[]): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  const need = (present: unknown, variable: string, problem: string, mend: string) => {
+    if (!present) problems.push({ variable, problem, mend })
+  }
+  if (needs.includes('github')) {
+    need(given.APP_ID, 'APP_ID', 'is missing', 'Copy the App ID from the settings page of your GitHub App.')
+    need(
+      given.PRIVATE_KEY ?? given.PRIVATE_KEY_PATH,
+      'PRIVATE_KEY_PATH',
+      'is missing',
+      'Generate a private key on the settings page of your GitHub App and set the path of the .pem file.',
+    )
+    need(
+      given.WEBHOOK_SECRET,
+      'WEBHOOK_SECRET',
+      'is missing',
+      'Set the same random text here and in the webhook settings of your GitHub App; without it anybody could send events.',
+    )
+  }
+  if (!needs.includes('model')) return problems
+  if (given.DRAFTSMITH_MODEL_PROVIDER === 'recorded') {
+    need(
+      given.DRAFTSMITH_RECORDINGS,
+      'DRAFTSMITH_RECORDINGS',
+      'is missing',
+      'Set the folder of recordings, or use DRAFTSMITH_MODEL_PROVIDER=anthropic.',
+    )
+  } else {
+    need(
+      given.ANTHROPIC_API_KEY,
+      'ANTHROPIC_API_KEY',
+      'is missing',
+      'Create a key in the Anthropic console and set it here, or run `npm run demo`, which needs none.',
+    )
+  }
+  return problems
+}
+
+function readPrivateKey(
+  given: Variables,
+  needs: Need[],
+): { privateKey: string | undefined; problems: ConfigProblem[] } {
+  const none = { privateKey: undefined, problems: [] }
+  if (!needs.includes('github')) return none
+  const variable = given.PRIVATE_KEY ? 'PRIVATE_KEY' : 'PRIVATE_KEY_PATH'
+  const mend =
+    'Generate a new private key on the settings page of your GitHub App and give the whole .pem file, with its BEGIN and END lines.'
+  try {
+    const text =
+      given.PRIVATE_KEY?.replaceAll('\\n', '\n') ??
+      (given.PRIVATE_KEY_PATH && readFileSync(given.PRIVATE_KEY_PATH, 'utf8'))
+    if (!text) return none
+    createPrivateKey(text)
+    return { privateKey: text, problems: [] }
+  } catch (cause) {
+    const unreadable = cause instanceof Error && 'path' in cause
+    const problem = unreadable
+      ? `names a file that cannot be read (${cause.message})`
+      : 'is not a private key in PEM form'
+    return { privateKey: undefined, problems: [{ variable, problem, mend }] }
+  }
+}
+
+function toConfig(
+  given: Variables,
+  privateKey: string | undefined,
+  environment: Record<string, string | undefined>,
+): Config {
+  const github =
+    given.APP_ID && privateKey && given.WEBHOOK_SECRET
+      ? { appId: given.APP_ID, privateKey, webhookSecret: given.WEBHOOK_SECRET }
+      : undefined
+  const dataHome = environment.XDG_DATA_HOME ?? join(homedir(), '.local', 'share')
+  return {
+    github,
+    githubApiUrl: given.GITHUB_API_URL.replace(/\/+$/, ''),
+    githubWriteSpacingMs: given.DRAFTSMITH_WRITE_SPACING_MS,
+    githubToken: given.GITHUB_TOKEN,
+    label: given.DRAFTSMITH_LABEL,
+    model: {
+      provider: given.DRAFTSMITH_MODEL_PROVIDER,
+      apiKey: given.ANTHROPIC_API_KEY,
+      baseUrl: given.ANTHROPIC_BASE_URL,
+      recordings: given.DRAFTSMITH_RECORDINGS,
+      byRole: modelsByRole(given),
+    },
+    databaseUrl: given.DATABASE_URL,
+    dataDir: given.DRAFTSMITH_DATA_DIR ?? join(dataHome, 'draftsmith'),
+    sandbox: given.DRAFTSMITH_SANDBOX,
+    host: given.HOST,
+    port: given.PORT,
+    logLevel: given.LOG_LEVEL,
+    concurrency: given.DRAFTSMITH_CONCURRENCY,
+    statusIntervalMs: given.DRAFTSMITH_STATUS_INTERVAL_MS,
+    ceilings: {
+      usd: given.DRAFTSMITH_MAX_USD,
+      tokens: given.DRAFTSMITH_MAX_TOKENS,
+      minutes: given.DRAFTSMITH_MAX_MINUTES,
+    },
+    hostEnv: Object.fromEntries(
+      hostVariables.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+    ),
+  }
+}
+
+function modelsByRole(given: Variables): Record<ModelRole, string> {
+  const own: Record<ModelRole, string | undefined> = {
+    analyst: given.DRAFTSMITH_MODEL_ANALYST,
+    planner: given.DRAFTSMITH_MODEL_PLANNER,
+    coder: given.DRAFTSMITH_MODEL_CODER,
+    reviewer: given.DRAFTSMITH_MODEL_REVIEWER,
+  }
+  return Object.fromEntries(modelRoles.map((role) => [role, own[role] ?? given.DRAFTSMITH_MODEL])) as Record<
+    ModelRole,
+    string
+  >
+}
