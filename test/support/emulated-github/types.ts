@@ -6,7 +6,7 @@ export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read'
 export interface EmulatedGitHubOptions {
   /** Defaults: id 4711, slug `draftsmith`, a generated key, secret `webhook-secret`. */
   app?: AppSeed
-  /** Owners, collaborators and authors that are not named here are created on first mention. */
+  /** Owners, collaborators, authors and installed accounts that are not named here exist all the same, as type `User`. */
   users?: UserSeed[]
   repositories: RepositorySeed[]
   /** Default: one for each owner, on all its repositories, ids from 1001, with the permissions and events of the App. */
@@ -107,7 +107,8 @@ export interface EmulatedGitHub {
   /** Mints an installation token as `POST /app/installations/{id}/access_tokens` does. */
   installationToken(installationId: number, narrowing?: TokenNarrowing): Promise<string>
 
-  // People act. Each goes through the API, so the webhook that GitHub would send is sent.
+  // People act, and the webhook that GitHub would send is sent. Roles are not asked here: an issue form labels for outsiders too.
+  // The login must be known from the options (users, owners, collaborators, authors).
   openIssue(repo: RepositoryName, issue: IssueSeed, by?: string): Promise<number>
   label(repo: RepositoryName, issue: number, label: string, by: string): Promise<void>
   unlabel(repo: RepositoryName, issue: number, label: string, by: string): Promise<void>
@@ -118,7 +119,7 @@ export interface EmulatedGitHub {
   reopenIssue(repo: RepositoryName, issue: number, by: string): Promise<void>
   lockIssue(repo: RepositoryName, issue: number, by: string): Promise<void>
   closePullRequest(repo: RepositoryName, number: number, by: string): Promise<void>
-  /** Pushes one commit as a person would by git; the new head. `null` deletes a file. Creates the branch from the default branch. */
+  /** One more commit on a branch, by a person; the new head. Rulesets are not asked. `null` deletes a file. Creates the branch from the default branch. */
   push(repo: RepositoryName, push: Push): Promise<string>
   deleteBranch(repo: RepositoryName, branch: string): Promise<void>
 
@@ -152,7 +153,7 @@ export interface EmulatedGitHub {
   clearFaults(): void
 
   /** What stands on GitHub now. */
-  state(): EmulatedState
+  state(): Promise<EmulatedState>
   /** Every request, in order, also git and refused ones. */
   calls(): Call[]
   clearCalls(): void
