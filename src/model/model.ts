@@ -8,6 +8,9 @@ export type Block =
   | { type: 'text'; text: string }
   | { type: 'tool_use'; id: string; name: string; input: unknown }
   | { type: 'tool_result'; tool_use_id: string; content: string; is_error?: boolean }
+  /** Reasoning of models that think by default. Opaque: a conversation sends it back unchanged, or the provider refuses. */
+  | { type: 'thinking'; thinking: string; signature: string }
+  | { type: 'redacted_thinking'; data: string }
 
 export interface Message {
   role: 'user' | 'assistant'
@@ -51,7 +54,9 @@ export interface ModelReply {
 
 /**
  * A provider. Throws Faults: `infrastructure` with code `model_rate_limited`, `model_overloaded`, `model_unreachable`, `model_timeout`
- * (retry later; `data.retryAfterMs` where known), `invalid_input` with code `model_key_missing`, `model_key_invalid`, `model_unknown`, `model_request_invalid`.
+ * (retry later; `data.retryAfterMs` where known), `invalid_input` with code `model_key_missing`, `model_key_invalid`, `model_unknown`, `model_request_invalid`, and
+ * `cancelled` with code `model_cancelled` when the signal ended it. `data.charged` is false where the call certainly cost nothing;
+ * otherwise `data.receivedTokens` is an upper bound of the reply that had arrived.
  */
 export interface ModelProvider {
   readonly name: string
@@ -60,14 +65,17 @@ export interface ModelProvider {
 
 /**
  * What the stages talk to: a provider behind the run's budget and ledger. A reply that the ledger already has for the same request is answered from there, unpaid.
- * Throws what the provider throws, and `budget_spent` before a call that could pass a ceiling.
+ * Throws what the provider throws, and `budget_spent` with code `model_budget_spent` before a call that could pass a ceiling.
  */
 export interface Model {
   complete(
     request: Omit<ModelRequest, 'model' | 'maxTokens'> & { maxTokens?: number },
     signal?: AbortSignal,
   ): Promise<ModelReply>
-  /** Structured output: parsed and validated; one invalid reply is sent back with the problems, a second ends in a fault `model_reply_invalid`. */
+  /**
+   * Structured output: parsed and validated; one invalid reply is sent back with the problems, a second ends in a fault `model_reply_invalid`.
+   * A refusal is a fault `model_refused`, a reply cut at its length limit `model_reply_cut`. All three are `invalid_input`: asking again answers the same.
+   */
   structured<T>(
     request: { role: ModelRole; system: string; messages: Message[]; schema: z.ZodType<T> },
     signal?: AbortSignal,
