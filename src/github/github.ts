@@ -57,13 +57,15 @@ export interface GitHubApp {
 
 /**
  * One repository through one installation. Every method throws Faults: `infrastructure` (`github_unreachable`, `github_rate_limited`, `github_error`),
- * `invalid_input` (`github_not_found`, `github_forbidden`, `installation_suspended`, `github_key_invalid`). Tokens are minted at use and never returned except in CloneSource.env.
+ * `invalid_input` (`github_not_found`, `github_forbidden`, `installation_suspended`, `github_key_invalid`, `github_app_unknown`,
+ * `repository_archived`, `issues_disabled`, `github_refused` for every other refusal). Tokens are minted at use and never returned except in CloneSource.env.
  */
 export interface GitHubRepository {
   readonly owner: string
   readonly name: string
   facts(): Promise<RepositoryFacts>
   issue(number: number): Promise<IssueFacts>
+  /** `none` for bots, whatever GitHub grants them. */
   permission(login: string): Promise<Permission>
   /** Undefined when there is no such branch. */
   head(branch: string): Promise<string | undefined>
@@ -82,7 +84,10 @@ export interface GitHubRepository {
 
   /** Blobs, tree, commit by the Git Data API with a token minted for writing. Throws `conflict`/`tree_mismatch` when GitHub's tree is not `expectedTree`. */
   createCommit(options: {
+    /** The changes are relative to this commit's tree. */
     baseCommit: string
+    /** Where the commit goes on from, such as our own earlier head on the same base; the base commit when left out. */
+    parent?: string
     changes: TreeChange[]
     expectedTree: string
     message: string
@@ -100,7 +105,9 @@ export interface GitHubRepository {
   updatePullRequest(number: number, fields: { title?: string; body?: string }): Promise<void>
   /** Sets, so calling again adds nothing. Creates missing labels. */
   addLabels(number: number, labels: string[]): Promise<void>
+  /** `org/team` names a team. Answers a note for each that GitHub refused. */
   requestReviewers(number: number, logins: string[]): Promise<string[]>
   /** Trailers and tree of a commit, to find our own work again. */
   commit(sha: string): Promise<{ tree: string; message: string; parents: string[] }>
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>
 }

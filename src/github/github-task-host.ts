@@ -1,0 +1,62 @@
+// A GitHub issue as the place a task comes from and its result goes to.
+import type { Logger } from 'pino'
+import type { StatusView } from '../render/status-view.ts'
+import type { TaskHost } from '../task/task-host.ts'
+import type { GitHubRepository } from './github.ts'
+import { publish } from './github-publishing.ts'
+import { inspect } from './inspection.ts'
+import { createStatusComment } from './status-comment.ts'
+
+export interface GitHubTaskHostOptions {
+  repository: GitHubRepository
+  issue: number
+  /** The label that starts runs. */
+  label: string
+  /** `ClaimedRun.check`: called right before each write. */
+  fence(): Promise<void>
+  texts: HostTexts
+  /** Least time between two edits of the status comment. */
+  statusIntervalMs: number
+  log: Logger
+  /** Milliseconds since 1970; the machine's clock when left out. */
+  now?: () => number
+  after?: (ms: number, call: () => void) => () => void
+}
+
+/** What `render/` knows and this room only writes and looks for. */
+export interface HostTexts {
+  renderStatus(view: StatusView): string
+  /** The hidden text in every status comment of that issue. */
+  statusMarker(issue: number): string
+  /** The run that a commit of ours names in its trailer; undefined for anybody else's commit. */
+  runOf(commitMessage: string): string | undefined
+}
+
+export function createGitHubTaskHost(options: GitHubTaskHostOptions): TaskHost {
+  const { repository, issue, label, fence, texts, log } = options
+  const status = createStatusComment({
+    repository,
+    issue,
+    render: texts.renderStatus,
+    marker: texts.statusMarker(issue),
+    intervalMs: options.statusIntervalMs,
+    fence,
+    log,
+    now: options.now ?? Date.now,
+    after: options.after ?? later,
+  })
+  return {
+    inspect: (task) => inspect(task, { repository, issue, label }),
+    cloneSource: () => repository.cloneSource(),
+    show: status.show,
+    flush: status.flush,
+    publish: (request) => publish(request, { repository, fence, runOf: texts.runOf }),
+  }
+}
+
+/** A status that waits must not keep a process alive that is done. */
+function later(ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, ms)
+  timer.unref()
+  return () => clearTimeout(timer)
+}

@@ -1,0 +1,135 @@
+// Tokens of one repository: minted at use, no wider than the step, forgotten as soon as it is done.
+import type { Logger } from 'pino'
+import { type CallContext, githubFault, statusOf } from './github-faults.ts'
+import type { Client, Clients } from './octokit-client.ts'
+
+export type TokenPermissions = Partial<Record<'contents' | 'issues' | 'metadata' | 'pull_requests', 'read' | 'write'>>
+
+/** What a group of calls may do with its token. */
+export interface Step {
+  permissions: TokenPermissions
+  /**
+   * `lease`: kept in memory for calls that come often and can do little (reading, commenting).
+   * `once`: minted for this call and revoked after it, for everything that can change code.
+   */
+  token: 'lease' | 'once'
+}
+
+export const steps = {
+  read: { permissions: { contents: 'read', issues: 'read', metadata: 'read', pull_requests: 'read' }, token: 'lease' },
+  comment: { permissions: { issues: 'write', metadata: 'read' }, token: 'lease' },
+  writeCode: { permissions: { contents: 'write', metadata: 'read' }, token: 'once' },
+  writePullRequest: {
+    permissions: { contents: 'read', issues: 'write', metadata: 'read', pull_requests: 'write' },
+    token: 'once',
+  },
+} as const satisfies Record<string, Step>
+
+export interface MintedToken {
+  token: string
+  /** Milliseconds since 1970. */
+  expiresAt: number
+  /** Never throws: a token that cannot be revoked ends within the hour. */
+  revoke(): Promise<void>
+}
+
+/** Calls to one repository through one installation. */
+export interface RepositorySession {
+  mint(permissions: TokenPermissions): Promise<MintedToken>
+  /**
+   * Runs `call` with a client for the step and maps what it throws to a Fault.
+   * Where the token ends in the middle, the call starts again with a new one: it must find before it creates.
+   */
+  use<T>(step: Step, action: string, call: (client: Client) => Promise<T>): Promise<T>
+}
+
+export interface SessionOptions {
+  clients: Clients
+  installationId: number
+  owner: string
+  name: string
+  log: Logger
+  now: () => number
+}
+
+/** A lease is renewed this long before GitHub ends it, so that none ends during a call. */
+const renewBeforeMs = 5 * 60_000
+
+export function createSession(options: SessionOptions): RepositorySession {
+  const leases = new Map<string, Promise<Lease>>()
+  const context = (action: string, permissions: TokenPermissions): CallContext => ({
+    action,
+    repository: `${options.owner}/${options.name}`,
+    permissions,
+  })
+
+  async function leased(step: Step): Promise<Lease> {
+    const key = JSON.stringify(step.permissions)
+    const known = await leases.get(key)
+    if (known !== undefined && known.expiresAt - options.now() > renewBeforeMs) return known
+    const fresh = open(step)
+    leases.set(key, fresh)
+    fresh.catch(() => leases.delete(key))
+    return fresh
+  }
+
+  async function open(step: Step): Promise<Lease> {
+    const minted = await mintToken(options, step.permissions)
+    return { ...minted, client: options.clients.withToken(minted.token, options.installationId) }
+  }
+
+  async function attempt<T>(step: Step, call: (client: Client) => Promise<T>): Promise<T> {
+    if (step.token === 'lease') return call((await leased(step)).client)
+    const lease = await open(step)
+    try {
+      return await call(lease.client)
+    } finally {
+      await lease.revoke()
+    }
+  }
+
+  return {
+    mint: (permissions) => mintToken(options, permissions),
+    async use(step, action, call) {
+      try {
+        return await attempt(step, call)
+      } catch (thrown) {
+        if (statusOf(thrown) !== 401) throw githubFault(thrown, context(action, step.permissions))
+      }
+      leases.delete(JSON.stringify(step.permissions))
+      return attempt(step, call).catch((thrown) => {
+        throw githubFault(thrown, context(action, step.permissions))
+      })
+    },
+  }
+}
+
+interface Lease extends MintedToken {
+  client: Client
+}
+
+async function mintToken(options: SessionOptions, permissions: TokenPermissions): Promise<MintedToken> {
+  const { clients, installationId, owner, name, log } = options
+  try {
+    const { data } = await clients.app.rest.apps.createInstallationAccessToken({
+      installation_id: installationId,
+      repositories: [name],
+      permissions,
+    })
+    return {
+      token: data.token,
+      expiresAt: Date.parse(data.expires_at),
+      revoke: () => revoke(clients.withToken(data.token, installationId), log),
+    }
+  } catch (thrown) {
+    throw githubFault(thrown, { action: 'get a token', repository: `${owner}/${name}`, permissions, asApp: true })
+  }
+}
+
+async function revoke(client: Client, log: Logger): Promise<void> {
+  try {
+    await client.rest.apps.revokeInstallationAccessToken({ request: { retries: 0 } })
+  } catch (thrown) {
+    log.debug({ status: statusOf(thrown) }, 'a token could not be revoked; it ends within the hour')
+  }
+}

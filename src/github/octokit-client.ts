@@ -1,0 +1,106 @@
+// Octokit with the plugins and limits that every call of ours shares.
+
+import { createAppAuth } from '@octokit/auth-app'
+import { retry } from '@octokit/plugin-retry'
+import { throttling } from '@octokit/plugin-throttling'
+import { Octokit } from '@octokit/rest'
+import Bottleneck from 'bottleneck'
+import type { Logger } from 'pino'
+
+export interface ClientOptions {
+  appId: number
+  /** PEM, PKCS #1 or #8. */
+  privateKey: string
+  /** `https://api.github.com`, or that of an own server. */
+  apiUrl: string
+  /** Least time between two writes of one installation; comments and pull requests wait three times as long, as GitHub advises. */
+  writeSpacingMs: number
+  userAgent: string
+  log: Logger
+  fetch?: typeof globalThis.fetch
+  /** Unit of the waits after a failed request: 1 000 ms outside of tests. */
+  retryUnitMs?: number
+}
+
+export type Client = InstanceType<typeof ThrottledOctokit>
+
+export interface Clients {
+  /** Signs in with the App's key; for the few calls that no token can make. */
+  app: Client
+  withToken(token: string, installationId: number): Client
+}
+
+/** A request that waits longer than this for a rate limit fails instead: the worker's backoff holds no connection. */
+const longestWaitSeconds = 60
+const requestTimeoutMs = 30_000
+
+const ThrottledOctokit = Octokit.plugin(throttling, retry)
+
+export function createClients(options: ClientOptions): Clients {
+  const shared = sharedOptions(options)
+  return {
+    app: new ThrottledOctokit({
+      ...shared(0),
+      authStrategy: createAppAuth,
+      auth: { appId: options.appId, privateKey: options.privateKey },
+    }),
+    withToken: (token, installationId) => new ThrottledOctokit({ ...shared(installationId), auth: token }),
+  }
+}
+
+function sharedOptions(options: ClientOptions) {
+  const spacing = writeSpacing(options.writeSpacingMs)
+  const log = quietLog(options.log)
+  return (installationId: number) => ({
+    baseUrl: options.apiUrl.replace(/\/+$/, ''),
+    userAgent: options.userAgent,
+    log,
+    request: { fetch: withTimeout(options.fetch ?? globalThis.fetch) },
+    // A 409 is an answer (an empty repository), not a fault that passes.
+    retry: {
+      doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
+      retryAfterBaseValue: options.retryUnitMs ?? 1_000,
+    },
+    throttle: {
+      ...spacing,
+      id: `installation-${installationId}`,
+      retryAfterBaseValue: options.retryUnitMs ?? 1_000,
+      onRateLimit: waitOnce(options.log, 'rate limit'),
+      onSecondaryRateLimit: waitOnce(options.log, 'secondary rate limit'),
+    },
+  })
+}
+
+/** The plugin's own groups are one set a process, with fixed times; these are one set an App. */
+function writeSpacing(spacingMs: number) {
+  const group = (minTime: number) => new Bottleneck.Group({ maxConcurrent: 1, minTime, timeout: 120_000 })
+  return { write: group(spacingMs), notifications: group(spacingMs * 3) }
+}
+
+function waitOnce(log: Logger, limit: string) {
+  return (seconds: number, request: { method: string; url: string }, _octokit: unknown, retries: number): boolean => {
+    const waits = retries === 0 && seconds <= longestWaitSeconds
+    log.warn({ method: request.method, url: request.url, seconds, waits }, `GitHub's ${limit} is reached`)
+    return waits
+  }
+}
+
+/** Without one, a connection that hangs would hold a worker for ever. */
+function withTimeout(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return (input, init) => {
+    const timeout = AbortSignal.timeout(requestTimeoutMs)
+    const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout
+    return fetch(input, { ...init, signal })
+  }
+}
+
+/** Octokit logs whole requests, headers with tokens included; only its messages are kept. */
+function quietLog(log: Logger) {
+  const drop = () => {}
+  return {
+    debug: drop,
+    info: drop,
+    warn: (message: string) => log.warn(String(message)),
+    error: (message: string) => log.debug(String(message)),
+  }
+}

@@ -1,0 +1,102 @@
+// The one comment on an issue that says where its run stands: found again, edited in place, never made twice.
+import type { Logger } from 'pino'
+import { Fault } from '../errors.ts'
+import type { StatusView } from '../render/status-view.ts'
+import type { GitHubRepository } from './github.ts'
+
+export interface StatusCommentOptions {
+  repository: GitHubRepository
+  issue: number
+  render(view: StatusView): string
+  /** The hidden text that the comment carries. */
+  marker: string
+  /** Least time between two writes; views that come faster replace one another. */
+  intervalMs: number
+  /** Throws `fenced` when another worker owns the run now: its status stands. */
+  fence(): Promise<void>
+  log: Logger
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Calls back once after that time; the answer calls it off. */
+  after(ms: number, call: () => void): () => void
+}
+
+/** Neither throws: a status that cannot be written is logged, and tried again with the next one. */
+export interface StatusComment {
+  show(view: StatusView): Promise<void>
+  flush(): Promise<void>
+}
+
+export function createStatusComment(options: StatusCommentOptions): StatusComment {
+  let waiting: StatusView | undefined
+  let written: string | undefined
+  let lastWrite = Number.NEGATIVE_INFINITY
+  let callOff: (() => void) | undefined
+  let writing: Promise<void> = Promise.resolve()
+  let commentId: number | undefined
+
+  /** One write at a time, each of the newest view: a slow one must not end after a later one. */
+  function writeNewest(): Promise<void> {
+    callOff?.()
+    callOff = undefined
+    writing = writing.then(async () => {
+      const view = waiting
+      waiting = undefined
+      if (view === undefined) return
+      lastWrite = options.now()
+      const failed = !(await attempt(view))
+      if (failed) waiting ??= view
+    })
+    return writing
+  }
+
+  async function attempt(view: StatusView): Promise<boolean> {
+    try {
+      const body = options.render(view)
+      if (body === written) return true
+      await options.fence().catch(unlessOurs)
+      commentId = await put(options, commentId, body)
+      written = body
+      return true
+    } catch (thrown) {
+      options.log.warn({ err: thrown, issue: options.issue }, 'the status comment could not be written')
+      return false
+    }
+  }
+
+  return {
+    async show(view) {
+      waiting = view
+      if (callOff !== undefined) return
+      const wait = lastWrite + options.intervalMs - options.now()
+      if (wait <= 0) return writeNewest()
+      callOff = options.after(wait, () => void writeNewest())
+    },
+    flush: writeNewest,
+  }
+}
+
+/** A cancelled run still has to say so; only a run that is another worker's now must not. */
+function unlessOurs(thrown: unknown): void {
+  if (!(thrown instanceof Fault) || thrown.class !== 'cancelled') throw thrown
+}
+
+/** Answers the comment's id. A comment that somebody deleted is made again. */
+async function put(options: StatusCommentOptions, known: number | undefined, body: string): Promise<number> {
+  const { repository, issue, marker } = options
+  const id = known ?? (await findOurs(repository, issue, marker))
+  if (id === undefined) return repository.createComment(issue, body)
+  try {
+    await repository.updateComment(id, body)
+    return id
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || thrown.code !== 'github_not_found') throw thrown
+    return (await findOurs(repository, issue, marker)) ?? repository.createComment(issue, body)
+  }
+}
+
+/** The marker alone proves nothing: anybody can copy it into a comment. */
+async function findOurs(repository: GitHubRepository, issue: number, marker: string): Promise<number | undefined> {
+  const comments = await repository.comments(issue)
+  return comments.find((comment) => comment.ours && comment.body.includes(marker))?.id
+}
