@@ -44,4 +44,6 @@ export interface TaskContract extends Understanding {
   baseCommit: string
   scope: { include: string[]; exclude: string[] }
   requestedBy: string
+  /** What rules found in the title of the issue itself, apart from any model's reading; raises the risk, never lowers it. */
+  signals?: { risk: Risk; reason: string }[]
 }

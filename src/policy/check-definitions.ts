@@ -1,0 +1,103 @@
+// What decides how a check runs or what it demands. Such a file comes from the base commit; changing one could make any check pass.
+import { foldPath } from './fold-path.ts'
+
+const byName: [pattern: RegExp, what: string][] = [
+  [
+    /^(gnu)?makefile(\..*)?$|\.mk$|^(justfile|taskfile\.ya?ml|rakefile|dodo\.py|noxfile\.py|fabfile\.py)$/,
+    'build targets',
+  ],
+  [/^[tj]sconfig(\..*)?\.json$/, 'type check configuration'],
+  [/^(mypy\.ini|\.mypy\.ini|pyrightconfig\.json|pytype\.cfg|ty\.toml)$/, 'type check configuration'],
+  [
+    /^(\.eslintrc.*|eslint\.config\..*|\.eslintignore|biome\.jsonc?|tslint\.json|\.oxlintrc\.json)$/,
+    'lint configuration',
+  ],
+  [
+    /^(\.stylelintrc.*|stylelint\.config\..*|\.markdownlint.*|\.flake8|\.pylintrc|pylintrc|\.?ruff\.toml)$/,
+    'lint configuration',
+  ],
+  [
+    /^(\.golangci\.ya?ml|clippy\.toml|\.clippy\.toml|\.rubocop\.ya?ml|phpstan\.neon.*|checkstyle\.xml)$/,
+    'lint configuration',
+  ],
+  [
+    /^(\.prettierrc.*|prettier\.config\..*|\.prettierignore|\.editorconfig|\.?rustfmt\.toml|dprint\.jsonc?)$/,
+    'format configuration',
+  ],
+  [
+    /^(vitest|vite|jest|playwright|cypress|karma|wdio|ava|tap|babel|rollup|webpack|esbuild|tsup|next|metro)\.(config|conf|workspace)\..*$/,
+    'test runner configuration',
+  ],
+  [/^(jest\.setup|vitest\.setup|setup[-_]?tests?)\..*$/, 'test runner configuration'],
+  [/^(\.mocharc.*|\.taprc|\.nycrc.*|\.c8rc.*|\.swcrc|\.babelrc.*|\.jshintrc)$/, 'test runner configuration'],
+  [
+    /^(pytest\.ini|\.pytest\.ini|tox\.ini|conftest\.py|\.coveragerc|nose\.cfg|sitecustomize\.py|usercustomize\.py)$/,
+    'test runner configuration',
+  ],
+  [/^(phpunit\.xml.*|\.rspec|karma\.conf\..*|codecov\.ya?ml|\.codecov\.ya?ml)$/, 'test runner configuration'],
+  [
+    /^(package\.json|pyproject\.toml|setup\.(cfg|py)|cargo\.toml|pom\.xml|build\.gradle(\.kts)?|composer\.json|deno\.jsonc?|turbo\.json|nx\.json|lerna\.json)$/,
+    'package manifest',
+  ],
+]
+
+/** Of a package manifest only these parts define checks; dependencies and metadata do not. */
+const manifestKeys = [
+  ...['scripts', 'jest', 'mocha', 'ava', 'tap', 'c8', 'nyc', 'vitest', 'babel', 'eslintConfig', 'eslintIgnore'],
+  ...['prettier', 'stylelint', 'lint-staged', 'husky', 'type', 'imports', 'workspaces', 'config', 'overrides'],
+]
+
+/** What of the checks the file defines, such as `lint configuration`; undefined when it defines none. */
+export function checkDefinition(path: string): string | undefined {
+  const name = foldPath(path).split('/').at(-1) ?? ''
+  return byName.find(([pattern]) => pattern.test(name))?.[1]
+}
+
+/**
+ * What of the checks a change to the file alters. Texts are undefined where the file is not there.
+ * Manifests are compared by the parts that define checks, so that a new dependency is no alarm; one that cannot be read counts as altered.
+ */
+export function alteredCheckDefinition(
+  path: string,
+  before: string | undefined,
+  after: string | undefined,
+): string | undefined {
+  const what = checkDefinition(path)
+  if (what === undefined || before === after) return undefined
+  const name = foldPath(path).split('/').at(-1)
+  if (name === 'package.json') return sameParts(jsonParts(before), jsonParts(after)) ? undefined : what
+  if (name === 'pyproject.toml' || name === 'setup.cfg') {
+    return sameParts(toolSections(before), toolSections(after)) ? undefined : what
+  }
+  return what
+}
+
+function sameParts(before: string | undefined, after: string | undefined): boolean {
+  return before !== undefined && before === after
+}
+
+function jsonParts(text: string | undefined): string | undefined {
+  if (text === undefined) return JSON.stringify(manifestKeys.map(() => null))
+  try {
+    const manifest: unknown = JSON.parse(text)
+    if (typeof manifest !== 'object' || manifest === null) return undefined
+    const parts: Record<string, unknown> = { ...manifest }
+    return JSON.stringify(manifestKeys.map((key) => parts[key] ?? null))
+  } catch {
+    return undefined
+  }
+}
+
+/** The sections `[tool…]`, `[build-system]` and those of setup.cfg that are not metadata, line by line without blank lines. */
+function toolSections(text: string | undefined): string {
+  let kept = false
+  return (text ?? '')
+    .split(/\r?\n/)
+    .filter((line) => {
+      const header = /^\s*\[+\s*"?([^\]"]+)/.exec(line)?.[1]?.trim()
+      if (header !== undefined)
+        kept = !/^(project|metadata|options|dependency-groups|tool\.poetry|tool\.uv)(\.|$)/.test(header)
+      return kept && line.trim() !== '' && !line.trim().startsWith('#')
+    })
+    .join('\n')
+}

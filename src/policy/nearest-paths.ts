@@ -1,0 +1,18 @@
+import { distance } from 'fastest-levenshtein'
+
+const maxNear = 3
+
+/** At most three files that may have been meant: same name first, then alike by edit distance. */
+export function nearestPaths(path: string, files: ReadonlySet<string>): string[] {
+  const name = nameOf(path).toLowerCase()
+  return [...files]
+    .map((file) => ({ file, steps: distance(name, nameOf(file).toLowerCase()) }))
+    .filter(({ steps }) => steps <= Math.max(1, Math.floor(name.length / 4)))
+    .sort((a, b) => a.steps - b.steps || a.file.length - b.file.length)
+    .slice(0, maxNear)
+    .map(({ file }) => file)
+}
+
+function nameOf(path: string): string {
+  return path.split('/').at(-1) ?? path
+}
