@@ -20,8 +20,10 @@ export interface Patch {
 
 export interface Workspaces {
   /**
-   * A work tree at `commit`, from a bare mirror that is refreshed by fetch and locked against concurrent use.
-   * `url` and `env` as in CloneSource. Throws `infrastructure`/`clone_failed` with git's last line, `invalid_input`/`commit_missing`.
+   * A work tree at `commit`, from a bare mirror that is refreshed by fetch, only if it lacks the commit, and locked
+   * against concurrent use. `url` and `env` as in CloneSource. What an earlier attempt of the same run left is removed.
+   * Throws `infrastructure`/`clone_failed` with git's own reason, `invalid_input`/`commit_missing`, `repository_empty` or
+   * `unsafe_path`, `cancelled` when the signal ended it.
    */
   open(options: {
     repositoryKey: string
@@ -29,6 +31,7 @@ export interface Workspaces {
     env: Record<string, string>
     commit: string
     runId: string
+    signal?: AbortSignal
   }): Promise<Workspace>
   /** Removes what earlier, dead runs left behind; run ids in `alive` are kept. */
   sweep(alive: Set<string>): Promise<void>
@@ -40,25 +43,32 @@ export interface Workspace {
   /** Absolute. HOME of the sandboxed commands. */
   readonly home: string
   readonly baseCommit: string
-  /** Files that git tracks or would add, as POSIX paths, sorted. Ignored files are left out. */
+  /** Files that git tracks or would add, as POSIX paths, sorted. Ignored files, submodules and names that are not UTF-8 are left out. */
   files(): Promise<string[]>
-  /** Records the work tree as it is: SHA of a git tree. Ignored files are left out. Fast when nothing changed. */
+  /**
+   * Records the work tree as it is: SHA of a git tree. Ignored files are left out, and so are nested repositories and new
+   * names that are not UTF-8, with a note. Fast when nothing changed.
+   */
   checkpoint(): Promise<string>
   /** Makes the work tree equal a checkpoint's tree (ignored files such as node_modules stay). */
   restore(treeSha: string): Promise<void>
-  /** From the base commit, or from an earlier checkpoint, to a checkpoint. */
+  /** From the base commit, or from an earlier checkpoint, to a checkpoint. Applies again byte for byte, also in other encodings. */
   diff(treeSha: string, from?: string): Promise<Patch>
-  /** Applies a patch that `diff` made, on the base tree; used on resume. Answers the tree's SHA. */
+  /** Makes the work tree equal the base tree with a patch that `diff` made; used on resume. Answers the tree's SHA. Throws `invalid_input`/`patch_rejected`. */
   apply(patch: string): Promise<string>
+  /** What a checkpoint changes since the base commit, with whole contents, sorted by path. */
   changes(treeSha: string): Promise<TreeChange[]>
   /** The text of a file at the base commit; undefined when it is not there, is binary or an LFS pointer. */
   readBase(path: string): Promise<string | undefined>
-  /** Logins are unknown to git: author e-mails of the lines that a patch touches, most lines first. */
-  blame(paths: string[]): Promise<{ email: string; lines: number }[]>
+  /**
+   * Logins are unknown to git: author e-mails of the files' lines at the base commit, most lines first; with a checkpoint,
+   * only of the lines that it changes.
+   */
+  blame(paths: string[], treeSha?: string): Promise<{ email: string; lines: number }[]>
   /** A second work tree of exactly that tree, without anything a command left behind. The caller closes it. */
   fresh(treeSha: string): Promise<Workspace>
-  /** Notes for the report: submodules not fetched, LFS pointers, names that are not UTF-8. */
+  /** Notes for the report, each once: submodules not fetched, LFS pointers, names that are not UTF-8. Grows with checkpoints. */
   readonly notes: string[]
-  /** Keeps a commit with that message on a branch of the user's repository; local mode only. Never touches HEAD, index or work tree. Refuses with `conflict` when the branch exists with other work. */
+  /** Removes the folders, whatever a command did to them; may be called twice. Work trees made by `fresh` go with their first one. */
   close(): Promise<void>
 }

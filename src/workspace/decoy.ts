@@ -1,0 +1,51 @@
+// The `.git` that commands of the repository see: for suites that ask git what changed or which version this is.
+// It is worthless: one commit, no remote, no credential. We never read it again once a command may have written it.
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Git } from './git.ts'
+import { exactBytes } from './git-folder.ts'
+
+const config = `[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = false
+[user]
+\tname = Draftsmith
+\temail = draftsmith@localhost
+[gc]
+\tauto = 0
+`
+
+export interface DecoySource {
+  /** A git directory that has the commit. */
+  gitDir: string
+  commit: string
+  /** Absolute; made here. Kept outside every work tree, so that each copy starts clean. */
+  folder: string
+}
+
+/** A shallow clone of one commit, ready to be copied into work trees by `placeDecoy`. */
+export async function makeDecoy(git: Git, { gitDir, commit, folder }: DecoySource): Promise<void> {
+  await Promise.all(
+    ['objects/pack', 'objects/info', 'refs/heads', 'refs/tags', 'info'].map((sub) =>
+      mkdir(join(folder, sub), { recursive: true }),
+    ),
+  )
+  await Promise.all([
+    writeFile(join(folder, 'HEAD'), 'ref: refs/heads/main\n'),
+    writeFile(join(folder, 'refs/heads/main'), `${commit}\n`),
+    writeFile(join(folder, 'shallow'), `${commit}\n`),
+    writeFile(join(folder, 'config'), config),
+    writeFile(join(folder, 'info/attributes'), exactBytes),
+  ])
+  const pack = ['pack-objects', '--quiet', '--revs', '--shallow', join(folder, 'objects/pack/pack')]
+  await git.run(pack, { gitDir, input: `--shallow ${commit}\n${commit}\n` })
+  await git.run(['read-tree', commit], { gitDir, env: { GIT_INDEX_FILE: join(folder, 'index') } })
+}
+
+/** Puts a clean copy into a work tree that no command has seen yet. */
+export async function placeDecoy(folder: string, workTree: string): Promise<void> {
+  const target = join(workTree, '.git')
+  await rm(target, { recursive: true, force: true })
+  await cp(folder, target, { recursive: true })
+}

@@ -1,0 +1,128 @@
+// One bare mirror a repository, shared by all its runs: what was fetched once is never fetched again.
+import { createHash } from 'node:crypto'
+import { mkdir, stat, utimes } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { Fault } from '../errors.ts'
+import type { Git, GitResult } from './git.ts'
+import { gitReason } from './git.ts'
+import { layOutGitFolder } from './git-folder.ts'
+import { withLock } from './lock.ts'
+
+export interface MirrorRequest {
+  repositoryKey: string
+  /** Absolute path or URL, without credentials. */
+  url: string
+  /** For the fetch alone; secret. */
+  env: Record<string, string>
+  /** 40 hexadecimal digits. */
+  commit: string
+  usedAt: Date
+  signal?: AbortSignal
+}
+
+export interface Mirror {
+  /** Absolute; bare. Its `objects` are what the runs' git directories build on. */
+  gitDir: string
+}
+
+/** Long enough for a large repository on a slow line; a connection that stands still is given up after a minute. */
+const fetchTimeoutMs = 30 * 60_000
+
+/**
+ * The mirror with the commit in it, and with its whole history, so that merge bases and blame are right.
+ * Throws `invalid_input`/`commit_missing` or `repository_empty`, `infrastructure`/`clone_failed`.
+ */
+export async function openMirror(git: Git, root: string, request: MirrorRequest): Promise<Mirror> {
+  const folder = join(root, folderName(request.repositoryKey))
+  const gitDir = join(folder, 'repository.git')
+  await mkdir(folder, { recursive: true })
+  const refresh = async () => {
+    if (!(await exists(join(gitDir, 'config')))) await layOutGitFolder(gitDir, { bare: true })
+    if (!(await hasCommit(git, gitDir, request.commit))) await fetchCommit(git, gitDir, request)
+  }
+  if (!(await hasCommit(git, gitDir, request.commit))) await withLock(join(folder, 'lock'), refresh, request.signal)
+  // The time of last use, by which old mirrors can be told from busy ones.
+  await utimes(folder, request.usedAt, request.usedAt)
+  return { gitDir }
+}
+
+/** Where git may connect to: a path is read as a path, and everything else by HTTP. */
+export function transportEnvironment(url: string): Record<string, string> {
+  return { GIT_ALLOW_PROTOCOL: isAbsolute(url) ? 'file' : 'https:http' }
+}
+
+/** A path may belong to somebody else, such as a folder mounted into a container. Git asks again on the other side of a fetch. */
+export const uploadPack = "--upload-pack=git -c 'safe.directory=*' upload-pack"
+
+/** Readable, unique, and a plain name whatever the key holds. */
+function folderName(repositoryKey: string): string {
+  const readable = repositoryKey.replace(/[^A-Za-z0-9]+/g, '-').slice(-40)
+  return `${readable.replace(/^-|-$/g, '')}-${createHash('sha256').update(repositoryKey).digest('hex').slice(0, 16)}`
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Packs come whole or not at all (`fetch.unpackLimit`), so a commit that is here has its trees and its history. */
+async function hasCommit(git: Git, gitDir: string, commit: string): Promise<boolean> {
+  if (!(await exists(join(gitDir, 'HEAD')))) return false
+  return (await git.attempt(['cat-file', '-e', `${commit}^{commit}`], { gitDir })).ok
+}
+
+async function fetchCommit(git: Git, gitDir: string, request: MirrorRequest): Promise<void> {
+  const branches = '+refs/heads/*:refs/remotes/origin/*'
+  const pinned = `+${request.commit}:refs/pinned/${request.commit}`
+  const exact = await fetchRefs(git, gitDir, request, [branches, pinned])
+  if (exact.ok) return
+  // Some servers refuse a commit by its SHA, and an unknown one ends the whole fetch: the branches may have it.
+  const all = await fetchRefs(git, gitDir, request, [branches])
+  if (!all.ok) throw cloneFailed(all)
+  if (await hasCommit(git, gitDir, request.commit)) return
+  throw (await hasBranches(git, gitDir)) ? commitMissing(request.commit) : repositoryEmpty()
+}
+
+function fetchRefs(git: Git, gitDir: string, request: MirrorRequest, refspecs: string[]): Promise<GitResult> {
+  const flags = ['--quiet', '--no-tags', '--prune', '--force', '--no-recurse-submodules', '--no-write-fetch-head']
+  // A user's clone may be shallow itself; it is taken as it is.
+  const shallow = isAbsolute(request.url) ? ['--update-shallow', uploadPack] : []
+  return git.attempt(['fetch', ...flags, ...shallow, '--', request.url, ...refspecs], {
+    gitDir,
+    env: { ...request.env, ...transportEnvironment(request.url) },
+    timeoutMs: fetchTimeoutMs,
+    ...(request.signal && { signal: request.signal }),
+  })
+}
+
+async function hasBranches(git: Git, gitDir: string): Promise<boolean> {
+  const refs = await git.run(['for-each-ref', '--count=1', 'refs/remotes/origin'], { gitDir })
+  return refs.length > 0
+}
+
+function cloneFailed(result: GitResult): Fault {
+  return new Fault(
+    'infrastructure',
+    'clone_failed',
+    `The repository could not be fetched: ${gitReason(result.stderr)}`,
+    {
+      mend: 'Check that the address is right, that the server can be reached, and that it may be read.',
+      data: { exitCode: result.exitCode },
+    },
+  )
+}
+
+function commitMissing(commit: string): Fault {
+  return new Fault('invalid_input', 'commit_missing', `The repository has no commit ${commit}.`, {
+    mend: 'The branch may have been deleted or rewritten since. Start again from a commit that is there.',
+    data: { commit },
+  })
+}
+
+function repositoryEmpty(): Fault {
+  return new Fault('invalid_input', 'repository_empty', 'The repository has no commits yet.', {
+    mend: 'Push a first commit, then start again.',
+  })
+}

@@ -1,0 +1,149 @@
+// One work tree and the git directory that stands for it, outside of it.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Fault, toFault } from '../errors.ts'
+import type { TreeChange } from '../publish/publication.ts'
+import { baseNotes } from './base-notes.ts'
+import { blameLines } from './blame.ts'
+import { placeDecoy } from './decoy.ts'
+import type { Git } from './git.ts'
+import { gitReason } from './git.ts'
+import { layOutGitFolder } from './git-folder.ts'
+import { decodeName, listNames } from './names.ts'
+import type { TreeDifference, TreeEntry } from './objects.ts'
+import { compareTrees, isLfsPointer, isText, listTree, readBlobs } from './objects.ts'
+import { applyPatch, diffTrees } from './patch.ts'
+import { letOwnerIn, removeFolder } from './permissions.ts'
+import type { LeftOut, TreePlace } from './tree.ts'
+import { checkOut, listFiles, stageTree, writeTree } from './tree.ts'
+import { createTurns } from './turns.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface WorkspaceOptions {
+  /** Absolute; made here, removed by `close`. */
+  folder: string
+  /** The clean copy of the decoy. */
+  decoy: string
+  /** Absolute object folders to build on. */
+  objectsFrom: string[]
+  baseCommit: string
+  /** The tree, or the commit, that the work tree starts with. */
+  treeSha: string
+}
+
+export async function createWorkspace(git: Git, options: WorkspaceOptions): Promise<Workspace> {
+  const { folder, baseCommit } = options
+  const place: TreePlace = { gitDir: join(folder, 'git'), workTree: join(folder, 'tree') }
+  const home = join(folder, 'home')
+  await Promise.all([mkdir(place.workTree, { recursive: true }), mkdir(home, { recursive: true, mode: 0o700 })])
+  await layOutGitFolder(place.gitDir, { bare: true, objectsFrom: options.objectsFrom })
+  await checkOutFirst(git, place, options.treeSha)
+  await placeDecoy(options.decoy, place.workTree)
+
+  const base = await listTree(git, place.gitDir, baseCommit)
+  const notes = await baseNotes(git, place.gitDir, base)
+  const inTurn = createTurns()
+  let freshOnes = 0
+
+  /** Every look at the work tree goes through the one index, so one at a time; shut folders are opened and tried again. */
+  const withTree = <T>(work: () => Promise<T>): Promise<T> =>
+    inTurn(() =>
+      work().catch(async (thrown: unknown) => {
+        if (toFault(thrown).class !== 'infrastructure') throw thrown
+        await letOwnerIn(place.workTree)
+        return work()
+      }),
+    )
+  const stage = async () => addNotes(notes, await stageTree(git, place))
+  const restore = (treeSha: string) => withTree(() => checkOut(git, place, treeSha))
+
+  return {
+    tree: place.workTree,
+    home,
+    baseCommit,
+    notes,
+    restore,
+    files: () =>
+      withTree(async () => {
+        await stage()
+        return listFiles(git, place)
+      }),
+    checkpoint: () =>
+      withTree(async () => {
+        await stage()
+        return writeTree(git, place)
+      }),
+    diff: (treeSha, from = baseCommit) => diffTrees(git, place.gitDir, from, treeSha),
+    async apply(patch) {
+      const treeSha = await applyPatch(git, place.gitDir, { base: baseCommit, text: patch })
+      await restore(treeSha)
+      return treeSha
+    },
+    changes: (treeSha) => readChanges(git, place.gitDir, { from: baseCommit, to: treeSha }),
+    readBase: (path) => readText(git, place.gitDir, findFile(base, path)),
+    blame: (paths, treeSha) =>
+      blameLines(git, place.gitDir, { baseCommit, paths, ...(treeSha !== undefined && { treeSha }) }),
+    fresh(treeSha) {
+      freshOnes += 1
+      const objectsFrom = [...options.objectsFrom, join(place.gitDir, 'objects')]
+      return createWorkspace(git, { ...options, folder: join(folder, `fresh-${freshOnes}`), objectsFrom, treeSha })
+    },
+    close: () => inTurn(() => removeFolder(folder)),
+  }
+}
+
+/** A tree that git refuses to write out holds names made to do harm. */
+async function checkOutFirst(git: Git, place: TreePlace, treeSha: string): Promise<void> {
+  const result = await git.attempt(['read-tree', '--reset', '-u', treeSha], place)
+  if (result.ok) return
+  const [, path] = /invalid path '(.*)'/.exec(result.stderr) ?? []
+  if (path === undefined) {
+    throw new Fault('infrastructure', 'checkout_failed', `The files could not be written: ${gitReason(result.stderr)}`)
+  }
+  throw new Fault('invalid_input', 'unsafe_path', `The repository holds a path that git refuses to write: ${path}`, {
+    mend: 'Remove or rename it in the repository.',
+  })
+}
+
+function addNotes(notes: string[], leftOut: LeftOut): void {
+  const found: [string, string[]][] = [
+    ['Nested git repositories in the work tree were left out', leftOut.nestedRepositories],
+    ['New files whose names are not UTF-8 were left out', leftOut.undecodableNames],
+    ['Files that git would take for its own were left out', leftOut.gitNames],
+  ]
+  for (const [what, names] of found) {
+    const note = `${what}: ${listNames(names)}.`
+    if (names.length > 0 && !notes.includes(note)) notes.push(note)
+  }
+}
+
+async function readChanges(git: Git, gitDir: string, trees: { from: string; to: string }): Promise<TreeChange[]> {
+  const differences = await compareTrees(git, gitDir, trees.from, trees.to)
+  const kept = differences.filter(({ status }) => status !== 'D')
+  const contents = await readBlobs(
+    git,
+    gitDir,
+    kept.map(({ newSha }) => newSha),
+  )
+  const bySha = new Map(kept.map(({ newSha }, at) => [newSha, contents[at] ?? Buffer.alloc(0)]))
+  return differences.flatMap((difference) => treeChange(difference, bySha.get(difference.newSha)))
+}
+
+function treeChange({ name, newMode }: TreeDifference, content: Buffer | undefined): TreeChange[] {
+  const path = decodeName(name)
+  if (path === undefined) return []
+  if (content === undefined) return [{ path, blob: null }]
+  if (newMode !== '100644' && newMode !== '100755' && newMode !== '120000') return []
+  return [{ path, blob: { mode: newMode, content: Buffer.from(content) } }]
+}
+
+function findFile(entries: TreeEntry[], path: string): TreeEntry | undefined {
+  const wanted = Buffer.from(path)
+  return entries.find(({ name, mode }) => mode.startsWith('100') && name.equals(wanted))
+}
+
+async function readText(git: Git, gitDir: string, entry: TreeEntry | undefined): Promise<string | undefined> {
+  if (!entry) return undefined
+  const [content] = await readBlobs(git, gitDir, [entry.sha])
+  return content && isText(content) && !isLfsPointer(content) ? content.toString('utf8') : undefined
+}

@@ -1,0 +1,155 @@
+// Between a work tree, in which a command of the repository may have done anything, and an index that is ours.
+// Only plumbing is used: `git add` would follow nested repositories and run what a repository configures.
+import type { Dirent } from 'node:fs'
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { Fault } from '../errors.ts'
+import type { Git } from './git.ts'
+import { gitReason } from './git.ts'
+import { decodeName, joinWithNul, namesGitDirectory, showName, splitAtNul } from './names.ts'
+import { submoduleMode } from './objects.ts'
+
+export interface TreePlace {
+  /** Absolute; ours, outside the work tree. Its `index` remembers what the work tree looked like. */
+  gitDir: string
+  workTree: string
+}
+
+/** What was seen in the work tree and is not part of what was recorded. */
+export interface LeftOut {
+  nestedRepositories: string[]
+  undecodableNames: string[]
+  gitNames: string[]
+}
+
+/** Records the work tree in the index: what is new, what changed, what is gone. Ignored files are left out. */
+export async function stageTree(git: Git, place: TreePlace): Promise<LeftOut> {
+  const [changed, untracked] = await Promise.all([listChanged(git, place), listUntracked(git, place)])
+  const found = sortUntracked(untracked)
+  const { present, gone } = await sortChanged(place, changed)
+  // Removals first: a file may stand now where a folder was.
+  if (gone.length > 0) await removeFromIndex(git, place, gone)
+  const added = [...present, ...found.names]
+  if (added.length > 0)
+    await git.run(['update-index', '-z', '--add', '--remove', '--stdin'], { ...place, input: joinWithNul(added) })
+  return found.leftOut
+}
+
+/** SHA of the tree that the index holds. */
+export async function writeTree(git: Git, place: TreePlace): Promise<string> {
+  return (await git.run(['write-tree'], place)).toString('latin1').trim()
+}
+
+/** Makes work tree and index equal to a tree. Ignored files stay; the decoy at the root is not looked at. */
+export async function checkOut(git: Git, place: TreePlace, treeSha: string): Promise<void> {
+  await git.run(['read-tree', '--reset', '-u', treeSha], place)
+  // Twice forced: nested repositories, too, are something that a command left behind.
+  await git.run(['clean', '-ffdq'], place)
+  await removeStrays(git, place)
+}
+
+/** Paths in the index that are files or links, as text and sorted; call `stageTree` before. */
+export async function listFiles(git: Git, place: TreePlace): Promise<string[]> {
+  const records = splitAtNul(await git.run(['ls-files', '-z', '--stage'], place))
+  const files = records.filter((record) => record.toString('latin1', 0, 6) !== submoduleMode)
+  return files.flatMap((record) => decodeName(record.subarray(record.indexOf(0x09) + 1)) ?? []).sort()
+}
+
+interface ChangedName {
+  name: string
+  status: string
+  oldMode: string
+}
+
+/** Tracked names whose file differs from the index. Submodules are left as they are, so are names we cannot spell. */
+async function listChanged(git: Git, place: TreePlace): Promise<ChangedName[]> {
+  const parts = splitAtNul(await look(git, place, ['diff-files', '-z', '--raw', '--ignore-submodules=all']))
+  const changed: ChangedName[] = []
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [oldMode = '', , , , status = ''] = (parts[at]?.toString('latin1') ?? '').slice(1).split(' ')
+    const name = decodeName(parts[at + 1] ?? Buffer.alloc(0))
+    if (name !== undefined && oldMode !== submoduleMode) changed.push({ name, status, oldMode })
+  }
+  return changed
+}
+
+async function listUntracked(git: Git, place: TreePlace): Promise<Buffer[]> {
+  return splitAtNul(await look(git, place, ['ls-files', '-z', '--others', '--exclude-standard']))
+}
+
+/** Git passes over folders that it may not enter, and ends well: what is in there would be missing without a word. */
+async function look(git: Git, place: TreePlace, args: string[]): Promise<Buffer> {
+  const result = await git.attempt(args, place)
+  if (result.ok && !result.stderr.includes('Permission denied')) return result.stdout
+  throw new Fault('infrastructure', 'tree_unreadable', `The work tree cannot be read: ${gitReason(result.stderr)}`)
+}
+
+function sortUntracked(untracked: Buffer[]): { names: string[]; leftOut: LeftOut } {
+  const names: string[] = []
+  const leftOut: LeftOut = { nestedRepositories: [], undecodableNames: [], gitNames: [] }
+  for (const bytes of untracked) {
+    const name = decodeName(bytes)
+    if (name === undefined) leftOut.undecodableNames.push(showName(bytes))
+    // Git shows a whole repository as one name with a slash at its end.
+    else if (name.endsWith('/')) leftOut.nestedRepositories.push(showName(bytes))
+    else if (namesGitDirectory(name)) leftOut.gitNames.push(showName(bytes))
+    else names.push(name)
+  }
+  return { names, leftOut }
+}
+
+/** A name that is now a folder, a pipe or the like is gone as far as git is concerned. */
+async function sortChanged(place: TreePlace, changed: ChangedName[]): Promise<{ present: string[]; gone: string[] }> {
+  const present: string[] = []
+  const gone: string[] = []
+  for (const { name, status } of changed) {
+    const there = status !== 'D' && (await isFileOrLink(join(place.workTree, name)))
+    if (there) present.push(name)
+    else gone.push(name)
+  }
+  return { present, gone }
+}
+
+async function isFileOrLink(path: string): Promise<boolean> {
+  try {
+    const found = await lstat(path)
+    return found.isFile() || found.isSymbolicLink()
+  } catch {
+    return false
+  }
+}
+
+async function removeFromIndex(git: Git, place: TreePlace, names: string[]): Promise<void> {
+  const input = names.map((name) => `0 ${'0'.repeat(40)}\t${name}\0`).join('')
+  await git.run(['update-index', '-z', '--index-info'], { ...place, input })
+}
+
+/** What neither `read-tree` nor `clean` sees inside tracked folders: `.git` of any kind, pipes, sockets, a filled submodule. */
+async function removeStrays(git: Git, place: TreePlace): Promise<void> {
+  const records = splitAtNul(await git.run(['ls-files', '-z', '--stage'], place))
+  const folders = new Set<string>(['.'])
+  for (const record of records) {
+    const name = decodeName(record.subarray(record.indexOf(0x09) + 1)) ?? ''
+    if (record.toString('latin1', 0, 6) === submoduleMode) await emptyFolder(join(place.workTree, name))
+    for (let folder = dirname(name); !folders.has(folder); folder = dirname(folder)) folders.add(folder)
+  }
+  for (const folder of folders) await removeStraysIn(place.workTree, folder)
+}
+
+async function removeStraysIn(workTree: string, folder: string): Promise<void> {
+  const entries = await readdir(join(workTree, folder), { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) {
+    if (isStray(entry, folder)) await rm(join(workTree, folder, entry.name), { recursive: true, force: true })
+  }
+}
+
+/** A submodule that was not fetched is an empty folder. */
+async function emptyFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder)
+}
+
+function isStray(entry: Dirent, folder: string): boolean {
+  if (entry.name === '.git') return folder !== '.'
+  return !entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink()
+}
