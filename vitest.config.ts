@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+
+// No test may find somebody's real key or database by accident.
+const secrets =
+  /^(ANTHROPIC_API_KEY|GITHUB_TOKEN|APP_ID|PRIVATE_KEY|PRIVATE_KEY_PATH|WEBHOOK_SECRET|DATABASE_URL|DRAFTSMITH_.*)$/
+for (const name of Object.keys(process.env)) {
+  if (secrets.test(name)) delete process.env[name]
+}
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+})
