@@ -1,0 +1,161 @@
+// What one claim of a run may read and write.
+import { and, eq, inArray, isNull } from 'drizzle-orm'
+import { Fault } from '../errors.ts'
+import { type FencedWrite, fenced, fencedWrites } from './claim-fence.ts'
+import { compress, packJson, unpackJson } from './compression.ts'
+import type { Database } from './database.ts'
+import { createModelCalls } from './drizzle-model-calls.ts'
+import type { ClaimedRun, StageKey } from './ledger.ts'
+import type { Transaction } from './orm.ts'
+import type { Outcome } from './outcome.ts'
+import type { Run, RunState } from './run.ts'
+import { artifactTable, eventTable, runTable, stageTable } from './schema.ts'
+import { statesBefore } from './transitions.ts'
+
+const maxArtifactBytes = 16 * 1024 * 1024
+
+export interface ClaimedRunOptions {
+  database: Database
+  run: Run
+  clock: () => Date
+}
+
+export function createClaimedRun({ database, run, clock }: ClaimedRunOptions): ClaimedRun {
+  const claim = { runId: run.id, epoch: run.epoch }
+  const fencedWrite = fencedWrites(database, claim)
+  return {
+    run,
+    modelCalls: createModelCalls({ database, runId: run.id, fencedWrite, clock }),
+    readStage: (key) => readStage(database, run.id, key),
+    writeStage: (key, value) => writeStage(fencedWrite, { runId: run.id, ...key, writtenAt: clock() }, value),
+    event: (kind, data = {}) =>
+      fencedWrite(async (transaction) => {
+        await transaction.insert(eventTable).values({ runId: run.id, kind, data, at: clock() })
+      }),
+    writeArtifact: (name, content, mediaType = 'text/plain; charset=utf-8') =>
+      writeArtifact(fencedWrite, { runId: run.id, name, mediaType, writtenAt: clock() }, Buffer.from(content)),
+    check: () => check(database, claim),
+    transition: (to) =>
+      database.transact(async (transaction) => {
+        const moved = await move(transaction, claim, { to, unlessCancelled: true })
+        if (!moved) await explainRefusal(transaction, claim, to)
+      }),
+    settle: (outcome) =>
+      database.transact(async (transaction) => {
+        const moved = await move(transaction, claim, { to: 'ended', outcome, endedAt: clock() })
+        if (!moved) await explainRefusal(transaction, claim, 'ended')
+      }),
+  }
+}
+
+async function readStage(database: Database, runId: string, key: StageKey): Promise<unknown | undefined> {
+  const rows = await database.query((orm) =>
+    orm
+      .select({ value: stageTable.value })
+      .from(stageTable)
+      .where(
+        and(
+          eq(stageTable.runId, runId),
+          eq(stageTable.stage, key.stage),
+          eq(stageTable.round, key.round),
+          eq(stageTable.inputHash, key.inputHash),
+        ),
+      ),
+  )
+  return rows[0] ? unpackJson(rows[0].value) : undefined
+}
+
+async function writeStage(
+  fencedWrite: FencedWrite,
+  row: StageKey & { runId: string; writtenAt: Date },
+  value: unknown,
+): Promise<void> {
+  const packed = await packJson(value)
+  const { runId, stage, round, inputHash } = stageTable
+  await fencedWrite((transaction) =>
+    transaction
+      .insert(stageTable)
+      .values({ ...row, value: packed })
+      .onConflictDoUpdate({
+        target: [runId, stage, round, inputHash],
+        set: { value: packed, writtenAt: row.writtenAt },
+      }),
+  )
+}
+
+async function writeArtifact(
+  fencedWrite: FencedWrite,
+  row: { runId: string; name: string; mediaType: string; writtenAt: Date },
+  content: Buffer,
+): Promise<void> {
+  if (content.byteLength > maxArtifactBytes)
+    throw new Fault('invalid_input', 'artifact_too_large', `The artifact ${row.name} has more than 16 MiB.`, {
+      data: { name: row.name, bytes: content.byteLength },
+    })
+  const values = { ...row, bytes: content.byteLength, content: await compress(content) }
+  await fencedWrite((transaction) =>
+    transaction
+      .insert(artifactTable)
+      .values(values)
+      .onConflictDoUpdate({ target: [artifactTable.runId, artifactTable.name], set: values }),
+  )
+}
+
+async function check(database: Database, claim: { runId: string; epoch: number }): Promise<void> {
+  const rows = await database.query((orm) =>
+    orm
+      .select({ epoch: runTable.epoch, cancelReason: runTable.cancelReason })
+      .from(runTable)
+      .where(eq(runTable.id, claim.runId)),
+  )
+  if (rows[0]?.epoch !== claim.epoch) throw fenced(claim)
+  if (rows[0].cancelReason !== null) throw cancelled(rows[0].cancelReason)
+}
+
+interface Move {
+  to: RunState
+  outcome?: Outcome
+  endedAt?: Date
+  unlessCancelled?: boolean
+}
+
+/** False when the claim is not the newest, the state not an expected one, or somebody asked to stop. */
+async function move(
+  transaction: Transaction,
+  { runId, epoch }: { runId: string; epoch: number },
+  { to, outcome, endedAt, unlessCancelled }: Move,
+): Promise<boolean> {
+  const moved = await transaction
+    .update(runTable)
+    .set({ state: to, outcome, endedAt })
+    .where(
+      and(
+        eq(runTable.id, runId),
+        eq(runTable.epoch, epoch),
+        inArray(runTable.state, statesBefore(to)),
+        unlessCancelled ? isNull(runTable.cancelReason) : undefined,
+      ),
+    )
+    .returning({ id: runTable.id })
+  return moved.length === 1
+}
+
+async function explainRefusal(
+  transaction: Transaction,
+  claim: { runId: string; epoch: number },
+  to: RunState,
+): Promise<never> {
+  const { epoch, cancelReason, state } = runTable
+  const rows = await transaction
+    .select({ epoch, cancelReason, state })
+    .from(runTable)
+    .where(eq(runTable.id, claim.runId))
+  const row = rows[0]
+  if (row?.epoch !== claim.epoch) throw fenced(claim)
+  if (row.cancelReason !== null && to !== 'ended') throw cancelled(row.cancelReason)
+  throw new Fault('defect', 'illegal_transition', `Run ${claim.runId} cannot go from ${row.state} to ${to}.`)
+}
+
+function cancelled(reason: string): Fault {
+  return new Fault('cancelled', 'cancelled', reason)
+}

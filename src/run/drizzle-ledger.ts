@@ -1,0 +1,188 @@
+// The ledger on PostgreSQL and on the embedded database: one SQL for both.
+import { and, asc, desc, eq, inArray, ne, sql } from 'drizzle-orm'
+import { decompress, unpackJson } from './compression.ts'
+import type { Database } from './database.ts'
+import { createClaimedRun } from './drizzle-claimed-run.ts'
+import { readModelCalls } from './drizzle-model-calls.ts'
+import type { Artifact, Ledger, NewRun, Recorded } from './ledger.ts'
+import type { Transaction } from './orm.ts'
+import type { Run, RunState } from './run.ts'
+import { artifactTable, deliveryTable, eventTable, runTable, stageTable } from './schema.ts'
+import { statesBefore } from './transitions.ts'
+
+export interface LedgerOptions {
+  database: Database
+  /** Writes the run's job within the same transaction; absent where runs are claimed by whoever recorded them. */
+  enqueue?: (transaction: Transaction, run: { id: string; repositoryKey: string }) => Promise<void>
+  clock: () => Date
+  /** Makes run ids; see `Run.id`. */
+  ids: () => string
+  /** Draftsmith's own version. */
+  version: string
+}
+
+export function createLedger(options: LedgerOptions): Ledger {
+  const { database, clock } = options
+  return {
+    record: (request) => database.transact((transaction) => record(transaction, options, request)),
+    seen: (delivery) => database.transact((transaction) => isNew(transaction, delivery, clock())),
+    find: (runId) => find(database, runId),
+    latest: (taskKey) => database.query((orm) => latest(orm, taskKey)),
+    list: (filter) => list(database, filter),
+    claim: async (runId) => {
+      const run = await claim(database, runId, clock())
+      return run && createClaimedRun({ database, run, clock })
+    },
+    cancel: (taskKey, reason) => database.transact((transaction) => cancel(transaction, taskKey, reason, clock())),
+    events: (runId) =>
+      database.query((orm) =>
+        orm.select().from(eventTable).where(eq(eventTable.runId, runId)).orderBy(asc(eventTable.sequence)),
+      ),
+    stages: (runId) => stages(database, runId),
+    modelCalls: (runId) => readModelCalls(database, runId),
+    artifacts: (runId) => artifacts(database, runId),
+    artifact: (runId, name) => artifact(database, runId, name),
+    ping: () => ping(database),
+    close: () => database.close(),
+  }
+}
+
+/** One task after the other: the lock makes what is read here still true when the row is written. */
+async function record(transaction: Transaction, options: LedgerOptions, request: NewRun): Promise<Recorded> {
+  const now = options.clock()
+  await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${request.taskKey}, 0))`)
+  if (request.delivery !== undefined && !(await isNew(transaction, request.delivery, now)))
+    return { kind: 'duplicate_delivery' }
+  const previous = await latest(transaction, request.taskKey)
+  if (previous !== undefined && previous.state !== 'ended') return { kind: 'already_under_way', run: previous }
+  if (previous !== undefined && !request.force && isStale(request, previous)) return { kind: 'stale', run: previous }
+  const run = await insertRun(transaction, {
+    id: options.ids(),
+    taskKey: request.taskKey,
+    repositoryKey: request.repositoryKey,
+    attempt: (previous?.attempt ?? 0) + 1,
+    task: request.task,
+    state: 'queued',
+    epoch: 0,
+    version: options.version,
+    createdAt: now,
+  })
+  await options.enqueue?.(transaction, run)
+  return { kind: 'recorded', run }
+}
+
+/** True when the delivery was not known; it is from now on. */
+async function isNew(transaction: Transaction, delivery: string, now: Date): Promise<boolean> {
+  const inserted = await transaction
+    .insert(deliveryTable)
+    .values({ id: delivery, receivedAt: now })
+    .onConflictDoNothing()
+    .returning({ id: deliveryTable.id })
+  return inserted.length === 1
+}
+
+function isStale(request: NewRun, previous: Run): boolean {
+  return (previous.startedAt ?? previous.createdAt) > new Date(request.task.requestedAt)
+}
+
+async function insertRun(transaction: Transaction, row: typeof runTable.$inferInsert): Promise<Run> {
+  const inserted = await transaction.insert(runTable).values(row).returning()
+  const [run] = inserted.map(toRun)
+  if (run === undefined) throw new Error('an insert answered no row')
+  return run
+}
+
+async function find(database: Database, runId: string): Promise<Run | undefined> {
+  const rows = await database.query((orm) => orm.select().from(runTable).where(eq(runTable.id, runId)))
+  return rows.map(toRun)[0]
+}
+
+async function latest(orm: Pick<Transaction, 'select'>, taskKey: string): Promise<Run | undefined> {
+  const rows = await orm
+    .select()
+    .from(runTable)
+    .where(eq(runTable.taskKey, taskKey))
+    .orderBy(desc(runTable.sequence))
+    .limit(1)
+  return rows.map(toRun)[0]
+}
+
+/** Newest first. */
+async function list(database: Database, filter: { states?: RunState[]; limit: number }): Promise<Run[]> {
+  const wanted = filter.states && inArray(runTable.state, filter.states)
+  const rows = await database.query((orm) =>
+    orm.select().from(runTable).where(wanted).orderBy(desc(runTable.sequence)).limit(filter.limit),
+  )
+  return rows.map(toRun)
+}
+
+async function claim(database: Database, runId: string, now: Date): Promise<Run | undefined> {
+  const rows = await database.query((orm) =>
+    orm
+      .update(runTable)
+      .set({
+        state: 'running',
+        epoch: sql`${runTable.epoch} + 1`,
+        startedAt: sql`coalesce(${runTable.startedAt}, ${now.toISOString()}::timestamptz)`,
+      })
+      .where(and(eq(runTable.id, runId), inArray(runTable.state, statesBefore('running'))))
+      .returning(),
+  )
+  return rows.map(toRun)[0]
+}
+
+async function cancel(transaction: Transaction, taskKey: string, reason: string, now: Date): Promise<Run | undefined> {
+  const underWay = and(eq(runTable.taskKey, taskKey), ne(runTable.state, 'ended'))
+  const held = await transaction.select({ state: runTable.state }).from(runTable).where(underWay).for('update')
+  const changes =
+    held[0]?.state === 'running'
+      ? { cancelReason: sql`coalesce(${runTable.cancelReason}, ${reason})` }
+      : { cancelReason: reason, state: 'ended' as const, outcome: { kind: 'cancelled' as const, reason }, endedAt: now }
+  const rows = await transaction.update(runTable).set(changes).where(underWay).returning()
+  return rows.map(toRun)[0]
+}
+
+async function stages(database: Database, runId: string) {
+  const { stage, round, inputHash, value } = stageTable
+  const rows = await database.query((orm) =>
+    orm
+      .select({ stage, round, inputHash, value })
+      .from(stageTable)
+      .where(eq(stageTable.runId, runId))
+      .orderBy(asc(stageTable.sequence)),
+  )
+  return Promise.all(rows.map(async (row) => ({ ...row, value: await unpackJson<unknown>(row.value) })))
+}
+
+function artifacts(database: Database, runId: string): Promise<Artifact[]> {
+  const { name, mediaType, bytes } = artifactTable
+  return database.query((orm) =>
+    orm.select({ name, mediaType, bytes }).from(artifactTable).where(eq(artifactTable.runId, runId)).orderBy(asc(name)),
+  )
+}
+
+async function artifact(database: Database, runId: string, name: string): Promise<Buffer | undefined> {
+  const rows = await database.query((orm) =>
+    orm
+      .select({ content: artifactTable.content })
+      .from(artifactTable)
+      .where(and(eq(artifactTable.runId, runId), eq(artifactTable.name, name))),
+  )
+  return rows[0] && decompress(rows[0].content)
+}
+
+async function ping(database: Database): Promise<number> {
+  const started = performance.now()
+  await database.query((orm) => orm.execute(sql`select 1`))
+  return performance.now() - started
+}
+
+function toRun({ sequence: _, ...row }: typeof runTable.$inferSelect): Run {
+  return {
+    ...row,
+    outcome: row.outcome ?? undefined,
+    cancelReason: row.cancelReason ?? undefined,
+    startedAt: row.startedAt ?? undefined,
+    endedAt: row.endedAt ?? undefined,
+  }
+}

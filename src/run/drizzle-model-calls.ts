@@ -1,0 +1,105 @@
+// Model calls and what they cost. A reservation counts as spent until its reply or its release is written, also after a crash.
+import { and, asc, eq } from 'drizzle-orm'
+import type { Charge, ModelCallStore, ModelReply, StoredCall, Usage } from '../model/model.ts'
+import type { FencedWrite } from './claim-fence.ts'
+import { packJson, unpackJson } from './compression.ts'
+import type { Database } from './database.ts'
+import { modelCallTable as calls } from './schema.ts'
+
+export interface ModelCallsOptions {
+  database: Database
+  runId: string
+  fencedWrite: FencedWrite
+  clock: () => Date
+}
+
+export function createModelCalls({ database, runId, fencedWrite, clock }: ModelCallsOptions): ModelCallStore {
+  const reserved = (id: number) => and(eq(calls.id, id), eq(calls.runId, runId), eq(calls.state, 'reserved'))
+  return {
+    find: async (requestHash) => {
+      const rows = await database.query((orm) =>
+        orm
+          .select({ reply: calls.reply })
+          .from(calls)
+          .where(and(eq(calls.runId, runId), eq(calls.requestHash, requestHash), eq(calls.state, 'settled')))
+          .orderBy(asc(calls.id))
+          .limit(1),
+      )
+      const reply = rows[0]?.reply
+      return reply ? unpackJson<ModelReply>(reply) : undefined
+    },
+    reserve: async ({ requestHash, request, tokens, usd }) => {
+      const packed = await packJson(request)
+      const row = { runId, requestHash, role: request.role, request: packed, tokens, usd: usd ?? null }
+      const inserted = await fencedWrite((transaction) =>
+        transaction
+          .insert(calls)
+          .values({ ...row, state: 'reserved', reservedAt: clock() })
+          .returning({ id: calls.id }),
+      )
+      return inserted[0]?.id ?? Number.NaN
+    },
+    settle: async (reservation, reply, usd) => {
+      const row = { reply: await packJson(reply), tokens: chargedTokens(reply.usage), usd: usd ?? null, ...reply.usage }
+      await fencedWrite((transaction) =>
+        transaction
+          .update(calls)
+          .set({ ...row, state: 'settled', settledAt: clock() })
+          .where(reserved(reservation)),
+      )
+    },
+    release: (reservation) =>
+      fencedWrite(async (transaction) => {
+        await transaction.delete(calls).where(reserved(reservation))
+      }),
+    spent: () => readSpent(database, runId),
+  }
+}
+
+/** What the limits count: input + cache writes + output + 0.1 × cache reads. */
+export function chargedTokens(usage: Usage): number {
+  return usage.inputTokens + usage.cacheWriteTokens + usage.outputTokens + 0.1 * usage.cacheReadTokens
+}
+
+/** Settled calls in the order in which they were asked. */
+export async function readModelCalls(database: Database, runId: string): Promise<StoredCall[]> {
+  const rows = await database.query((orm) =>
+    orm
+      .select()
+      .from(calls)
+      .where(and(eq(calls.runId, runId), eq(calls.state, 'settled')))
+      .orderBy(asc(calls.id)),
+  )
+  return Promise.all(
+    rows.map(async (row) => ({
+      requestHash: row.requestHash,
+      role: row.role,
+      request: await unpackJson<StoredCall['request']>(row.request),
+      reply: await unpackJson<ModelReply>(row.reply ?? Buffer.alloc(0)),
+      usd: row.usd ?? undefined,
+    })),
+  )
+}
+
+/** Summed here rather than in SQL: a run has tens of calls, and one call without a price makes the sum unknown. */
+async function readSpent(database: Database, runId: string): Promise<Charge> {
+  const { tokens, usd, inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens } = calls
+  const rows = await database.query((orm) =>
+    orm
+      .select({ tokens, usd, inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens })
+      .from(calls)
+      .where(eq(calls.runId, runId)),
+  )
+  const total = (key: Exclude<keyof (typeof rows)[number], 'usd'>) => rows.reduce((sum, row) => sum + row[key], 0)
+  return {
+    tokens: total('tokens'),
+    usd: rows.some((row) => row.usd === null) ? undefined : rows.reduce((sum, row) => sum + (row.usd ?? 0), 0),
+    calls: rows.length,
+    usage: {
+      inputTokens: total('inputTokens'),
+      cacheWriteTokens: total('cacheWriteTokens'),
+      cacheReadTokens: total('cacheReadTokens'),
+      outputTokens: total('outputTokens'),
+    },
+  }
+}

@@ -1,0 +1,88 @@
+// Takes jobs from pg-boss and hands them to the worker.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { JobWithMetadata, PgBoss } from 'pg-boss'
+import { Fault, toFault } from '../errors.ts'
+import type { Database } from './database.ts'
+import { activeJobs, deadJobs, type JobData, jobs, occupyRepository, runsWithoutJob } from './jobs.ts'
+import type { AttemptsLeft, JobHandler } from './queue.ts'
+
+/** Ahead of everything that has not started. */
+const putBackPriority = 2
+/** How long handlers may take to come back once their signal is aborted. */
+const abortGraceMs = 5_000
+
+type RunJob = JobWithMetadata<JobData>
+
+export class JobTaker {
+  readonly #boss: PgBoss
+  readonly #database: Database
+  readonly #concurrency: number
+  readonly #shutdown = new AbortController()
+
+  constructor(boss: PgBoss, { database, concurrency }: { database: Database; concurrency: number }) {
+    this.#boss = boss
+    this.#database = database
+    this.#concurrency = concurrency
+  }
+
+  async work(handler: JobHandler): Promise<void> {
+    if (this.#database.kind === 'embedded') await this.#takeBackOwnJobs()
+    for (const lost of await runsWithoutJob(this.#database)) await this.#putBack(lost)
+    const options = {
+      includeMetadata: true as const,
+      pollingIntervalSeconds: 1,
+      // New jobs announce themselves; only those whose pause is over wait for the next look.
+      notifyPollingIntervalSeconds: 2,
+      heartbeatRefreshSeconds: 4,
+    }
+    await this.#boss.work(
+      jobs,
+      { ...options, localConcurrency: this.#concurrency, groupConcurrency: 1 },
+      async ([job]: RunJob[]) => job && this.#attempt(job, handler),
+    )
+    await this.#boss.work(deadJobs, options, async ([job]: RunJob[]) => job && this.#hand(job, handler, 'none'))
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    const drained = Promise.all([this.#boss.offWork(jobs), this.#boss.offWork(deadJobs)])
+    await Promise.race([drained, sleep(graceMs, undefined, { ref: false })])
+    this.#shutdown.abort(new Fault('infrastructure', 'shutdown', 'Draftsmith is stopping.'))
+    await Promise.race([drained, sleep(abortGraceMs, undefined, { ref: false })])
+    await this.#boss.stop({ graceful: false })
+  }
+
+  /** The folder is ours alone, so whatever is active belonged to a process that died: no need to wait for its heartbeat. */
+  async #takeBackOwnJobs(): Promise<void> {
+    for (const queue of [jobs, deadJobs]) {
+      for (const id of await activeJobs(this.#database, queue)) {
+        await this.#boss.fail(queue, id, { message: 'the process died' })
+        await this.#boss.update({ name: queue, options: { id, startAfter: new Date() } })
+      }
+    }
+  }
+
+  async #attempt(job: RunJob, handler: JobHandler): Promise<void> {
+    if (!(await occupyRepository(this.#database, job.data.repositoryKey, job.id))) {
+      await this.#putBack(job.data, 1)
+      return
+    }
+    await this.#hand(job, handler, job.retryCount < job.retryLimit ? 'more' : 'last')
+  }
+
+  async #hand(job: RunJob, handler: JobHandler, attemptsLeft: AttemptsLeft): Promise<void> {
+    const signal = AbortSignal.any([job.signal, this.#shutdown.signal])
+    try {
+      await handler(job.data.runId, signal, attemptsLeft)
+    } catch (thrown) {
+      if (this.#shutdown.signal.aborted) return this.#putBack(job.data)
+      // The error is kept with the job: only what is safe to read there.
+      const { code, message } = toFault(thrown)
+      throw new Error(`${code}: ${message}`)
+    }
+  }
+
+  /** A new job, since one that fails waits for its pause and counts as an attempt. The old one ends as done. */
+  async #putBack(data: JobData, startAfter = 0): Promise<void> {
+    await this.#boss.send(jobs, data, { group: { id: data.repositoryKey }, priority: putBackPriority, startAfter })
+  }
+}

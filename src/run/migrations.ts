@@ -1,0 +1,121 @@
+// Versioned, forward only. A released migration is never edited: a new need is a new entry at the end.
+import { sql } from 'drizzle-orm'
+import { Fault } from '../errors.ts'
+import { type Orm, rowsOf, type Transaction } from './orm.ts'
+
+/** One entry a version, one string a statement: the embedded database takes one at a time. */
+const migrations: readonly (readonly string[])[] = [
+  [
+    `create table draftsmith.run (
+      id text primary key,
+      sequence bigserial not null unique,
+      task_key text not null,
+      repository_key text not null,
+      attempt integer not null,
+      task json not null,
+      state text not null check (state in ('queued', 'running', 'awaiting_approval', 'awaiting_answer', 'ended')),
+      outcome json,
+      epoch integer not null,
+      version text not null,
+      cancel_reason text,
+      created_at timestamptz not null,
+      started_at timestamptz,
+      ended_at timestamptz,
+      unique (task_key, attempt),
+      check ((state = 'ended') = (outcome is not null))
+    )`,
+    `create unique index run_under_way on draftsmith.run (task_key) where state <> 'ended'`,
+    `create index run_state on draftsmith.run (state, sequence)`,
+    `create table draftsmith.delivery (
+      id text primary key,
+      received_at timestamptz not null
+    )`,
+    `create table draftsmith.stage (
+      sequence bigserial not null,
+      run_id text not null references draftsmith.run,
+      stage text not null,
+      round integer not null,
+      input_hash text not null,
+      value bytea not null,
+      written_at timestamptz not null,
+      primary key (run_id, stage, round, input_hash)
+    )`,
+    `create table draftsmith.model_call (
+      id bigserial primary key,
+      run_id text not null references draftsmith.run,
+      request_hash text not null,
+      role text not null,
+      state text not null check (state in ('reserved', 'settled')),
+      request bytea not null,
+      reply bytea,
+      tokens double precision not null,
+      usd double precision,
+      input_tokens integer not null default 0,
+      cache_write_tokens integer not null default 0,
+      cache_read_tokens integer not null default 0,
+      output_tokens integer not null default 0,
+      reserved_at timestamptz not null,
+      settled_at timestamptz,
+      check ((state = 'settled') = (reply is not null))
+    )`,
+    `create index model_call_request on draftsmith.model_call (run_id, request_hash)`,
+    `create table draftsmith.event (
+      sequence bigserial primary key,
+      run_id text not null references draftsmith.run,
+      kind text not null,
+      data json not null,
+      at timestamptz not null
+    )`,
+    `create index event_run on draftsmith.event (run_id, sequence)`,
+    `create table draftsmith.artifact (
+      run_id text not null references draftsmith.run,
+      name text not null,
+      media_type text not null,
+      bytes integer not null,
+      content bytea not null,
+      written_at timestamptz not null,
+      primary key (run_id, name)
+    )`,
+    // Which job works on a repository; see the queue. Stale rows are harmless: only an active job counts.
+    `create table draftsmith.occupied (
+      repository_key text primary key,
+      job_id uuid not null
+    )`,
+  ],
+]
+
+/** Any number that nobody else uses on this server: several processes may start at once, one migrates. */
+const migrationLock = 7_305_118_226
+
+/** Brings the schema to this version. Throws `invalid_input` when the database was written by a newer Draftsmith. */
+export async function migrate(orm: Orm): Promise<void> {
+  await orm.transaction(async (transaction) => {
+    await transaction.execute(sql`select pg_advisory_xact_lock(${migrationLock}::bigint)`)
+    await transaction.execute(sql`create schema if not exists draftsmith`)
+    await transaction.execute(sql`create table if not exists draftsmith.migration (
+      version integer primary key,
+      applied_at timestamptz not null default now()
+    )`)
+    const current = await currentVersion(transaction)
+    refuseNewer(current)
+    for (let version = current + 1; version <= migrations.length; version += 1) await apply(transaction, version)
+  })
+}
+
+async function currentVersion(transaction: Transaction): Promise<number> {
+  const result = await transaction.execute(sql`select coalesce(max(version), 0) as version from draftsmith.migration`)
+  return Number(rowsOf<{ version: number }>(result)[0]?.version ?? 0)
+}
+
+function refuseNewer(current: number): void {
+  if (current <= migrations.length) return
+  throw new Fault('invalid_input', 'database_newer', 'The database was written by a newer version of Draftsmith.', {
+    mend: 'Run that version or a later one, or use another database.',
+    data: { database: current, known: migrations.length },
+  })
+}
+
+async function apply(transaction: Transaction, version: number): Promise<void> {
+  for (const statement of migrations[version - 1] ?? []) await transaction.execute(sql.raw(statement))
+  await transaction.execute(sql`insert into draftsmith.migration (version) values (${version})`)
+}

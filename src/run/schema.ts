@@ -1,0 +1,106 @@
+// The tables as drizzle sees them; `migrations.ts` creates them. One schema for PostgreSQL and the embedded database.
+//
+// Small values that an operator reads are `json`, not `jsonb`: issue text may hold a NUL, which `jsonb` refuses.
+// Large values are gzip'd JSON (`compression.ts`).
+import {
+  bigserial,
+  customType,
+  doublePrecision,
+  integer,
+  json,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core'
+import type { ModelRole } from '../model/model.ts'
+import type { Task } from '../task/task.ts'
+import type { Outcome } from './outcome.ts'
+import type { RunState } from './run.ts'
+
+const draftsmith = pgSchema('draftsmith')
+
+const bytes = customType<{ data: Buffer; driverData: Uint8Array }>({
+  dataType: () => 'bytea',
+  fromDriver: (value) => Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+})
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+export const runTable = draftsmith.table('run', {
+  id: text('id').primaryKey(),
+  /** Orders runs; never a clock. */
+  sequence: bigserial('sequence', { mode: 'number' }).notNull(),
+  taskKey: text('task_key').notNull(),
+  repositoryKey: text('repository_key').notNull(),
+  attempt: integer('attempt').notNull(),
+  task: json('task').$type<Task>().notNull(),
+  state: text('state').$type<RunState>().notNull(),
+  outcome: json('outcome').$type<Outcome>(),
+  epoch: integer('epoch').notNull(),
+  version: text('version').notNull(),
+  cancelReason: text('cancel_reason'),
+  createdAt: moment('created_at').notNull(),
+  startedAt: moment('started_at'),
+  endedAt: moment('ended_at'),
+})
+
+export const deliveryTable = draftsmith.table('delivery', {
+  id: text('id').primaryKey(),
+  receivedAt: moment('received_at').notNull(),
+})
+
+export const stageTable = draftsmith.table(
+  'stage',
+  {
+    sequence: bigserial('sequence', { mode: 'number' }).notNull(),
+    runId: text('run_id').notNull(),
+    stage: text('stage').notNull(),
+    round: integer('round').notNull(),
+    inputHash: text('input_hash').notNull(),
+    value: bytes('value').notNull(),
+    writtenAt: moment('written_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.stage, table.round, table.inputHash] })],
+)
+
+export const modelCallTable = draftsmith.table('model_call', {
+  id: bigserial('id', { mode: 'number' }).primaryKey(),
+  runId: text('run_id').notNull(),
+  requestHash: text('request_hash').notNull(),
+  role: text('role').$type<ModelRole>().notNull(),
+  state: text('state').$type<'reserved' | 'settled'>().notNull(),
+  request: bytes('request').notNull(),
+  reply: bytes('reply'),
+  /** Reserved: the upper bound. Settled: the charge. */
+  tokens: doublePrecision('tokens').notNull(),
+  /** Null where the model has no price. */
+  usd: doublePrecision('usd'),
+  inputTokens: integer('input_tokens').notNull().default(0),
+  cacheWriteTokens: integer('cache_write_tokens').notNull().default(0),
+  cacheReadTokens: integer('cache_read_tokens').notNull().default(0),
+  outputTokens: integer('output_tokens').notNull().default(0),
+  reservedAt: moment('reserved_at').notNull(),
+  settledAt: moment('settled_at'),
+})
+
+export const eventTable = draftsmith.table('event', {
+  sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
+  runId: text('run_id').notNull(),
+  kind: text('kind').notNull(),
+  data: json('data').$type<Record<string, unknown>>().notNull(),
+  at: moment('at').notNull(),
+})
+
+export const artifactTable = draftsmith.table(
+  'artifact',
+  {
+    runId: text('run_id').notNull(),
+    name: text('name').notNull(),
+    mediaType: text('media_type').notNull(),
+    /** Size before compression. */
+    bytes: integer('bytes').notNull(),
+    content: bytes('content').notNull(),
+    writtenAt: moment('written_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.name] })],
+)

@@ -1,0 +1,356 @@
+// What every database has to promise to the ledger. Run by test/run/drizzle-ledger.test.ts on each of them.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Fault } from '../../src/errors.ts'
+import type { Database } from '../../src/run/database.ts'
+import { createLedger } from '../../src/run/drizzle-ledger.ts'
+import type { ClaimedRun, Ledger, NewRun } from '../../src/run/ledger.ts'
+import { rowsOf } from '../../src/run/orm.ts'
+import { createQueue, type PgBossQueue } from '../../src/run/pg-boss-queue.ts'
+import type { Run } from '../../src/run/run.ts'
+import { modelReply, modelRequest, newRun, silent, unique } from '../run/support.ts'
+
+/** `open` opens the same database each time. */
+export function ledgerContract(open: () => Promise<Database>): void {
+  let database: Database
+  let queue: PgBossQueue
+  let ledger: Ledger
+  let now: Date
+
+  const openLedger = (enqueue = queue.enqueue) =>
+    createLedger({ database, enqueue, clock: () => now, ids: () => unique('r').slice(0, 12), version: '1.2.3' })
+  const start = async () => {
+    database = await open()
+    queue = await createQueue({ database, concurrency: 1, logger: silent })
+    ledger = openLedger()
+  }
+  const end = async () => {
+    await queue.stop(0)
+    await ledger.close()
+  }
+  const record = async (request: NewRun = newRun()): Promise<Run> => {
+    const recorded = await ledger.record(request)
+    if (recorded.kind !== 'recorded') throw new Error(`not recorded: ${recorded.kind}`)
+    return recorded.run
+  }
+  const claim = async (runId: string): Promise<ClaimedRun> => {
+    const claimed = await ledger.claim(runId)
+    if (claimed === undefined) throw new Error(`${runId} could not be claimed`)
+    return claimed
+  }
+  const claimNew = async (request?: NewRun) => claim((await record(request)).id)
+  const jobsOf = async (runId: string) => {
+    const result = await database.query((orm) =>
+      orm.execute(sql`select id from pgboss.job where data ->> 'runId' = ${runId}`),
+    )
+    return rowsOf(result).length
+  }
+
+  beforeAll(start)
+  afterAll(end)
+  beforeEach(() => {
+    now = new Date('2026-01-01T10:00:00.000Z')
+  })
+
+  describe('record', () => {
+    it('keeps the task as it was, NUL and lone surrogates included', async () => {
+      const request = newRun()
+      request.task.body = 'zero \0, half a pair \ud83d, ünïcode'
+      const run = await record(request)
+      expect(run).toEqual({
+        id: run.id,
+        taskKey: request.taskKey,
+        repositoryKey: request.repositoryKey,
+        attempt: 1,
+        task: request.task,
+        state: 'queued',
+        outcome: undefined,
+        epoch: 0,
+        version: '1.2.3',
+        cancelReason: undefined,
+        createdAt: now,
+        startedAt: undefined,
+        endedAt: undefined,
+      })
+      expect(await ledger.find(run.id)).toEqual(run)
+      expect(await ledger.latest(request.taskKey)).toEqual(run)
+      expect(await jobsOf(run.id)).toBe(1)
+    })
+
+    it('makes one run and one job of 20 requests at once', async () => {
+      const request = newRun()
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => ledger.record({ ...request, delivery: unique('delivery') })),
+      )
+      const recorded = answers.flatMap((answer) => (answer.kind === 'recorded' ? [answer.run.id] : []))
+      expect(recorded).toHaveLength(1)
+      expect(answers.filter((answer) => answer.kind === 'already_under_way')).toHaveLength(19)
+      expect(await jobsOf(recorded[0] ?? '')).toBe(1)
+      const sameTask = (await ledger.list({ limit: 100 })).filter((run) => run.taskKey === request.taskKey)
+      expect(sameTask.map((run) => run.id)).toEqual(recorded)
+    })
+
+    it('answers a delivery that it has seen as a duplicate, also 20 at once', async () => {
+      const delivery = unique('delivery')
+      const kinds = await Promise.all(
+        Array.from({ length: 20 }, async () => (await ledger.record(newRun({ delivery }))).kind),
+      )
+      expect(kinds.sort()).toEqual([...Array(19).fill('duplicate_delivery'), 'recorded'])
+      expect(await ledger.seen(delivery)).toBe(false)
+    })
+
+    it('remembers a delivery that started no run', async () => {
+      const delivery = unique('delivery')
+      expect(await ledger.seen(delivery)).toBe(true)
+      expect(await ledger.seen(delivery)).toBe(false)
+      expect((await ledger.record(newRun({ delivery }))).kind).toBe('duplicate_delivery')
+    })
+
+    it('takes a label for stale that is older than the start of the last run, unless it is forced', async () => {
+      const request = newRun({}, '2026-01-01T09:00:00.000Z')
+      const first = await claimNew(request)
+      await first.settle({ kind: 'cancelled', reason: 'enough' })
+      const again = await ledger.record(request)
+      expect(again).toMatchObject({ kind: 'stale', run: { id: first.run.id } })
+
+      const forced = await record({ ...request, force: true })
+      expect(forced.attempt).toBe(2)
+      await (await claim(forced.id)).settle({ kind: 'cancelled', reason: 'enough' })
+      const later = newRun({ taskKey: request.taskKey }, '2026-01-01T11:00:00.000Z')
+      expect((await record(later)).attempt).toBe(3)
+    })
+
+    it('writes nothing when the job cannot be made', async () => {
+      const request = newRun({ delivery: unique('delivery') })
+      const broken = openLedger(async (transaction, run) => {
+        await queue.enqueue(transaction, run)
+        throw new Error('the job system is away')
+      })
+      await expect(broken.record(request)).rejects.toThrow('the job system is away')
+      expect(await ledger.latest(request.taskKey)).toBeUndefined()
+      const run = await record(request)
+      expect(await jobsOf(run.id)).toBe(1)
+    })
+  })
+
+  describe('claim', () => {
+    it('raises the epoch and refuses every write of an older claim', async () => {
+      const old = await claimNew()
+      const reservation = await old.modelCalls.reserve(call('a'))
+      const fresh = await claim(old.run.id)
+      expect([old.run.epoch, fresh.run.epoch]).toEqual([1, 2])
+      expect(fresh.run.startedAt).toEqual(old.run.startedAt)
+
+      const stage = { stage: 'plan', round: 0, inputHash: 'h' }
+      const writes = {
+        check: () => old.check(),
+        writeStage: () => old.writeStage(stage, 'old'),
+        event: () => old.event('old'),
+        writeArtifact: () => old.writeArtifact('old', 'old'),
+        reserve: () => old.modelCalls.reserve(call('b')),
+        settleCall: () => old.modelCalls.settle(reservation, modelReply('old'), 1),
+        release: () => old.modelCalls.release(reservation),
+        transition: () => old.transition('awaiting_approval'),
+        settle: () => old.settle({ kind: 'cancelled', reason: 'old' }),
+      }
+      for (const [name, write] of Object.entries(writes)) {
+        await expect(write(), name).rejects.toMatchObject({ class: 'fenced', code: 'fenced' })
+      }
+      expect(await fresh.readStage(stage)).toBeUndefined()
+      expect(await ledger.events(old.run.id)).toEqual([])
+      expect(await ledger.artifacts(old.run.id)).toEqual([])
+      expect((await fresh.modelCalls.spent()).calls).toBe(1)
+      await fresh.check()
+      expect((await ledger.find(old.run.id))?.state).toBe('running')
+    })
+
+    it('lets no write of an older claim in once the newer one stands', async () => {
+      const old = await claimNew()
+      const landed: number[] = []
+      const writes = Array.from({ length: 30 }, async (_, index) => {
+        await sleep(index)
+        await old.event('old', { index }).then(
+          () => landed.push(index),
+          (error: unknown) => expect(error).toMatchObject({ class: 'fenced' }),
+        )
+      })
+      await sleep(10)
+      await claim(old.run.id)
+      const atClaim = (await ledger.events(old.run.id)).length
+      await Promise.all(writes)
+      const events = await ledger.events(old.run.id)
+      expect(events).toHaveLength(atClaim)
+      expect(events).toHaveLength(landed.length)
+    })
+
+    it('answers nothing for a run that ended, waits for a person, or does not exist', async () => {
+      const ended = await claimNew()
+      await ended.settle({ kind: 'cancelled', reason: 'enough' })
+      const waiting = await claimNew()
+      await waiting.transition('awaiting_approval')
+      for (const id of [ended.run.id, waiting.run.id, 'r-0000000000']) expect(await ledger.claim(id)).toBeUndefined()
+    })
+  })
+
+  describe('states', () => {
+    it('settles with the outcome, once', async () => {
+      const claimed = await claimNew()
+      now = new Date('2026-01-01T10:30:00.000Z')
+      const outcome = { kind: 'declined', decline: { code: 'ambiguous', evidence: ['no file is named'] } } as const
+      await claimed.settle({ ...outcome, decline: { ...outcome.decline, evidence: [...outcome.decline.evidence] } })
+      expect(await ledger.find(claimed.run.id)).toMatchObject({ state: 'ended', outcome, endedAt: now })
+      await expect(claimed.settle({ kind: 'cancelled', reason: 'twice' })).rejects.toMatchObject({
+        class: 'defect',
+        code: 'illegal_transition',
+      })
+      expect(await ledger.find(claimed.run.id)).toMatchObject({ outcome })
+    })
+
+    it('ends a queued and a waiting run at once when it is cancelled', async () => {
+      const queued = await record()
+      const waiting = await claimNew()
+      await waiting.transition('awaiting_answer')
+      for (const run of [queued, waiting.run]) {
+        const cancelled = await ledger.cancel(run.taskKey, 'label removed by mona')
+        expect(cancelled).toMatchObject({
+          id: run.id,
+          state: 'ended',
+          outcome: { kind: 'cancelled', reason: 'label removed by mona' },
+          endedAt: now,
+        })
+      }
+      expect(await ledger.cancel(queued.taskKey, 'again')).toBeUndefined()
+    })
+
+    it('only marks a running run, which finds it at its next look', async () => {
+      const claimed = await claimNew()
+      expect(await ledger.cancel(claimed.run.taskKey, 'stopped by mona')).toMatchObject({ state: 'running' })
+      await ledger.cancel(claimed.run.taskKey, 'stopped by hubot')
+      const cancelled = { class: 'cancelled', message: 'stopped by mona' }
+      await expect(claimed.check()).rejects.toMatchObject(cancelled)
+      await expect(claimed.transition('awaiting_approval')).rejects.toMatchObject(cancelled)
+      await claimed.event('kept')
+      await claimed.settle({ kind: 'cancelled', reason: 'stopped by mona' })
+      expect((await ledger.find(claimed.run.id))?.state).toBe('ended')
+    })
+
+    it('lists by state, newest first', async () => {
+      const [first, second] = [await claimNew(), await claimNew()]
+      const running = (await ledger.list({ states: ['running'], limit: 2 })).map((run) => run.id)
+      expect(running).toEqual([second.run.id, first.run.id])
+    })
+  })
+
+  describe('stage records', () => {
+    it('are kept by stage, round and input', async () => {
+      const claimed = await claimNew()
+      const key = { stage: 'plan', round: 1, inputHash: 'abc' }
+      const value = { plan: ['one', 'two \0'], nested: { deep: null } }
+      expect(await claimed.readStage(key)).toBeUndefined()
+      await claimed.writeStage(key, { early: true })
+      await claimed.writeStage(key, value)
+      expect(await claimed.readStage(key)).toEqual(value)
+      for (const other of [{ stage: 'judge' }, { round: 2 }, { inputHash: 'abd' }])
+        expect(await claimed.readStage({ ...key, ...other })).toBeUndefined()
+      expect(await ledger.stages(claimed.run.id)).toEqual([{ ...key, value }])
+    })
+
+    it('are there for the next claim after the database was closed and opened again', async () => {
+      const before = await claimNew()
+      const key = { stage: 'prepare', round: 0, inputHash: 'h' }
+      await before.writeStage(key, { commands: 3 })
+      const reservation = await before.modelCalls.reserve(call('paid'))
+      await before.modelCalls.settle(reservation, modelReply('paid', { outputTokens: 7 }), 0.25)
+      await before.modelCalls.reserve(call('in flight'))
+      await end()
+      await start()
+      const after = await claim(before.run.id)
+      expect(after.run.epoch).toBe(2)
+      expect(await after.readStage(key)).toEqual({ commands: 3 })
+      expect(await after.modelCalls.find('paid')).toEqual(modelReply('paid', { outputTokens: 7 }))
+      expect(await after.modelCalls.find('in flight')).toBeUndefined()
+      expect(await after.modelCalls.spent()).toMatchObject({ tokens: 507, usd: 0.75, calls: 2 })
+    })
+  })
+
+  describe('model calls', () => {
+    it('count as reserved until they are settled or released', async () => {
+      const { modelCalls, run } = await claimNew()
+      expect(await modelCalls.spent()).toMatchObject({ tokens: 0, usd: 0, calls: 0 })
+      const first = await modelCalls.reserve(call('first'))
+      const second = await modelCalls.reserve(call('second'))
+      expect(await modelCalls.spent()).toMatchObject({ tokens: 1_000, usd: 1, calls: 2 })
+      await modelCalls.release(second)
+      const usage = { inputTokens: 100, cacheWriteTokens: 20, cacheReadTokens: 1_000, outputTokens: 5 }
+      const reply = modelReply('done', usage)
+      await modelCalls.settle(first, reply, 0.01)
+      expect(await modelCalls.spent()).toEqual({ tokens: 225, usd: 0.01, calls: 1, usage })
+      expect(await modelCalls.find('first')).toEqual(reply)
+      expect(await ledger.modelCalls(run.id)).toEqual([
+        { requestHash: 'first', role: 'coder', request: modelRequest('first'), reply, usd: 0.01 },
+      ])
+    })
+
+    it('have no known price once one of them has none', async () => {
+      const { modelCalls } = await claimNew()
+      await modelCalls.reserve(call('priced'))
+      await modelCalls.reserve({ ...call('free'), usd: undefined })
+      expect(await modelCalls.spent()).toMatchObject({ tokens: 1_000, usd: undefined, calls: 2 })
+    })
+
+    it('stay settled: neither a second reply nor a release changes what was paid', async () => {
+      const { modelCalls } = await claimNew()
+      const reservation = await modelCalls.reserve(call('once'))
+      await modelCalls.settle(reservation, modelReply('one', { outputTokens: 1 }), 1)
+      await modelCalls.settle(reservation, modelReply('two', { outputTokens: 2 }), 2)
+      await modelCalls.release(reservation)
+      expect(await modelCalls.spent()).toMatchObject({ tokens: 1, usd: 1, calls: 1 })
+      expect(await modelCalls.find('once')).toEqual(modelReply('one', { outputTokens: 1 }))
+    })
+  })
+
+  it('keeps artifacts by name, at most 16 MiB, byte for byte', async () => {
+    const claimed = await claimNew()
+    const binary = Buffer.from([0, 255, 10, 13, 128])
+    await claimed.writeArtifact('trace.bin', 'first', 'text/plain')
+    await claimed.writeArtifact('trace.bin', binary, 'application/octet-stream')
+    await claimed.writeArtifact('change.patch', 'grün\n')
+    expect(await ledger.artifacts(claimed.run.id)).toEqual([
+      { name: 'change.patch', mediaType: 'text/plain; charset=utf-8', bytes: 6 },
+      { name: 'trace.bin', mediaType: 'application/octet-stream', bytes: 5 },
+    ])
+    expect(await ledger.artifact(claimed.run.id, 'trace.bin')).toEqual(binary)
+    expect(await ledger.artifact(claimed.run.id, 'other')).toBeUndefined()
+    await expect(claimed.writeArtifact('log', Buffer.alloc(16 * 1024 * 1024 + 1))).rejects.toMatchObject({
+      code: 'artifact_too_large',
+    })
+  })
+
+  it('orders events by sequence, whatever the clock says', async () => {
+    const claimed = await claimNew()
+    await claimed.event('first', { note: 'NUL \0' })
+    now = new Date('2025-01-01T00:00:00.000Z')
+    await claimed.event('second')
+    const events = await ledger.events(claimed.run.id)
+    expect(events.map(({ kind, data }) => ({ kind, data }))).toEqual([
+      { kind: 'first', data: { note: 'NUL \0' } },
+      { kind: 'second', data: {} },
+    ])
+    expect(events[1]?.at).toEqual(now)
+  })
+
+  it('says how long the database takes to answer, and faults once it is closed', async () => {
+    expect(await ledger.ping()).toBeGreaterThan(0)
+    const claimed = await claimNew()
+    await end()
+    const closed = { class: 'infrastructure', code: 'database_unreachable' }
+    await expect(ledger.ping()).rejects.toMatchObject(closed)
+    await expect(claimed.event('late')).rejects.toBeInstanceOf(Fault)
+    await start()
+  })
+}
+
+function call(requestHash: string) {
+  return { requestHash, request: modelRequest(requestHash), tokens: 500, usd: 0.5 }
+}
