@@ -1,0 +1,110 @@
+// Stage 10: rules first, then a reviewer model that can only object. It sees contract, diff and evidence, never the coder's conversation.
+import { fill, loadPrompt } from '../agent/prompt.ts'
+import { Fault } from '../errors.ts'
+import type { Candidate } from '../execute/candidate.ts'
+import type { Model } from '../model/model.ts'
+import type { PlannedTask } from '../plan/planned-task.ts'
+import { isCheckDefinition } from '../policy/check-definitions.ts'
+import { type RunContext, stage } from '../run-context.ts'
+import type { VerificationReport } from '../verify/report.ts'
+import type { Patch } from '../workspace/workspace.ts'
+import { judgeByRule } from './judge-by-rule.ts'
+import { type Review, review } from './review.ts'
+import type { Objection, Verdict } from './verdict.ts'
+
+/** Longest diff that a reviewer is shown, in characters; a longer one is for people to review. */
+const longestDiff = 60_000
+
+const system = loadPrompt(new URL('./judge.md', import.meta.url))
+
+export interface Judged {
+  round: number
+  candidate: Candidate
+  report: VerificationReport
+}
+
+/** A candidate that the checks refused is not judged by a paid model: the verdict then holds the rules' objections alone. */
+export async function judgeCandidate(run: RunContext, task: PlannedTask, { round, candidate, report }: Judged): Promise<Verdict> {
+  return stage(run, 'judge', {
+    round,
+    input: { treeSha: candidate.treeSha, verified: report.verified, contract: task.contract },
+    work: async () => {
+      const patch = await task.bench.workspace.diff(candidate.treeSha)
+      const objections = ruleObjections(task, candidate, patch)
+      if (!report.verified || objections.length > 0) return verdictOf(objections, [])
+      return reviewed(run.model(task.policy), { task, patch, report, signal: run.signal })
+    },
+    note: ({ objections }) => (objections.length > 0 ? objections[0]?.message : undefined),
+    failed: ({ passed }) => !passed,
+  })
+}
+
+function ruleObjections({ bench, plan, contract }: PlannedTask, candidate: Candidate, patch: Patch): Objection[] {
+  return judgeByRule({ patch, plan, candidate, namedFiles: contract.affectedFiles, isTest: bench.isTest, isCheckDefinition })
+}
+
+interface Reviewing {
+  task: PlannedTask
+  patch: Patch
+  report: VerificationReport
+  signal: AbortSignal
+}
+
+async function reviewed(model: Model, { task, patch, report, signal }: Reviewing): Promise<Verdict> {
+  if (patch.text.length > longestDiff) return verdictOf([], [`The diff is longer than a reviewer model is shown (${patch.text.length} characters); review it with care.`])
+  const text = fill(requestTemplate, {
+    objective: task.contract.objective,
+    criteria: task.contract.acceptanceCriteria.map((criterion) => `- ${criterion}`).join('\n'),
+    constraints: task.contract.constraints.map((constraint) => `- ${constraint}`).join('\n') || '- none',
+    plan: task.plan.modifications.map(({ path, title }) => `- ${path}: ${title}`).join('\n'),
+    evidence: evidenceOf(report),
+    diff: patch.text,
+  })
+  const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text }] }]
+  try {
+    const { objections, remarks } = await model.structured({ role: 'reviewer', system, messages, schema: review }, signal)
+    return verdictOf(objections.map(fromReviewer), remarks)
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || thrown.class !== 'budget_spent') throw thrown
+    return verdictOf([{ by: 'rule', about: 'budget', message: 'The budget was spent before the change could be reviewed.' }], [])
+  }
+}
+
+const requestTemplate = `<contract>
+{{objective}}
+
+Acceptance criteria:
+{{criteria}}
+
+Constraints:
+{{constraints}}
+</contract>
+
+<plan>
+{{plan}}
+</plan>
+
+<evidence>
+{{evidence}}
+</evidence>
+
+<diff>
+{{diff}}
+</diff>`
+
+function evidenceOf({ checks, reproduction }: VerificationReport): string {
+  const lines = checks.map(({ id, line, before, after, added, fixed }) => {
+    const word = (outcome: { passed: boolean }) => (outcome.passed ? 'passed' : 'failed')
+    return `- ${id} (${line}): ${word(before)} before, ${word(after)} after; ${added.length} new, ${fixed.length} mended`
+  })
+  const failing = reproduction?.failsWithoutChange ?? []
+  return [...lines, ...failing.map((name) => `- fails without the change, passes with it: ${name}`)].join('\n')
+}
+
+function fromReviewer(objection: Review['objections'][number]): Objection {
+  return { by: 'reviewer', ...objection }
+}
+
+function verdictOf(objections: Objection[], remarks: string[]): Verdict {
+  return { passed: objections.length === 0, objections, remarks }
+}
