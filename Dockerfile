@@ -1,0 +1,32 @@
+# Build:  docker build -t draftsmith .
+# Run:    docker run --init -p 3000:3000 --env-file .env -v draftsmith:/data -v "$PWD/key.pem:/run/key.pem:ro" -e PRIVATE_KEY_PATH=/run/key.pem \
+#           --security-opt seccomp=docker/seccomp.json --security-opt apparmor=unconfined --security-opt systempaths=unconfined draftsmith
+# The three security options let the sandbox make user namespaces and mount its own /proc; docs/operating.md says why and what they open.
+FROM node:24-bookworm-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+COPY tools ./tools
+RUN npm ci
+COPY tsconfig.json ./
+COPY src ./src
+RUN npm run build
+
+FROM node:24-bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends bubblewrap ca-certificates git python3 ripgrep socat \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY tools/node ./tools/node
+# The image has its own Node; the locked one for developers is an optional dependency.
+RUN npm ci --omit=dev --omit=optional && npm cache clean --force
+COPY --from=build /build/dist ./dist
+COPY app.yml ./
+RUN mkdir /data && chown node:node /data
+USER node
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DRAFTSMITH_DATA_DIR=/data
+VOLUME /data
+EXPOSE 3000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/main.js"]
