@@ -93,9 +93,9 @@ const variables = z.object({
   DRAFTSMITH_MODEL_PLANNER: optional,
   DRAFTSMITH_MODEL_CODER: optional,
   DRAFTSMITH_MODEL_REVIEWER: optional,
-  DRAFTSMITH_MAX_USD: positive(5),
-  DRAFTSMITH_MAX_TOKENS: positive(200_000),
-  DRAFTSMITH_MAX_MINUTES: positive(45),
+  DRAFTSMITH_MAX_USD: positive(20),
+  DRAFTSMITH_MAX_TOKENS: positive(2_000_000),
+  DRAFTSMITH_MAX_MINUTES: positive(180),
   DRAFTSMITH_WRITE_SPACING_MS: z.coerce.number().int().min(0).default(1000),
   DRAFTSMITH_STATUS_INTERVAL_MS: z.coerce.number().int().min(0).default(5000),
 })

@@ -1,0 +1,96 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Config, readConfig } from '../src/config.ts'
+
+const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs1', format: 'pem' })
+  .toString()
+const complete = { APP_ID: '12', PRIVATE_KEY: privateKey, WEBHOOK_SECRET: 'secret', ANTHROPIC_API_KEY: 'key' }
+
+describe('reading the environment', () => {
+  test('a complete one gives the configuration with its defaults', () => {
+    const config = accepted(complete)
+    expect(config.github).toEqual({ appId: 12, privateKey, webhookSecret: 'secret' })
+    expect(config).toMatchObject({
+      label: 'agent-eligible',
+      port: 3000,
+      sandbox: 'bubblewrap',
+      githubApiUrl: 'https://api.github.com',
+    })
+  })
+
+  test('lists everything that is missing at once, each with its mend', () => {
+    const problems = refused({})
+    expect(problems.map(({ variable }) => variable)).toEqual([
+      'APP_ID',
+      'PRIVATE_KEY_PATH',
+      'WEBHOOK_SECRET',
+      'ANTHROPIC_API_KEY',
+    ])
+    for (const { mend } of problems) expect(mend).not.toBe('')
+  })
+
+  test('a wrong App id, a wrong port and a missing secret are told together', () => {
+    const problems = refused({ ...complete, APP_ID: 'my-app', PORT: '99999', WEBHOOK_SECRET: '' })
+    expect(problems.map(({ variable }) => variable).sort()).toEqual(['APP_ID', 'PORT', 'WEBHOOK_SECRET'])
+  })
+
+  test('an empty variable counts as absent, as .env files leave it', () => {
+    expect(accepted({ ...complete, DATABASE_URL: '', PORT: '' }).databaseUrl).toBeUndefined()
+  })
+
+  test('a private key that is none is refused by the name of its variable', () => {
+    expect(refused({ ...complete, PRIVATE_KEY: 'not a key' })).toMatchObject([
+      { variable: 'PRIVATE_KEY', problem: 'is not a private key in PEM form' },
+    ])
+  })
+
+  test('a private key file that cannot be read is named', () => {
+    const { PRIVATE_KEY: _, ...rest } = complete
+    const [problem] = refused({ ...rest, PRIVATE_KEY_PATH: '/nowhere/key.pem' })
+    expect(problem).toMatchObject({ variable: 'PRIVATE_KEY_PATH' })
+    expect(problem?.problem).toContain('cannot be read')
+  })
+
+  test('a private key is read from its file, and from one line with \\n in it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'draftsmith-config-'))
+    try {
+      const path = join(folder, 'key.pem')
+      writeFileSync(path, privateKey)
+      const { PRIVATE_KEY: _, ...rest } = complete
+      expect(accepted({ ...rest, PRIVATE_KEY_PATH: path }).github?.privateKey).toBe(privateKey)
+      expect(accepted({ ...rest, PRIVATE_KEY: privateKey.replaceAll('\n', '\\n') }).github?.privateKey).toBe(privateKey)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  test('a local run needs a model and no App', () => {
+    const read = readConfig({ ANTHROPIC_API_KEY: 'key' }, ['model'])
+    expect(read).toMatchObject({ kind: 'ok', config: { github: undefined } })
+  })
+
+  test('a model of its own for one role leaves the others', () => {
+    const { byRole } = accepted({ ...complete, DRAFTSMITH_MODEL: 'general', DRAFTSMITH_MODEL_REVIEWER: 'strict' }).model
+    expect(byRole).toEqual({ analyst: 'general', planner: 'general', coder: 'general', reviewer: 'strict' })
+  })
+
+  test('repository commands get no variable of ours and no secret', () => {
+    const { hostEnv } = accepted({ ...complete, PATH: '/bin', GITHUB_TOKEN: 'token', LANG: 'C' })
+    expect(hostEnv).toEqual({ PATH: '/bin', LANG: 'C' })
+  })
+})
+
+function accepted(environment: Record<string, string>): Config {
+  const read = readConfig(environment, ['github', 'model'])
+  if (read.kind === 'invalid') throw new Error(JSON.stringify(read.problems))
+  return read.config
+}
+
+function refused(environment: Record<string, string>) {
+  const read = readConfig(environment, ['github', 'model'])
+  return read.kind === 'invalid' ? read.problems : []
+}
