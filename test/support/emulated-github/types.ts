@@ -107,7 +107,7 @@ export interface EmulatedGitHub {
   /** Mints an installation token as `POST /app/installations/{id}/access_tokens` does. */
   installationToken(installationId: number, narrowing?: TokenNarrowing): Promise<string>
 
-  // People act, and the webhook that GitHub would send is sent. Roles are not asked here: an issue form labels for outsiders too.
+  // People act, and the webhook that GitHub would send is sent. Roles and settings are not asked here: an issue form labels for outsiders too.
   // The login must be known from the options (users, owners, collaborators, authors).
   openIssue(repo: RepositoryName, issue: IssueSeed, by?: string): Promise<number>
   label(repo: RepositoryName, issue: number, label: string, by: string): Promise<void>
@@ -128,9 +128,9 @@ export interface EmulatedGitHub {
   /** A repository that did not exist at the start; sends nothing. */
   addRepository(seed: RepositorySeed): Promise<void>
   /** Sends `installation.created` etc.; `suspend` also refuses tokens and calls with 403. */
-  installation(id: number, action: 'created' | 'deleted' | 'suspend' | 'unsuspend' | 'new_permissions_accepted'): void
+  installation(id: number, action: InstallationAction): Promise<void>
   /** Sends `installation_repositories.added` or `removed` and changes what the installation reaches. */
-  installationRepositories(id: number, action: 'added' | 'removed', repositories: RepositoryName[]): void
+  installationRepositories(id: number, action: 'added' | 'removed', repositories: RepositoryName[]): Promise<void>
   /** From now on these tokens are answered 401 (default: all of installations). */
   expireTokens(tokens?: string[]): void
 
@@ -144,7 +144,7 @@ export interface EmulatedGitHub {
     event: string,
     payload: Record<string, unknown>,
     at: { repo?: RepositoryName; installationId?: number; by?: string },
-  ): number
+  ): Promise<number>
   /** Resolves when every delivery that was sent so far has been answered, failed or timed out. */
   delivered(): Promise<void>
 
@@ -162,6 +162,8 @@ export interface EmulatedGitHub {
   /** Ends the server, its git processes, pending deliveries, and removes its folder. May be called twice. */
   close(): Promise<void>
 }
+
+export type InstallationAction = 'created' | 'deleted' | 'suspend' | 'unsuspend' | 'new_permissions_accepted'
 
 export interface TokenNarrowing {
   /** Without owner. */
