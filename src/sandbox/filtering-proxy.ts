@@ -1,0 +1,174 @@
+// The only way out of a sandbox with a network: an HTTP proxy on a Unix socket, with the allow-list of one command. It
+// resolves names itself and connects to the address that it has checked.
+import { lookup } from 'node:dns/promises'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { connect, isIP, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { createHostRules, isPrivateAddress, normalizeHost } from './host-rules.ts'
+import { connected, createUpstreamProxy, type UpstreamProxy } from './upstream-proxy.ts'
+
+export interface FilteringProxy {
+  /** `host:port` of everything refused, once each. */
+  refused(): string[]
+  /** Ends every connection. */
+  close(): Promise<void>
+}
+
+export interface ProxyOptions {
+  socketPath: string
+  allowedHosts: string[]
+  /** `http://user:password@host:port` that the host itself goes out through. */
+  upstream?: string
+}
+
+/** Where a permitted connection goes: to a checked address, or to the upstream proxy, which resolves the name. */
+type Route = { address: string } | { upstream: UpstreamProxy }
+
+/** Throws a `Refusal` for what is not allowed. */
+type FindRoute = (host: string, port: number) => Promise<Route>
+
+class Refusal extends Error {}
+
+/** Rejects when the socket cannot be made. */
+export async function startFilteringProxy(options: ProxyOptions): Promise<FilteringProxy> {
+  const refused = new Set<string>()
+  const sockets = new Set<Duplex>()
+  const keep = <Kept extends Duplex>(socket: Kept): Kept => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    return socket
+  }
+  const findRoute = createRoutes(options, refused)
+  const server = createServer((incoming, response) => void forward(incoming, response, findRoute, keep))
+  server.on('connection', keep)
+  server.on('connect', (incoming, client, head) => void tunnel(incoming, { client, head }, findRoute, keep))
+  server.on('clientError', (_error, socket) => socket.destroy())
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.socketPath, resolve))
+  return {
+    refused: () => [...refused],
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+function createRoutes({ allowedHosts, upstream }: ProxyOptions, refused: Set<string>): FindRoute {
+  const rules = createHostRules(allowedHosts)
+  const throughUpstream = upstream === undefined ? undefined : { upstream: createUpstreamProxy(upstream) }
+  return async (hostAsWritten, port) => {
+    const host = normalizeHost(hostAsWritten)
+    const refuse = (why: string) => {
+      refused.add(`${hostAsWritten}:${port}`)
+      return new Refusal(`The sandbox refuses ${hostAsWritten}:${port}: ${why}`)
+    }
+    const verdict = rules.check(host, port)
+    if (verdict === 'refused') throw refuse('it is not among the allowed hosts.')
+    if (verdict === 'named') return throughUpstream && !isNearby(host) ? throughUpstream : { address: host }
+    if (isNearby(host)) throw refuse(privateNetwork)
+    if (throughUpstream) return throughUpstream
+    const addresses = await lookup(host, { all: true })
+    if (addresses.some(({ address }) => isPrivateAddress(address))) throw refuse(privateNetwork)
+    return { address: addresses[0]?.address ?? host }
+  }
+}
+
+const privateNetwork = 'it leads into a private network. Allow it by its name and port if that is meant.'
+
+/** Never asked for through somebody else's proxy. */
+function isNearby(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || (isIP(host) > 0 && isPrivateAddress(host))
+}
+
+type Keep = <Kept extends Duplex>(socket: Kept) => Kept
+
+async function tunnel(
+  incoming: IncomingMessage,
+  { client, head }: { client: Duplex; head: Buffer },
+  findRoute: FindRoute,
+  keep: Keep,
+): Promise<void> {
+  client.on('error', () => client.destroy())
+  const [, host = '', port = ''] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(incoming.url ?? '') ?? []
+  try {
+    const route = await findRoute(host, Number(port))
+    const target = keep(await open(route, host, Number(port)))
+    client.once('close', () => target.destroy())
+    target.once('close', () => client.destroy())
+    client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+    target.write(head)
+    target.pipe(client).pipe(target)
+  } catch (error) {
+    const { status, reason, text } = answerTo(error)
+    const header = `HTTP/1.1 ${status} ${reason}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}`
+    client.end(`${header}\r\n\r\n${text}`)
+  }
+}
+
+function open(route: Route, host: string, port: number): Promise<Socket> {
+  if ('upstream' in route) return route.upstream.tunnel(host, port)
+  return connected(connect({ host: route.address, port }))
+}
+
+async function forward(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  findRoute: FindRoute,
+  keep: Keep,
+): Promise<void> {
+  const url = URL.parse(incoming.url ?? '')
+  if (url === null || url.protocol !== 'http:') {
+    response.writeHead(400, plainText).end('This is a proxy; it takes whole http:// addresses.\n')
+    return
+  }
+  try {
+    const port = Number(url.port || 80)
+    const route = await findRoute(url.hostname, port)
+    const byUpstream = 'upstream' in route
+    const socket = keep(await (byUpstream ? route.upstream.connect() : open(route, url.hostname, port)))
+    const outgoing = request({
+      method: incoming.method ?? 'GET',
+      path: byUpstream ? url.href : `${url.pathname}${url.search}`,
+      // The host that was checked, whatever the command writes into the header.
+      headers: {
+        ...endToEnd(incoming.headers),
+        ...(byUpstream && route.upstream.headers),
+        host: url.host,
+        connection: 'close',
+      },
+      createConnection: () => socket,
+    })
+    outgoing.once('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers))
+      answer.pipe(response)
+    })
+    outgoing.once('error', (error) => refuseRequest(response, error))
+    response.once('close', () => socket.destroy())
+    incoming.pipe(outgoing)
+  } catch (error) {
+    refuseRequest(response, error)
+  }
+}
+
+/** Without the headers of a single connection (RFC 9110, 7.6.1) and those meant for a proxy. */
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
+  const dropped = [...named, 'connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !dropped.includes(name) && !name.startsWith('proxy-')),
+  )
+}
+
+const plainText = { 'content-type': 'text/plain' }
+
+function refuseRequest(response: ServerResponse, error: unknown): void {
+  const { status, text } = answerTo(error)
+  if (response.headersSent) response.destroy()
+  else response.writeHead(status, plainText).end(text)
+}
+
+function answerTo(error: unknown): { status: number; reason: string; text: string } {
+  if (error instanceof Refusal) return { status: 403, reason: 'Forbidden', text: `${error.message}\n` }
+  return { status: 502, reason: 'Bad Gateway', text: 'The host could not be reached.\n' }
+}

@@ -1,0 +1,135 @@
+// Commands without walls, for a machine without bubblewrap and a repository that somebody trusts by name. It keeps the
+// port's contract about results, and says loudly which limits do not hold.
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { constants, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { certificateFiles, fixedEnvironment, type HostEnvironment, machinePath } from './host-environment.ts'
+import { folderBelow, innerScript } from './inner-script.ts'
+import { createOutputPipes, type OutputPipes } from './output-pipes.ts'
+import { listProcesses, markedProcesses } from './process-tree.ts'
+import type { Command, CommandResult, Sandbox, SandboxOptions, SandboxReport, SandboxSession } from './sandbox.ts'
+import { cancelledBeforeStart, type Launch, superviseCommand } from './supervised-command.ts'
+import { findToolFolders } from './tool-folders.ts'
+import { passedLimit } from './tree-watcher.ts'
+
+export interface NoneSandboxOptions {
+  /** Read for PATH, and with a network for the certificate files and the proxy; nothing else of it reaches a command. */
+  hostEnv: HostEnvironment
+  /** Handed to commands that have a network, as the bubblewrap sandbox's proxy would use it. */
+  upstreamProxy?: string
+  /** Folder for pipes. */
+  scratch?: string
+  /** Put on PATH where the machine has no node of its own. */
+  nodePath?: string
+}
+
+/** In the environment of every process of a command, so that daemons are found which left their parent. */
+const markVariable = 'DRAFTSMITH_COMMAND'
+
+export function createNoneSandbox(options: NoneSandboxOptions): Sandbox {
+  return {
+    kind: 'none',
+    probe: () => Promise.resolve(report),
+    open: (session) => openSession(options, session),
+  }
+}
+
+const report: SandboxReport = {
+  kind: 'none',
+  usable: true,
+  held: [
+    { limit: 'files', by: 'NOTHING: commands read and write whatever this user can' },
+    { limit: 'network', by: 'NOTHING: commands reach every host, also those that are not allowed' },
+    { limit: 'process tree', by: 'best effort: a process group and a mark in the environment' },
+    { limit: 'memory', by: 'best effort: a watcher, ten looks a second' },
+    { limit: 'processes', by: 'best effort: a watcher, ten looks a second' },
+    { limit: 'cpus', by: 'NOTHING' },
+    { limit: 'file size, open files', by: 'rlimits' },
+    { limit: 'deadline', by: 'a timer' },
+  ],
+}
+
+async function openSession(sandbox: NoneSandboxOptions, options: SandboxOptions): Promise<SandboxSession> {
+  const folder = await mkdtemp(join(sandbox.scratch ?? tmpdir(), 'draftsmith-none-'))
+  await mkdir(join(options.home, 'tmp'), { recursive: true })
+  const closing = new AbortController()
+  const running = new Set<Promise<unknown>>()
+  const session: OpenSession = { sandbox, options, pipes: createOutputPipes(folder), closing }
+  return {
+    run(command) {
+      const result = runCommand(session, command)
+      const settled = result.catch(() => undefined).finally(() => running.delete(settled))
+      running.add(settled)
+      return result
+    },
+    async close() {
+      closing.abort()
+      await Promise.all(running)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface OpenSession {
+  sandbox: NoneSandboxOptions
+  options: SandboxOptions
+  pipes: OutputPipes
+  closing: AbortController
+}
+
+async function runCommand(session: OpenSession, command: Command): Promise<CommandResult> {
+  const { options, closing, pipes } = session
+  const cwd = folderBelow(options.workTree, command.cwd)
+  if (closing.signal.aborted || command.signal?.aborted) return cancelledBeforeStart(command)
+  const launch = createLaunch(session, command, cwd)
+  return superviseCommand(command, launch, { pipes, limits: options.limits, closing: closing.signal })
+}
+
+function createLaunch(session: OpenSession, command: Command, cwd: string): Launch {
+  const { limits } = session.options
+  const mark = randomUUID()
+  return {
+    file: '/bin/sh',
+    args: ['-c', innerScript(limits, { limitProcesses: false }), 'sh', cwd, command.line],
+    env: { ...environment(session, command), [markVariable]: mark },
+    cwd: '/',
+    alive: ({ pid = 0 }) => [...new Set([...groupMembers(pid), ...markedProcesses(`${markVariable}=${mark}`)])],
+    watch: ({ pid }) => passedLimit(pid, ['memory', 'processes'], limits),
+    reached: () => undefined,
+    exitCode: ({ code, signal }) => code ?? (signal === null ? undefined : 128 + constants.signals[signal]),
+  }
+}
+
+function groupMembers(group: number): number[] {
+  if (process.platform === 'linux') {
+    return listProcesses().flatMap((each) => (each.group === group && !each.zombie ? each.pid : []))
+  }
+  // Without /proc the group itself is all that can be asked and killed; a negative id means the group.
+  try {
+    process.kill(-group, 0)
+    return [-group]
+  } catch {
+    return []
+  }
+}
+
+function environment({ sandbox, options }: OpenSession, command: Command): Record<string, string> {
+  const { hostEnv, nodePath = process.execPath } = sandbox
+  const { node } = findToolFolders(hostEnv, nodePath)
+  const path = [...machinePath(hostEnv), ...(node === undefined ? [] : [node])]
+  return {
+    ...fixedEnvironment(path, options.home, join(options.home, 'tmp')),
+    ...(command.network !== undefined && command.network !== 'none' && networkVariables(sandbox)),
+    ...options.env,
+    ...command.env,
+  }
+}
+
+/** Nothing filters here; a command only learns how the host itself goes out. */
+function networkVariables({ hostEnv, upstreamProxy }: NoneSandboxOptions): Record<string, string> {
+  return {
+    ...(upstreamProxy && { HTTP_PROXY: upstreamProxy, HTTPS_PROXY: upstreamProxy, https_proxy: upstreamProxy }),
+    ...Object.fromEntries(certificateFiles(hostEnv).map(({ variable, file }) => [variable, file])),
+  }
+}
