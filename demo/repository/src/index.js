@@ -1,0 +1,5 @@
+export { formatCsv, parseCsv } from './csv.js'
+export { addDays, addMonths, checkDate, daysBetween } from './dates.js'
+export { creditNote, dueDate, makeInvoice, readItems } from './invoice.js'
+export { formatMoney, parseMoney, percentOf, splitMoney } from './money.js'
+export { lateness, renderStatement, selectInvoices } from './statement.js'

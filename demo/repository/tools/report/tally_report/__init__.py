@@ -1,0 +1,1 @@
+"""Adds up the invoices of tally by quarter."""
