@@ -1,5 +1,4 @@
 // What a repository is built with, as facts. Types only; one file an ecosystem beside this one.
-import type { CommandResult } from '../sandbox/sandbox.ts'
 
 export const checkNames = ['format', 'typecheck', 'lint', 'test'] as const
 export type CheckName = (typeof checkNames)[number]
@@ -19,24 +18,34 @@ export interface CheckCommand {
   report: ReportFormat
   /** Environment the command needs; never a secret. */
   env?: Record<string, string>
+  /** The script behind `line`, where it names reporters itself: they must be counted in. */
+  script?: string
 }
 
-/** `text` has no test names: only the exit code counts, and the PR says so. */
+/**
+ * How a check tells its tests by name. `text` has no test names: only the exit code counts, and the PR says so.
+ * `node-events` comes from a reporter of ours that `node --test` loads, since the built-in ones differ from Node 18 to 24
+ * and leave the file out; `node-tap` is TAP on stdout, as ava prints it.
+ */
 export type ReportFormat =
+  | 'node-events'
   | 'node-tap'
-  | 'junit-file'
   | 'vitest-json'
   | 'jest-json'
-  | 'unittest-text'
+  | 'mocha-json'
+  | 'junit-file'
   | 'pytest-junit'
+  | 'unittest-text'
   | 'text'
 
 export interface TestCase {
   /** Stable between runs: file, then describe path, then name, joined by ` > `. */
   name: string
+  /** Relative to the work tree. */
   file?: string
+  line?: number
   status: 'passed' | 'failed' | 'skipped'
-  /** Failure message and the frames that matter, without colour codes. */
+  /** Failure message and the frames that matter, without colour codes, durations and absolute paths. */
   detail?: string
 }
 
@@ -45,22 +54,35 @@ export interface CheckResult {
   id: string
   name: CheckName
   line: string
+  required: boolean
   passed: boolean
   exitCode: number | null
   timedOut: boolean
   durationMs: number
   /** Undefined: the runner gave no names. */
   tests?: TestCase[]
-  /** At most 8 KiB, for the model and for people; never the middle of a log cut blindly. */
+  /** At most 8 KiB, for the model and for people; never the middle of a log cut blindly. Equal for equal failures. */
   summary: string
   /** Artifact name of the whole log. */
   log: string
 }
 
+/** Reads a file of the base commit; undefined when it is not there or is binary. */
+export type ReadFile = (path: string) => Promise<string | undefined>
+
 export interface Ecosystem {
   readonly name: 'node' | 'python'
-  /** Undefined when the repository is not of this kind. Reads files of the base commit only, through `read`. */
-  detect(files: string[], read: (path: string) => Promise<string | undefined>): Promise<EcosystemFacts | undefined>
+  /** One entry for each independent project of this kind, the root's first; empty when there is none. Reads files of the base commit only. */
+  detect(files: string[], read: ReadFile): Promise<EcosystemFacts[]>
+}
+
+export interface InstallCommand {
+  line: string
+  cwd: string
+  from: string
+  /** Hosts the package client is configured with by the repository: `name` or `name:port`. */
+  allowedHosts: string[]
+  required: boolean
 }
 
 export interface EcosystemFacts {
@@ -70,20 +92,18 @@ export interface EcosystemFacts {
   root: string
   /** Programs that must be on PATH inside the sandbox, such as `npm`. */
   tools: string[]
-  install?: {
-    line: string
-    cwd: string
-    from: string /** Hosts the package client is configured with. */
-    allowedHosts: string[]
-    offline?: boolean
-  }
+  /** Undefined when there is nothing to install. */
+  install?: InstallCommand
   checks: CheckCommand[]
-  /** Formats exactly those files, in place; undefined when the repository has no formatter. */
+  /** Formats exactly those files of the project, in place; undefined when the repository has no formatter. */
   formatFiles?: (paths: string[]) => { line: string; cwd: string }
-  /** Runs exactly those test files; undefined when the runner cannot. */
+  /** Runs exactly those test files of one package (paths from the repository's root); undefined when the runner cannot. `targetedChecks` sorts files by package. */
   targetedTest?: (paths: string[]) => CheckCommand
+  /** True for test code of this project; false for everything in other projects. */
   isTest(path: string): boolean
   isGenerated(path: string): boolean
+  /** For people: what was found and left alone. */
+  notes: string[]
 }
 
 /** Stage 5's record. Functions do not survive a record, so the facts are detected again from the same base commit on resume. */
@@ -91,11 +111,22 @@ export interface RepositorySnapshot {
   languages: string[]
   ecosystems: EcosystemFacts[]
   checks: CheckCommand[]
+  /** In this order, before the checks; empty when there is nothing to install. */
+  installs: InstallCommand[]
+  /** The policy's own command for some tests, with `{files}`; it stands above what the ecosystems would run. */
+  targetedTest?: string
   /** Instruction files for the model, from the base commit: path and text, at most 16 KiB together. */
   instructions: { path: string; text: string }[]
   fileCount: number
   notes: string[]
 }
 
-/** Turns a finished command into a result. Never throws: a report that cannot be read falls back to the exit code, and says so in `summary`. */
-export type ReadReport = (command: CheckCommand, result: CommandResult, reportText?: string) => CheckResult
+export const policyCheckNames = ['install', ...checkNames, 'targetedTest'] as const
+
+/**
+ * The `checks` of a policy file. A command replaces what was detected; `required` holds for detected commands, too.
+ * `{files}` stands for the quoted paths in `targetedTest`.
+ */
+export type PolicyChecks = Partial<
+  Record<(typeof policyCheckNames)[number], { command?: string | undefined; required: boolean }>
+>

@@ -1,0 +1,122 @@
+// What a change did to the checks: the same checks on the base and on the changed tree, test by test.
+import type { CheckComparison, CheckOutcome } from '../verify/report.ts'
+import type { CheckResult, TestCase } from './toolchain.ts'
+
+export interface CompareOptions {
+  /** The changed tree's checks run once more: what passes there and failed in `after` is flaky. */
+  rerun?: CheckResult[]
+}
+
+/**
+ * One comparison a check, in the order of `before`. Tests in `removed` may vanish: the plan gives the reason.
+ * A check that was not run on the changed tree counts as regressed.
+ */
+export function compareChecks(
+  before: CheckResult[],
+  after: CheckResult[],
+  removed: Iterable<string> = [],
+  { rerun = [] }: CompareOptions = {},
+): CheckComparison[] {
+  const ids = new Set([...before, ...after].map(({ id }) => id))
+  const excused = new Set(removed)
+  return [...ids].flatMap((id) => {
+    const runs = { before: withId(before, id), after: withId(after, id), rerun: withId(rerun, id) }
+    const check = runs.before ?? runs.after
+    return check === undefined ? [] : [compareOne(check, runs, excused)]
+  })
+}
+
+interface Runs {
+  before: CheckResult | undefined
+  after: CheckResult | undefined
+  rerun: CheckResult | undefined
+}
+
+function withId(results: CheckResult[], id: string): CheckResult | undefined {
+  return results.find((result) => result.id === id)
+}
+
+function compareOne(check: CheckResult, { before, after, rerun }: Runs, removed: Set<string>): CheckComparison {
+  const was = statuses(before)
+  const is = statuses(after)
+  const again = statuses(rerun)
+  const names = [...new Set([...was.keys(), ...is.keys()])].sort()
+  const flaky = names.filter((name) => is.get(name) === 'failed' && again.get(name) === 'passed')
+  const steady = names.filter((name) => !flaky.includes(name))
+  const broken = steady.filter((name) => was.get(name) === 'passed' && is.get(name) !== 'passed' && !removed.has(name))
+  const newFailures = steady.filter((name) => is.get(name) === 'failed' && was.get(name) !== 'failed')
+  const regressed = broken.length > 0 || newFailures.length > 0 || turnedRed(before, after, rerun)
+  return {
+    id: check.id,
+    name: check.name,
+    line: check.line,
+    required: check.required,
+    before: outcomeOf(before),
+    after: outcomeOf(after),
+    broken,
+    fixed: steady.filter((name) => was.get(name) === 'failed' && is.get(name) === 'passed'),
+    added: names.filter((name) => !was.has(name)),
+    stillFailing: steady.filter((name) => was.get(name) === 'failed' && is.get(name) === 'failed'),
+    flaky,
+    regressed,
+    summary: regressed ? regressionSummary(broken, is, after) : '',
+    log: after?.log ?? '',
+  }
+}
+
+/**
+ * Green before and red after, unless a second run was green; or red in a way that names cannot explain: it took too long,
+ * or it lost the names that it had.
+ */
+function turnedRed(
+  before: CheckResult | undefined,
+  after: CheckResult | undefined,
+  rerun: CheckResult | undefined,
+): boolean {
+  if (after === undefined) return true
+  if (after.passed || rerun?.passed === true) return false
+  if (before === undefined || before.passed) return true
+  if (after.timedOut && !before.timedOut) return true
+  return before.tests !== undefined && after.tests === undefined
+}
+
+function regressionSummary(
+  broken: string[],
+  is: Map<string, TestCase['status']>,
+  after: CheckResult | undefined,
+): string {
+  const vanished = broken.filter((name) => !is.has(name))
+  const skipped = broken.filter((name) => is.get(name) === 'skipped')
+  const lists = [
+    named('These tests passed before and are gone', vanished),
+    named('These tests passed before and are skipped now', skipped),
+  ]
+  const text = [...lists, after?.summary ?? 'The check was not run.'].filter((part) => part !== '').join('\n\n')
+  return text.slice(0, 8 * 1024)
+}
+
+function named(title: string, names: string[]): string {
+  if (names.length === 0) return ''
+  const shown = names.slice(0, 10).map((name) => `- ${name.slice(0, 200)}`)
+  const more = names.length > shown.length ? [`- … and ${names.length - shown.length} more`] : []
+  return [`${title}:`, ...shown, ...more].join('\n')
+}
+
+function statuses(result: CheckResult | undefined): Map<string, TestCase['status']> {
+  return new Map((result?.tests ?? []).map((test) => [test.name, test.status]))
+}
+
+function outcomeOf(result: CheckResult | undefined): CheckOutcome {
+  if (result === undefined) return { exitCode: null, passed: false, timedOut: false, durationMs: 0 }
+  const { exitCode, passed, timedOut, durationMs, tests } = result
+  const count = (status: TestCase['status']) => (tests ?? []).filter((test) => test.status === status).length
+  return {
+    exitCode,
+    passed,
+    timedOut,
+    durationMs,
+    ...(tests === undefined
+      ? {}
+      : { counts: { passed: count('passed'), failed: count('failed'), skipped: count('skipped') } }),
+  }
+}

@@ -1,0 +1,96 @@
+// What a check said, in at most 8 KiB: for the model, which pays for every line, and for people.
+// Recorded conversations are found by this text, so it holds nothing that differs between two equal runs.
+import type { CommandResult } from '../sandbox/sandbox.ts'
+import { cleanOutput, type Places } from './clean-output.ts'
+import type { TestCase } from './toolchain.ts'
+
+export const summaryBytes = 8 * 1024
+
+export interface SummaryInput {
+  result: CommandResult
+  tests?: TestCase[] | undefined
+  passed: boolean
+  /** Sentences about what does not fit together. */
+  doubts: string[]
+  places: Places
+}
+
+/** Exit code and counts first, then each failed test with place, message and frames, or the lines of the log that tell of errors. */
+export function summarizeCheck(input: SummaryInput): string {
+  const head = [headline(input), ...input.doubts].join('\n')
+  if (input.passed) return head
+  const failed = (input.tests ?? []).filter((test) => test.status === 'failed').sort(byName)
+  const room = summaryBytes - Buffer.byteLength(head) - 2
+  const body = failed.length > 0 ? failedTests(failed, room) : tellingLines(input, room)
+  return body === '' ? head : `${head}\n\n${body}`
+}
+
+function headline({ result, tests }: SummaryInput): string {
+  const ending = result.timedOut
+    ? 'Stopped: it took too long.'
+    : result.limit !== undefined
+      ? `Stopped: the limit on ${result.limit} was reached.`
+      : `Exit code ${result.exitCode ?? 'unknown, ended by a signal'}.`
+  return tests === undefined ? ending : `${ending} ${counts(tests)}`
+}
+
+function counts(tests: TestCase[]): string {
+  const of = (status: TestCase['status']) => tests.filter((test) => test.status === status).length
+  const parts = [`${of('passed')} passed`, `${of('failed')} failed`]
+  if (of('skipped') > 0) parts.push(`${of('skipped')} skipped`)
+  return `Tests: ${parts.join(', ')}.`
+}
+
+function byName(a: TestCase, b: TestCase): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}
+
+function failedTests(failed: TestCase[], room: number): string {
+  const blocks = failed.map(failedTest)
+  const shown: string[] = []
+  let left = room - 60
+  for (const block of blocks) {
+    left -= Buffer.byteLength(block) + 2
+    if (left < 0 && shown.length > 0) break
+    shown.push(left < 0 ? cutBytes(block, room - 60) : block)
+  }
+  const missing = blocks.length - shown.length
+  return [...shown, ...(missing === 0 ? [] : [`… and ${missing} more failed tests.`])].join('\n\n')
+}
+
+function failedTest(test: TestCase): string {
+  const place = test.file !== undefined && test.line !== undefined ? ` (${test.file}:${test.line})` : ''
+  const detail = (test.detail ?? '')
+    .split('\n')
+    .map((line) => `  ${line}`.trimEnd())
+    .join('\n')
+  return `FAILED ${test.name}${place}${detail.trim() === '' ? '' : `\n${detail}`}`
+}
+
+const telling =
+  /\b(error|failed|failure|fatal|cannot|not found|missing|unexpected|exception|undefined|warning)\b|Error\b|^\S+:\d+:\d+/i
+
+/** Lines that tell of errors, each with the two behind it; where no line does, the end of the log. */
+function tellingLines({ result, places }: SummaryInput, room: number): string {
+  const lines = cleanOutput(result.output, places).split('\n')
+  const wanted = new Set<number>()
+  for (const [index, line] of lines.entries()) {
+    if (telling.test(line)) for (let next = index; next <= index + 2 && next < lines.length; next += 1) wanted.add(next)
+  }
+  const chosen = wanted.size > 0 ? lines.filter((_, index) => wanted.has(index)) : lines.slice(-40)
+  return cutBytes(chosen.map((line) => line.slice(0, 400)).join('\n'), room)
+}
+
+/** Whole lines from the start, as many as fit, with a last line that says how many are missing. */
+function cutBytes(text: string, room: number): string {
+  if (Buffer.byteLength(text) <= room) return text
+  const lines = text.split('\n')
+  const kept: string[] = []
+  let left = room - 40
+  for (const line of lines) {
+    left -= Buffer.byteLength(line) + 1
+    if (left < 0) break
+    kept.push(line)
+  }
+  return [...kept, `… ${lines.length - kept.length} more lines.`].join('\n')
+}

@@ -1,0 +1,11 @@
+import type { SandboxSession } from '../sandbox/sandbox.ts'
+import type { RepositorySnapshot } from './toolchain.ts'
+
+/** Programs that the snapshot's checks need and that are not on PATH inside of the sandbox, sorted. */
+export async function missingTools(snapshot: RepositorySnapshot, session: SandboxSession): Promise<string[]> {
+  const tools = [...new Set(snapshot.ecosystems.flatMap((facts) => facts.tools))].sort()
+  if (tools.length === 0) return []
+  const line = `for tool in ${tools.join(' ')}; do command -v "$tool" >/dev/null 2>&1 || echo "missing:$tool"; done`
+  const { output } = await session.run({ line })
+  return tools.filter((tool) => output.split('\n').includes(`missing:${tool}`))
+}

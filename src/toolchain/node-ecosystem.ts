@@ -1,0 +1,190 @@
+import { posix } from 'node:path'
+import { detectNodeFormatter } from './node-formatter.ts'
+import {
+  allDependencies,
+  type NodePackage,
+  type NodeProject,
+  type PackageClient,
+  packageClient,
+  readProjects,
+  registryHosts,
+} from './node-packages.ts'
+import { resolveScript, runnerOf } from './node-runner.ts'
+import { owns } from './project-folders.ts'
+import { quoteWord } from './shell-words.ts'
+import type { CheckCommand, CheckName, Ecosystem, EcosystemFacts, ReadFile } from './toolchain.ts'
+
+/** npm, pnpm, yarn and bun projects, by package.json. Checks are the repository's own scripts and nothing else. */
+export const nodeEcosystem: Ecosystem = {
+  name: 'node',
+  async detect(files, read) {
+    const projects = await readProjects(files, read)
+    const folders = projects.map(({ folder }) => folder)
+    return Promise.all(
+      projects.map((project) => {
+        const own = files.filter((path) => owns(project.folder, path, folders))
+        return projectFacts(project, { files: own, read, folders })
+      }),
+    )
+  },
+}
+
+const scriptNames: Record<CheckName, string[]> = {
+  format: ['format:check', 'check:format', 'format-check', 'fmt:check', 'prettier:check', 'check-format'],
+  typecheck: ['typecheck', 'type-check', 'check-types', 'check:types', 'types', 'tsc'],
+  lint: ['lint', 'lint:js', 'eslint'],
+  test: ['test'],
+}
+
+interface Repository {
+  /** Of this project only. */
+  files: string[]
+  read: ReadFile
+  /** Of all projects of this kind. */
+  folders: string[]
+}
+
+async function projectFacts(project: NodeProject, { files, read, folders }: Repository): Promise<EcosystemFacts> {
+  const { client, lockFile } = packageClient(project.folder, files)
+  const found = projectChecks(project, client)
+  const formatter = await detectNodeFormatter(project, files, read)
+  const install = await installOf(project, client, lockFile, read)
+  const targeted = targetedTestOf(project)
+  return {
+    name: 'node',
+    language: languageOf(files),
+    root: project.folder,
+    tools: ['node', ...new Set(found.checks.length > 0 || install !== undefined ? [client] : [])],
+    ...(install === undefined ? {} : { install }),
+    checks: found.checks,
+    ...(formatter === undefined ? {} : { formatFiles: formatter }),
+    ...(targeted === undefined ? {} : { targetedTest: targeted }),
+    isTest: (path) => isNodeTest(path) && owns(project.folder, path, folders),
+    isGenerated: isGeneratedByNode,
+    notes: found.notes,
+  }
+}
+
+/** The root's script of a name stands for its workspaces; only without one do the workspaces' own scripts count. */
+function projectChecks(project: NodeProject, client: PackageClient): { checks: CheckCommand[]; notes: string[] } {
+  const checks: CheckCommand[] = []
+  const notes: string[] = []
+  for (const name of ['format', 'typecheck', 'lint', 'test'] as const) {
+    const root = scriptCheck(name, project, client, notes)
+    const found = root === undefined ? project.workspaces.map((one) => scriptCheck(name, one, client, notes)) : [root]
+    checks.push(...found.filter((check) => check !== undefined))
+  }
+  return { checks, notes }
+}
+
+function scriptCheck(
+  name: CheckName,
+  { folder, manifest }: NodePackage,
+  client: PackageClient,
+  notes: string[],
+): CheckCommand | undefined {
+  const script = scriptNames[name].find((candidate) => manifest.scripts[candidate] !== undefined)
+  const resolved = script === undefined ? undefined : resolveScript(script, manifest.scripts)
+  if (script === undefined || resolved === undefined || /no test specified/.test(resolved.text)) return undefined
+  if (/(^|\s)--(fix|write)\b/.test(resolved.text)) {
+    notes.push(
+      `The script ${script} of ${posix.join(folder, 'package.json')} changes files, so it is not run as a check.`,
+    )
+    return undefined
+  }
+  const runner = name === 'test' ? runnerOf(resolved.text) : undefined
+  const bunRuns = name === 'test' && /^bun test\b/.test(resolved.text)
+  return {
+    name,
+    id: folder === '.' ? name : `${name}:${folder}`,
+    // What only names another script is run as that one, so that arguments reach the runner.
+    line: runScript(client, resolved.name),
+    cwd: folder,
+    required: true,
+    from: `${posix.join(folder, 'package.json')} scripts.${script}`,
+    report: bunRuns ? 'junit-file' : (runner?.report ?? 'text'),
+    script: resolved.text,
+  }
+}
+
+function runScript(client: PackageClient, script: string): string {
+  if (client === 'npm' && script === 'test') return 'npm test'
+  return `${client} run ${quoteWord(script)}`
+}
+
+/** Tests of one package at a time: the package whose folder holds the first path. */
+function targetedTestOf(project: NodeProject): EcosystemFacts['targetedTest'] {
+  const packages = [...project.workspaces, project]
+  const runnerFor = (path: string) => {
+    const own = packages.find((one) => one.folder !== project.folder && path.startsWith(`${one.folder}/`)) ?? project
+    const resolved = resolveScript('test', own.manifest.scripts) ?? resolveScript('test', project.manifest.scripts)
+    return { own, runner: resolved === undefined ? undefined : runnerOf(resolved.text) }
+  }
+  if (!packages.some((one) => runnerOf(resolveScript('test', one.manifest.scripts)?.text ?? '')?.base !== undefined))
+    return undefined
+  return (paths) => {
+    const { own, runner } = runnerFor(paths[0] ?? '')
+    const relative = paths.map((path) => quoteWord(posix.relative(own.folder, path))).join(' ')
+    return {
+      name: 'test',
+      id: own.folder === '.' ? 'targeted' : `targeted:${own.folder}`,
+      line: `${runner?.base ?? 'node --test'} ${relative}`,
+      cwd: own.folder,
+      required: true,
+      from: `${posix.join(own.folder, 'package.json')} scripts.test`,
+      report: runner?.report ?? 'node-events',
+    }
+  }
+}
+
+async function installOf(
+  project: NodeProject,
+  client: PackageClient,
+  lockFile: string | undefined,
+  read: ReadFile,
+): Promise<EcosystemFacts['install']> {
+  const all = [project, ...project.workspaces]
+  const nothing = all.every((one) => Object.keys(allDependencies(one)).length === 0) && project.workspaces.length === 0
+  if (nothing) return undefined
+  return {
+    line: installLine(client, lockFile !== undefined),
+    cwd: project.folder,
+    from: lockFile ?? posix.join(project.folder, 'package.json'),
+    allowedHosts: await registryHosts(project.folder, read),
+    required: true,
+  }
+}
+
+/** Scripts of dependencies do not run: they are not what the repository's owner wrote, and the network is open meanwhile. */
+function installLine(client: PackageClient, locked: boolean): string {
+  switch (client) {
+    case 'npm':
+      return locked
+        ? 'npm ci --ignore-scripts --no-audit --no-fund'
+        : 'npm install --ignore-scripts --no-audit --no-fund --no-package-lock'
+    case 'pnpm':
+      return 'pnpm install --frozen-lockfile --ignore-scripts'
+    case 'yarn':
+      // The first form is of yarn 1, the second of later ones, which refuse the flag.
+      return 'case "$(yarn --version)" in 1.*) yarn install --frozen-lockfile --ignore-scripts ;; *) yarn install --immutable --mode=skip-build ;; esac'
+    case 'bun':
+      return 'bun install --frozen-lockfile --ignore-scripts'
+  }
+}
+
+function languageOf(files: string[]): string {
+  return files.some((path) => /\.[cm]?tsx?$/.test(path) && !path.endsWith('.d.ts')) ? 'TypeScript' : 'JavaScript'
+}
+
+function isNodeTest(path: string): boolean {
+  return (
+    /\.[cm]?[jt]sx?$/.test(path) &&
+    (/[.-](test|spec)\.[cm]?[jt]sx?$/.test(path) || /(^|\/)(__tests__|tests?)\//.test(path))
+  )
+}
+
+function isGeneratedByNode(path: string): boolean {
+  return /(^|\/)(node_modules|dist|build|coverage|\.next|vendor)\/|\.min\.(js|css)$|\.(js|css)\.map$|(^|\/)(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)$|\.snap$/.test(
+    path,
+  )
+}

@@ -1,0 +1,121 @@
+// Which test runner a script ends in, how its tests are told by name, and how some of them are run alone.
+import { lastCommand, quoteWord, simpleWords } from './shell-words.ts'
+import type { ReportFormat } from './toolchain.ts'
+
+export interface NodeRunner {
+  name: string
+  report: ReportFormat
+  /** The runner with its flags and without paths, to which paths are added; undefined when it takes none. */
+  base?: string
+}
+
+/** Follows `npm run other` within the scripts, at most five steps; `undefined` when a script is missing. */
+export function resolveScript(
+  name: string,
+  scripts: Record<string, string>,
+  steps = 5,
+): { name: string; text: string } | undefined {
+  const text = scripts[name]?.trim()
+  if (text === undefined || text === '') return undefined
+  const next = /^(?:npm|pnpm|yarn|bun) (?:run )?([\w:.-]+)$/.exec(text)?.[1]
+  const followed =
+    next === undefined || next === name || steps === 0 ? undefined : resolveScript(next, scripts, steps - 1)
+  return followed ?? { name, text }
+}
+
+/** The runner that the last command of a script line starts; undefined when none is known. */
+export function runnerOf(script: string): NodeRunner | undefined {
+  const words = simpleWords(lastCommand(script))
+  // Through variables, substitutions or a wrapper, `node --test` can still be told by name; nothing can be appended.
+  if (words === undefined)
+    return /\bnode\b.*--test\b/.test(script) ? { name: 'node', report: 'node-events' } : undefined
+  const start = commandStart(words)
+  const [program = '', ...rest] = words.slice(start)
+  const named = runners[program.replace(/^.*\//, '')]
+  if (named === undefined)
+    return /\bnode\b.*\s--test\b/.test(script) ? { name: 'node', report: 'node-events' } : undefined
+  return named(words.slice(0, start), program, rest)
+}
+
+type Read = (before: string[], program: string, args: string[]) => NodeRunner | undefined
+
+const runners: Record<string, Read> = {
+  node: (before, program, args) => {
+    const runsTests = args.includes('--test')
+    const name = 'node'
+    if (!runsTests) return undefined
+    return { name, report: 'node-events', base: join([...before, program, ...flagsOnly(args, nodeValueFlags)]) }
+  },
+  vitest: (before, program, args) => {
+    const flags = flagsOnly(
+      args.filter((arg) => arg !== 'run' && arg !== 'watch'),
+      vitestValueFlags,
+    )
+    return { name: 'vitest', report: 'vitest-json', base: join([...before, program, 'run', ...flags]) }
+  },
+  jest: (before, program, args) => ({
+    name: 'jest',
+    report: 'jest-json',
+    base: join([...before, program, ...flagsOnly(args, jestValueFlags), '--runTestsByPath']),
+  }),
+  mocha: (before, program, args) => ({
+    name: 'mocha',
+    report: 'mocha-json',
+    base: join([...before, program, ...flagsOnly(args, mochaValueFlags)]),
+  }),
+  ava: (before, program, args) => ({
+    name: 'ava',
+    report: 'node-tap',
+    base: join([...before, program, ...flagsOnly(args, avaValueFlags)]),
+  }),
+}
+
+const nodeValueFlags = [
+  '--import',
+  '--require',
+  '-r',
+  '--loader',
+  '--experimental-loader',
+  '--test-concurrency',
+  '--test-timeout',
+  '-C',
+  '--conditions',
+]
+const vitestValueFlags = ['--config', '-c', '--root', '-r', '--dir', '--project', '--environment', '--mode', '--pool']
+const jestValueFlags = ['--config', '-c', '--rootDir', '--maxWorkers', '-w', '--env', '--testTimeout']
+const mochaValueFlags = [
+  '--config',
+  '--require',
+  '-r',
+  '--import',
+  '--timeout',
+  '-t',
+  '--ui',
+  '-u',
+  '--extension',
+  '--loader',
+  '-n',
+  '--node-option',
+]
+const avaValueFlags = ['--config', '--timeout', '-T', '--concurrency', '-c']
+
+/** Behind `VAR=value`, `cross-env VAR=value`, `npx` and coverage programs. */
+function commandStart(words: string[]): number {
+  let index = 0
+  while (index < words.length) {
+    const word = words[index] ?? ''
+    const wraps = /^[A-Za-z_]\w*=/.test(word) || ['cross-env', 'npx', 'c8', 'nyc', 'env', 'exec'].includes(word)
+    const flagOfWrapper = index > 0 && word.startsWith('-')
+    if (!wraps && !flagOfWrapper) break
+    index += 1
+  }
+  return index
+}
+
+function flagsOnly(args: string[], withValue: string[]): string[] {
+  return args.filter((arg, index) => arg.startsWith('-') || withValue.includes(args[index - 1] ?? ''))
+}
+
+function join(words: string[]): string {
+  return words.map(quoteWord).join(' ')
+}

@@ -1,0 +1,163 @@
+import { posix } from 'node:path'
+import { virtualEnvironment } from './instrument.ts'
+import { owns } from './project-folders.ts'
+import { isPythonTest, type PythonProject, readPythonProjects } from './python-project.ts'
+import { quoteWord } from './shell-words.ts'
+import type { CheckCommand, CheckName, Ecosystem, EcosystemFacts, ReadFile } from './toolchain.ts'
+
+/** Python projects: pytest where it is configured or needed, else unittest of the standard library. */
+export const pythonEcosystem: Ecosystem = {
+  name: 'python',
+  async detect(files, read) {
+    const projects = await readPythonProjects(files, read)
+    const folders = projects.map(({ folder }) => folder)
+    return Promise.all(projects.map((project) => projectFacts(project, { files, read, folders })))
+  },
+}
+
+interface Repository {
+  files: string[]
+  read: ReadFile
+  /** Of all projects of this kind. */
+  folders: string[]
+}
+
+async function projectFacts(project: PythonProject, { files, read, folders }: Repository): Promise<EcosystemFacts> {
+  const inside = files.filter((path) => owns(project.folder, path, folders))
+  const install = await installOf(project, read)
+  const hasTests = inside.some(isPythonTest)
+  const formatter = project.formatter
+  return {
+    name: 'python',
+    language: 'Python',
+    root: project.folder,
+    tools: ['python3', ...(install === undefined ? programs(project, hasTests) : [])],
+    ...(install === undefined ? {} : { install }),
+    checks: [...styleChecks(project), ...(hasTests ? [testCheck(project, inside)] : [])],
+    ...(formatter === undefined ? {} : { formatFiles: formatWith(project.folder, formatter) }),
+    ...(hasTests ? { targetedTest: (paths: string[]) => targetedTest(project, inside, paths) } : {}),
+    isTest: (path) => isPythonTest(path) && owns(project.folder, path, folders),
+    isGenerated: isGeneratedByPython,
+    notes: [],
+  }
+}
+
+/** Without an install, what a check starts must be on the machine. */
+function programs(project: PythonProject, hasTests: boolean): string[] {
+  const names = [
+    project.formatter,
+    project.linter,
+    project.typeChecker,
+    project.pytest && hasTests ? 'pytest' : undefined,
+  ]
+  return [...new Set(names.filter((name) => name !== undefined))]
+}
+
+function styleChecks(project: PythonProject): CheckCommand[] {
+  const checks: CheckCommand[] = []
+  const add = (name: CheckName, line: string, from: string) =>
+    checks.push(pythonCheck(project, { name, line, from, report: 'text' }))
+  if (project.formatter === 'ruff') add('format', 'ruff format --check .', 'pyproject.toml tool.ruff.format')
+  if (project.formatter === 'black') add('format', 'black --check --quiet .', 'pyproject.toml tool.black')
+  if (project.typeChecker !== undefined)
+    add('typecheck', project.typeChecker === 'mypy' ? 'mypy .' : 'pyright', `configuration of ${project.typeChecker}`)
+  if (project.linter !== undefined)
+    add('lint', project.linter === 'ruff' ? 'ruff check .' : 'flake8', `configuration of ${project.linter}`)
+  return checks
+}
+
+function testCheck(project: PythonProject, files: string[]): CheckCommand {
+  if (project.pytest) {
+    return pythonCheck(project, { name: 'test', line: 'python3 -m pytest', from: 'pytest', report: 'pytest-junit' })
+  }
+  const { folder, isPackage } = unittestFolder(project, files)
+  const where = folder === '.' ? '' : ` -s ${folder}${isPackage ? ' -t .' : ''}`
+  return pythonCheck(project, { ...unittest, line: `python3 -m unittest discover -v${where}` })
+}
+
+const unittest = { name: 'test', from: 'unittest of the standard library', report: 'unittest-text' } as const
+
+/** Where discovery starts. A folder without `__init__.py` is on the path itself, so its modules have short names. */
+function unittestFolder(project: PythonProject, files: string[]): { folder: string; isPackage: boolean } {
+  const holds = (name: string) => files.some((path) => path.startsWith(`${posix.join(project.folder, name)}/`))
+  const folder = ['tests', 'test'].find(holds) ?? '.'
+  return { folder, isPackage: files.includes(posix.join(project.folder, folder, '__init__.py')) }
+}
+
+function targetedTest(project: PythonProject, files: string[], paths: string[]): CheckCommand {
+  const relative = paths.map((path) => posix.relative(project.folder, path))
+  const check = project.pytest
+    ? pythonCheck(project, {
+        name: 'test',
+        line: `python3 -m pytest ${relative.map(quoteWord).join(' ')}`,
+        from: 'pytest',
+        report: 'pytest-junit',
+      })
+    : targetedUnittest(project, files, relative)
+  return { ...check, id: check.id.replace(/^test/, 'targeted') }
+}
+
+/** By module, so that the tests have the names that discovery gives them. */
+function targetedUnittest(project: PythonProject, files: string[], paths: string[]): CheckCommand {
+  const { folder, isPackage } = unittestFolder(project, files)
+  const top = isPackage ? '.' : folder
+  const modules = paths.map((path) => {
+    const inTop = posix.relative(top, path)
+    return quoteWord((inTop.startsWith('../') ? path : inTop).replace(/\.py$/, '').replaceAll('/', '.'))
+  })
+  const check = pythonCheck(project, { ...unittest, line: `python3 -m unittest -v ${modules.join(' ')}` })
+  if (top === '.') return check
+  const path = [project.sourceFolder, top].filter((part) => part !== undefined).join(':')
+  return { ...check, env: { ...check.env, PYTHONPATH: path } }
+}
+
+function pythonCheck(
+  project: PythonProject,
+  { name, line, from, report }: Pick<CheckCommand, 'name' | 'line' | 'from' | 'report'>,
+): CheckCommand {
+  const place = project.folder === '.' ? '' : `:${project.folder}`
+  const env = {
+    PYTHONDONTWRITEBYTECODE: '1',
+    ...(project.sourceFolder === undefined ? {} : { PYTHONPATH: project.sourceFolder }),
+  }
+  return { name, id: `${name}${place}`, line, cwd: project.folder, required: true, from, report, env }
+}
+
+async function installOf(project: PythonProject, read: ReadFile): Promise<EcosystemFacts['install']> {
+  const texts = await Promise.all(project.requirementFiles.map(read))
+  const wanted = project.requirementFiles.filter((_, index) => /^\s*[^#\s]/m.test(texts[index] ?? ''))
+  if (wanted.length === 0 && project.requirements.length === 0) return undefined
+  const files = wanted.map((path) => `-r ${quoteWord(posix.relative(project.folder, path))}`)
+  const listed = project.requirements.map(quoteWord)
+  const pytest = project.pytest ? ['pytest'] : []
+  const pip = `"$HOME/${virtualEnvironment}/bin/python" -m pip install --disable-pip-version-check --no-input`
+  return {
+    // Packages of the system stay visible, such as a pytest that the machine has.
+    line: `python3 -m venv --system-site-packages "$HOME/${virtualEnvironment}" && ${pip} ${[...files, ...listed, ...pytest].join(' ')}`,
+    cwd: project.folder,
+    from: wanted[0] ?? posix.join(project.folder, 'pyproject.toml'),
+    allowedHosts: indexHosts(texts.join('\n')),
+    required: true,
+  }
+}
+
+function indexHosts(requirements: string): string[] {
+  const addresses = [...requirements.matchAll(/^\s*(-i|--(?:extra-)?index-url)[\s=]+(\S+)/gm)]
+  const hosts = addresses.flatMap(([, , address = '']) => (URL.canParse(address) ? [new URL(address).host] : []))
+  const replaced = addresses.some(([, flag]) => flag === '-i' || flag === '--index-url')
+  return [...new Set([...hosts, ...(replaced ? [] : ['pypi.org', 'files.pythonhosted.org'])])].sort()
+}
+
+function formatWith(folder: string, formatter: 'ruff' | 'black'): EcosystemFacts['formatFiles'] {
+  const program = formatter === 'ruff' ? 'ruff format' : 'black --quiet'
+  return (paths) => ({
+    line: `${program} ${paths.map((path) => quoteWord(posix.relative(folder, path))).join(' ')}`,
+    cwd: folder,
+  })
+}
+
+function isGeneratedByPython(path: string): boolean {
+  return /(^|\/)(__pycache__|\.venv|venv|build|dist|[\w.-]+\.egg-info)\/|_pb2\.py$|(^|\/)(poetry|uv|pdm|Pipfile)\.lock$/.test(
+    path,
+  )
+}
