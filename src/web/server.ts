@@ -25,7 +25,10 @@ export const webhookPath = '/api/github/webhooks'
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { log } = options
+  let closing = false
   const server = createServer((request, response) => {
+    // A connection that is kept alive would hold up the close until its time is over.
+    response.once('close', () => closing && server.closeIdleConnections())
     route(request, response, options).catch((err: unknown) => {
       log.error({ err }, 'a request failed')
       if (!response.headersSent) json(response, 500, { error: 'Something went wrong here; the log says what.' })
@@ -47,8 +50,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       }),
     async close(graceMs) {
       if (!server.listening) return
+      closing = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
       const timer = setTimeout(() => server.closeAllConnections(), graceMs)
       await closed
       clearTimeout(timer)
