@@ -4,6 +4,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Git } from './git.ts'
 import { exactBytes } from './git-folder.ts'
+import { readTree } from './tree.ts'
 
 const config = `[core]
 \trepositoryformatversion = 0
@@ -40,7 +41,7 @@ export async function makeDecoy(git: Git, { gitDir, commit, folder }: DecoySourc
   ])
   const pack = ['pack-objects', '--quiet', '--revs', '--shallow', join(folder, 'objects/pack/pack')]
   await git.run(pack, { gitDir, input: `--shallow ${commit}\n${commit}\n` })
-  await git.run(['read-tree', commit], { gitDir, env: { GIT_INDEX_FILE: join(folder, 'index') } })
+  await readTree(git, [commit], { gitDir, env: { GIT_INDEX_FILE: join(folder, 'index') } })
 }
 
 /** Puts a clean copy into a work tree that no command has seen yet. */

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 import { mkdir, stat, utimes } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
-import { Fault } from '../errors.ts'
 import type { Git, GitResult } from './git.ts'
 import { gitReason } from './git.ts'
 import { layOutGitFolder } from './git-folder.ts'
 import { withLock } from './lock.ts'
+import { cloneFailed, commitMissing, repositoryEmpty } from './repository-faults.ts'
 
 export interface MirrorRequest {
   repositoryKey: string
@@ -80,7 +80,7 @@ async function fetchCommit(git: Git, gitDir: string, request: MirrorRequest): Pr
   if (exact.ok) return
   // Some servers refuse a commit by its SHA, and an unknown one ends the whole fetch: the branches may have it.
   const all = await fetchRefs(git, gitDir, request, [branches])
-  if (!all.ok) throw cloneFailed(all)
+  if (!all.ok) throw cloneFailed(gitReason(all.stderr))
   if (await hasCommit(git, gitDir, request.commit)) return
   throw (await hasBranches(git, gitDir)) ? commitMissing(request.commit) : repositoryEmpty()
 }
@@ -100,29 +100,4 @@ function fetchRefs(git: Git, gitDir: string, request: MirrorRequest, refspecs: s
 async function hasBranches(git: Git, gitDir: string): Promise<boolean> {
   const refs = await git.run(['for-each-ref', '--count=1', 'refs/remotes/origin'], { gitDir })
   return refs.length > 0
-}
-
-function cloneFailed(result: GitResult): Fault {
-  return new Fault(
-    'infrastructure',
-    'clone_failed',
-    `The repository could not be fetched: ${gitReason(result.stderr)}`,
-    {
-      mend: 'Check that the address is right, that the server can be reached, and that it may be read.',
-      data: { exitCode: result.exitCode },
-    },
-  )
-}
-
-function commitMissing(commit: string): Fault {
-  return new Fault('invalid_input', 'commit_missing', `The repository has no commit ${commit}.`, {
-    mend: 'The branch may have been deleted or rewritten since. Start again from a commit that is there.',
-    data: { commit },
-  })
-}
-
-function repositoryEmpty(): Fault {
-  return new Fault('invalid_input', 'repository_empty', 'The repository has no commits yet.', {
-    mend: 'Push a first commit, then start again.',
-  })
 }

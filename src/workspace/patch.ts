@@ -1,5 +1,6 @@
 // Patches between two trees, as text that survives a record and applies again byte for byte.
 import { isUtf8 } from 'node:buffer'
+import { randomUUID } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../errors.ts'
@@ -36,10 +37,18 @@ export async function diffTrees(git: Git, gitDir: string, from: string, to: stri
   }
 }
 
+export interface PatchToApply {
+  /** A commit or tree. */
+  base: string
+  text: string
+  /** For git, such as where new objects go. */
+  env?: Record<string, string>
+}
+
 /** The SHA of the tree that the patch makes of `base`. Neither work tree nor index is touched. Throws `invalid_input`/`patch_rejected`. */
-export async function applyPatch(git: Git, gitDir: string, patch: { base: string; text: string }): Promise<string> {
-  const index = join(gitDir, `index-apply-${process.pid}`)
-  const env = { GIT_INDEX_FILE: index }
+export async function applyPatch(git: Git, gitDir: string, patch: PatchToApply): Promise<string> {
+  const index = join(gitDir, `index-${randomUUID()}`)
+  const env = { ...patch.env, GIT_INDEX_FILE: index }
   try {
     await git.run(['read-tree', patch.base], { gitDir, env })
     if (patch.text.trim() !== '') {

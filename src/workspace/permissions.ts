@@ -5,12 +5,11 @@ import { Fault } from '../errors.ts'
 
 /** Gives the owner back what is needed to read, write and enter everything below `folder`. Links are never followed. */
 export async function letOwnerIn(folder: string): Promise<void> {
-  const { mode } = await lstat(folder)
-  await allow(folder, mode, 0o700)
+  await allow(folder, 0o700)
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) await letOwnerIn(path)
-    else if (entry.isFile()) await allow(path, (await lstat(path)).mode, 0o600)
+    else if (entry.isFile()) await allow(path, 0o600)
   }
 }
 
@@ -30,7 +29,12 @@ export async function removeFolder(folder: string): Promise<void> {
   }
 }
 
-/** What belongs to somebody else stays as it is; whoever needs it says so. */
-async function allow(path: string, mode: number, bits: number): Promise<void> {
-  if ((mode & bits) !== bits) await chmod(path, (mode & 0o7777) | bits).catch(() => undefined)
+/** What belongs to somebody else stays as it is, and what is gone is gone; whoever needs it says so. */
+async function allow(path: string, bits: number): Promise<void> {
+  try {
+    const { mode } = await lstat(path)
+    if ((mode & bits) !== bits) await chmod(path, (mode & 0o7777) | bits)
+  } catch {
+    // See above.
+  }
 }

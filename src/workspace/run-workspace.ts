@@ -1,13 +1,12 @@
 // One work tree and the git directory that stands for it, outside of it.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Fault, toFault } from '../errors.ts'
+import { toFault } from '../errors.ts'
 import type { TreeChange } from '../publish/publication.ts'
 import { baseNotes } from './base-notes.ts'
 import { blameLines } from './blame.ts'
 import { placeDecoy } from './decoy.ts'
 import type { Git } from './git.ts'
-import { gitReason } from './git.ts'
 import { layOutGitFolder } from './git-folder.ts'
 import { decodeName, listNames } from './names.ts'
 import type { TreeDifference, TreeEntry } from './objects.ts'
@@ -15,7 +14,7 @@ import { compareTrees, isLfsPointer, isText, listTree, readBlobs } from './objec
 import { applyPatch, diffTrees } from './patch.ts'
 import { letOwnerIn, removeFolder } from './permissions.ts'
 import type { LeftOut, TreePlace } from './tree.ts'
-import { checkOut, listFiles, stageTree, writeTree } from './tree.ts'
+import { checkOut, listFiles, readTree, stageTree, writeTree } from './tree.ts'
 import { createTurns } from './turns.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -37,7 +36,7 @@ export async function createWorkspace(git: Git, options: WorkspaceOptions): Prom
   const home = join(folder, 'home')
   await Promise.all([mkdir(place.workTree, { recursive: true }), mkdir(home, { recursive: true, mode: 0o700 })])
   await layOutGitFolder(place.gitDir, { bare: true, objectsFrom: options.objectsFrom })
-  await checkOutFirst(git, place, options.treeSha)
+  await readTree(git, ['--reset', '-u', options.treeSha], place)
   await placeDecoy(options.decoy, place.workTree)
 
   const base = await listTree(git, place.gitDir, baseCommit)
@@ -90,19 +89,6 @@ export async function createWorkspace(git: Git, options: WorkspaceOptions): Prom
     },
     close: () => inTurn(() => removeFolder(folder)),
   }
-}
-
-/** A tree that git refuses to write out holds names made to do harm. */
-async function checkOutFirst(git: Git, place: TreePlace, treeSha: string): Promise<void> {
-  const result = await git.attempt(['read-tree', '--reset', '-u', treeSha], place)
-  if (result.ok) return
-  const [, path] = /invalid path '(.*)'/.exec(result.stderr) ?? []
-  if (path === undefined) {
-    throw new Fault('infrastructure', 'checkout_failed', `The files could not be written: ${gitReason(result.stderr)}`)
-  }
-  throw new Fault('invalid_input', 'unsafe_path', `The repository holds a path that git refuses to write: ${path}`, {
-    mend: 'Remove or rename it in the repository.',
-  })
 }
 
 function addNotes(notes: string[], leftOut: LeftOut): void {

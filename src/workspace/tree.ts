@@ -4,7 +4,7 @@ import type { Dirent } from 'node:fs'
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Fault } from '../errors.ts'
-import type { Git } from './git.ts'
+import type { Git, GitCall } from './git.ts'
 import { gitReason } from './git.ts'
 import { decodeName, joinWithNul, namesGitDirectory, showName, splitAtNul } from './names.ts'
 import { submoduleMode } from './objects.ts'
@@ -42,10 +42,23 @@ export async function writeTree(git: Git, place: TreePlace): Promise<string> {
 
 /** Makes work tree and index equal to a tree. Ignored files stay; the decoy at the root is not looked at. */
 export async function checkOut(git: Git, place: TreePlace, treeSha: string): Promise<void> {
-  await git.run(['read-tree', '--reset', '-u', treeSha], place)
+  await readTree(git, ['--reset', '-u', treeSha], place)
   // Twice forced: nested repositories, too, are something that a command left behind.
   await git.run(['clean', '-ffdq'], place)
   await removeStrays(git, place)
+}
+
+/** `git read-tree`. Throws `invalid_input`/`unsafe_path` for a tree that git refuses: it holds names made to do harm. */
+export async function readTree(git: Git, args: string[], call: GitCall): Promise<void> {
+  const result = await git.attempt(['read-tree', ...args], call)
+  if (result.ok) return
+  const [, path] = /invalid path '(.*)'/.exec(result.stderr) ?? []
+  if (path === undefined) {
+    throw new Fault('infrastructure', 'checkout_failed', `The files could not be written: ${gitReason(result.stderr)}`)
+  }
+  throw new Fault('invalid_input', 'unsafe_path', `The repository holds a path that git refuses to write: ${path}`, {
+    mend: 'Remove or rename it in the repository.',
+  })
 }
 
 /** Paths in the index that are files or links, as text and sorted; call `stageTree` before. */

@@ -1,0 +1,28 @@
+// What can be wrong with a repository that somebody named, in words for that person.
+import { Fault } from '../errors.ts'
+
+export function commitMissing(commit: string): Fault {
+  return new Fault('invalid_input', 'commit_missing', `The repository has no commit ${commit}.`, {
+    mend: 'The branch may have been deleted or rewritten since. Start again from a commit that is there.',
+    data: { commit },
+  })
+}
+
+export function repositoryEmpty(): Fault {
+  return new Fault('invalid_input', 'repository_empty', 'The repository has no commits yet.', {
+    mend: 'Push a first commit, then start again.',
+  })
+}
+
+export function cloneFailed(reason: string): Fault {
+  return new Fault('infrastructure', 'clone_failed', `The repository could not be fetched: ${reason}`, {
+    mend: 'Check that the address is right, that the server can be reached, and that it may be read.',
+  })
+}
+
+export function unknownBase(base: string): Fault {
+  return new Fault('invalid_input', 'unknown_base', `There is no branch, tag or commit \`${base}\`.`, {
+    mend: 'Name one that `git branch --all` or `git tag` lists, or leave it out to work from HEAD.',
+    data: { base },
+  })
+}
