@@ -1,0 +1,116 @@
+// Stage 3: from an issue to a contract. Rules read what is written in a known form; the model reads the rest; rules have the last word.
+import { createHash } from 'node:crypto'
+import { loadPrompt } from '../agent/prompt.ts'
+import type { Model } from '../model/model.ts'
+import type { Decline } from '../policy/decline.ts'
+import { mayWrite } from '../policy/paths.ts'
+import type { Policy } from '../policy/policy.ts'
+import { risksInText } from '../policy/risk.ts'
+import { type TaskContract, type Understanding, understanding } from './contract.ts'
+import { formFacts } from './issue-form.ts'
+import { mentionedIdentifiers, mentionedPaths } from './mentions.ts'
+import type { Task } from './task.ts'
+import type { BaseFacts } from './task-host.ts'
+import { taskTypeOf } from './task-labels.ts'
+
+export interface NormalizeRequest {
+  task: Task
+  facts: BaseFacts
+  policy: Policy
+  model: Model
+  /** Tracked files, where they are known already; the model is told which of the mentioned ones exist. */
+  fileList?: string[]
+  signal?: AbortSignal
+}
+
+export type Normalized = { kind: 'contract'; contract: TaskContract } | { kind: 'declined'; decline: Decline }
+
+const most = { files: 20, terms: 10, criteria: 10 }
+
+/** One model call. Throws what the model throws. */
+export async function normalize(request: NormalizeRequest): Promise<Normalized> {
+  const { task, facts, policy, model, signal } = request
+  const read = await model.structured(
+    {
+      role: 'analyst',
+      system: loadPrompt(new URL('./normalize.md', import.meta.url)),
+      messages: [{ role: 'user', content: [{ type: 'text', text: issueMessage(request) }] }],
+      schema: understanding,
+    },
+    signal,
+  )
+  if (read.questions.length > 0) {
+    return { kind: 'declined', decline: { code: 'ambiguous', evidence: read.questions } }
+  }
+  const contract: TaskContract = {
+    ...corrected(read, task),
+    repository: facts.repository,
+    baseBranch: facts.baseBranch,
+    baseCommit: facts.baseCommit,
+    scope: { include: policy.scope.include, exclude: policy.scope.exclude },
+    requestedBy: task.requestedBy,
+    signals: risksInText(task.title),
+  }
+  return { kind: 'contract', contract }
+}
+
+function issueMessage({ task, facts, fileList }: NormalizeRequest): string {
+  // No text can contain its own hash, so no issue can write the marker that ends it.
+  const mark = createHash('sha256').update(`${task.title}\0${task.body}`).digest('hex').slice(0, 12)
+  return [
+    `Repository: ${facts.repository}`,
+    ...whatRulesFound(task, fileList),
+    '',
+    `<issue-${mark}>`,
+    `Title: ${task.title}`,
+    '',
+    task.body,
+    `</issue-${mark}>`,
+  ].join('\n')
+}
+
+function whatRulesFound(task: Task, fileList: string[] | undefined): string[] {
+  const type = taskTypeOf(task.labels)
+  const known = fileList === undefined ? undefined : new Set(fileList)
+  const paths = mentionedPaths(`${task.title}\n${task.body}`)
+  const existing = known === undefined ? [] : paths.filter((path) => known.has(path))
+  return [
+    ...(task.labels.length > 0 ? [`Labels: ${task.labels.join(', ')}`] : []),
+    ...(type === undefined ? [] : [`taskType, by label: ${type}`]),
+    ...(existing.length > 0 ? [`Mentioned files that exist: ${existing.join(', ')}`] : []),
+  ]
+}
+
+/** What is written plainly counts more than what was understood: the kind by label, fields of a form, code the issue quotes. */
+function corrected(read: Understanding, task: Task): Understanding {
+  const form = formFacts(task.body)
+  const identifiers = mentionedIdentifiers(`${task.title}\n${task.body}`)
+  return {
+    ...read,
+    taskType: taskTypeOf(task.labels) ?? read.taskType,
+    affectedFiles: distinct([...mentionedPaths(form.places), ...read.affectedFiles.map(tidyPath)])
+      .filter(isPlainPath)
+      .slice(0, most.files),
+    searchTerms: distinct([...read.searchTerms, ...identifiers])
+      .filter((term) => term.length >= 2)
+      .slice(0, most.terms),
+    acceptanceCriteria: distinct([...form.acceptanceCriteria, ...read.acceptanceCriteria]).slice(0, most.criteria),
+  }
+}
+
+function tidyPath(path: string): string {
+  return path
+    .trim()
+    .replace(/^(\.\/)+/, '')
+    .replace(/(:\d+)+$/, '')
+}
+
+/** Protected paths stay in the contract, since the gate has to see them; what is no path at all does not. */
+function isPlainPath(path: string): boolean {
+  const verdict = mayWrite(path.replace(/\/$/, ''), { scope: { include: [], exclude: [], extensions: [] } })
+  return verdict.allowed || verdict.rule !== 'outside'
+}
+
+function distinct(values: string[]): string[] {
+  return [...new Set(values.map((value) => value.trim()).filter((value) => value !== ''))]
+}
