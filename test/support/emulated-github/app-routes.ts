@@ -132,7 +132,11 @@ async function listRepositories({ world, caller }: Exchange): Promise<Answer> {
     .repositoriesOf(caller.installation)
     .filter((repository) => tokenReaches(caller.token, caller.installation, repository))
   const repositories = await Promise.all(reached.map((repository) => describeRepository(world, repository)))
-  return ok({ total_count: repositories.length, repository_selection: 'selected', repositories })
+  return ok({
+    total_count: repositories.length,
+    repository_selection: caller.token.repositories ? 'selected' : 'all',
+    repositories,
+  })
 }
 
 async function getRepositoryInstallation(exchange: Exchange): Promise<Answer> {
@@ -193,7 +197,7 @@ async function getRepository({ world }: Exchange, repository: HostedRepository):
   return ok(await describeRepository(world, repository))
 }
 
-async function describeRepository(world: World, repository: HostedRepository): Promise<Json> {
+export async function describeRepository(world: World, repository: HostedRepository): Promise<Json> {
   const found = await world.upstream.must(reader(repository), 'GET', `/repos/${repository.fullName}`)
   return asRecord(mend(world, repository, found))
 }

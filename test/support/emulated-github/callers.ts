@@ -169,7 +169,7 @@ function askPerson(caller: Caller, repository: HostedRepository, access: Access,
   if (repository.settings.private && role === 'none') throw notFound()
   if (access === 'read') return
   if (caller.kind !== 'user') throw new Refusal(401, 'Requires authentication')
-  if (permissions.includes('contents') && !mayWrite(role)) throw notFound()
+  if (permissions.includes('contents') && !mayWrite(role)) throw forbidden('Must have write access to the repository.')
 }
 
 export function tokenReaches(token: IssuedToken, installation: Installation, repository: HostedRepository): boolean {

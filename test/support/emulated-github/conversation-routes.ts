@@ -6,7 +6,7 @@ import { announce } from './events.ts'
 import { asRecord, asRecords, asText, asTexts, type Json } from './json.ts'
 import { mend } from './mend.ts'
 import { type HostedRepository, mayWrite, roleOf } from './repository.ts'
-import { actorOf, type Exchange, loginOf, param, type Route, reader, repositoryRoute } from './world.ts'
+import { actorOf, type Exchange, loginOf, param, type Route, reader, repositoryRoute, type World } from './world.ts'
 
 const READ = { access: 'read', permissions: ['issues', 'pull_requests'] } as const
 const WRITE = { access: 'write', permissions: ['issues', 'pull_requests'] } as const
@@ -65,8 +65,9 @@ function askIssuesEnabled({ caller, params }: Exchange, { settings, pulls }: Hos
   throw new Refusal(410, 'Issues has been disabled in this repository.')
 }
 
-function askBody(resource: string, value: unknown): void {
-  const body = asRecord(value).body
+/** People of the stand-in may write more than GitHub takes, so that tests can ask what becomes of it. */
+function askBody({ request, caller }: Exchange, resource: string): void {
+  const body = isTrusted(caller) ? undefined : asRecord(request.body).body
   if (typeof body === 'string' && body.length > LONGEST_BODY) {
     const message = `body is too long (maximum is ${LONGEST_BODY} characters)`
     throw invalid(resource, { code: 'custom', field: 'body', message })
@@ -80,7 +81,7 @@ async function listIssues(exchange: Exchange, repository: HostedRepository): Pro
 
 async function openIssue(exchange: Exchange, repository: HostedRepository): Promise<Answer> {
   askIssuesEnabled(exchange, repository)
-  askBody('Issue', exchange.request.body)
+  askBody(exchange, 'Issue')
   const answer = await forward(exchange, repository)
   if (answer.status === 201) {
     const issue = asRecord(answer.body)
@@ -121,7 +122,7 @@ function pullAsIssue(pull: Json): Json {
 async function editIssue(exchange: Exchange, repository: HostedRepository): Promise<Answer> {
   const number = Number(param(exchange, 'number'))
   askIssuesEnabled(exchange, repository)
-  askBody('Issue', exchange.request.body)
+  askBody(exchange, 'Issue')
   const before = await subject(exchange, repository)
   const kind = repository.pulls.has(number) ? 'pulls' : 'issues'
   const path = `/repos/${repository.fullName}/${kind}/${number}`
@@ -229,7 +230,7 @@ async function listComments(exchange: Exchange, repository: HostedRepository): P
 
 async function comment(exchange: Exchange, repository: HostedRepository): Promise<Answer> {
   askIssuesEnabled(exchange, repository)
-  askBody('IssueComment', exchange.request.body)
+  askBody(exchange, 'IssueComment')
   const before = await subject(exchange, repository)
   // GitHub lets an App comment on a locked issue no more than a stranger.
   const { caller } = exchange
@@ -241,7 +242,7 @@ async function comment(exchange: Exchange, repository: HostedRepository): Promis
 }
 
 async function editComment(exchange: Exchange, repository: HostedRepository): Promise<Answer> {
-  askBody('IssueComment', exchange.request.body)
+  askBody(exchange, 'IssueComment')
   const before = await existingComment(exchange, repository)
   const answer = await forward(exchange, repository)
   const changes = { body: { from: before.body } }

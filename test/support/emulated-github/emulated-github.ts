@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isoSeconds } from './bare-repository.ts'
 import { Callers, type Installation } from './callers.ts'
+import { fillRepository } from './people.ts'
 import { createRepository, type HostedRepository } from './repository.ts'
 import { RunningGitHub } from './running-github.ts'
-import { seedConversation } from './seed.ts'
-import { dispatch, GitHubServer } from './server.ts'
-import type { AppSeed, EmulatedGitHub, EmulatedGitHubOptions, InstallationSeed } from './types.ts'
+import { GitHubServer } from './server.ts'
+import type { AppSeed, EmulatedGitHub, EmulatedGitHubOptions, InstallationSeed, RepositorySeed } from './types.ts'
 import { Upstream, type UpstreamSeed } from './upstream.ts'
 import { Webhooks } from './webhooks.ts'
 import type { World } from './world.ts'
@@ -25,7 +25,7 @@ export async function startEmulatedGitHub(options: EmulatedGitHubOptions): Promi
   try {
     const url = `http://127.0.0.1:${await server.listen(options.port ?? 0)}`
     const world = await createWorld(options, url, root)
-    await seedIssues(world, options)
+    for (const seed of options.repositories) await fill(world, seed)
     server.open(world)
     return new RunningGitHub(world, server, { root, remove })
   } catch (error) {
@@ -137,17 +137,7 @@ function createInstallation(seed: InstallationSeed, index: number, app: World['a
   }
 }
 
-async function seedIssues(world: World, options: EmulatedGitHubOptions): Promise<void> {
-  const act = async (login: string, method: string, target: string, body?: unknown) => {
-    const request = { method, path: target, target, query: new URLSearchParams(), headers: {}, body }
-    return (await dispatch(world, request, { kind: 'user', login, trusted: true })).body
-  }
-  world.webhooks.muted = true
-  for (const { owner, name, labels, issues } of options.repositories) {
-    const repository = world.repositories.get(`${owner}/${name}`.toLowerCase())
-    if (!repository) continue
-    for (const label of labels ?? []) await act(owner, 'POST', `/repos/${owner}/${name}/labels`, { name: label })
-    for (const issue of issues ?? []) await seedConversation(repository, issue, act)
-  }
-  world.webhooks.muted = false
+async function fill(world: World, seed: RepositorySeed): Promise<void> {
+  const repository = world.repositories.get(`${seed.owner}/${seed.name}`.toLowerCase())
+  if (repository) await fillRepository(world, repository, seed)
 }

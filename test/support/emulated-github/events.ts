@@ -14,7 +14,7 @@ export async function announce(
   { event, ...payload }: { event: string } & Json,
 ): Promise<DeliveryRecord | undefined> {
   const installation = world.callers.installationOf(repository)
-  if (world.webhooks.muted || !installation || installation.suspendedAt || !installation.events.includes(event))
+  if (repository.seeding || !installation || installation.suspendedAt || !installation.events.includes(event))
     return undefined
   return world.webhooks.send(event, { ...payload, ...(await surroundings(world, repository, by)) })
 }

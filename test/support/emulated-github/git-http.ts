@@ -45,6 +45,14 @@ export function askGit(world: World, caller: Caller, request: GitRequest): Hoste
   return repository
 }
 
+interface GitConnection {
+  request: IncomingMessage
+  response: ServerResponse
+  user: string
+  /** The work is done and nothing is answered. */
+  silent: boolean
+}
+
 export class GitHttp {
   readonly #running = new Set<ChildProcess>()
 
@@ -53,21 +61,21 @@ export class GitHttp {
     world: World,
     repository: HostedRepository,
     request: GitRequest & { query: string },
-    connection: { request: IncomingMessage; response: ServerResponse; user: string },
+    connection: GitConnection,
   ): Promise<void> {
     const child = spawn('git', ['http-backend'], { env: environment(repository, request, connection) })
     this.#running.add(child)
     connection.request.pipe(child.stdin)
     child.stdin.on('error', () => {})
     connection.response.on('close', () => child.kill())
-    const output = relay(child, connection.response)
+    const end = connection.silent ? swallow(child) : relay(child, connection.response)
     await new Promise<void>((resolve) => child.on('close', () => resolve()))
     this.#running.delete(child)
     if (request.writes) {
       await repository.git.reload()
       await afterDeletion(world, repository)
     }
-    output.end()
+    end()
   }
 
   async close(): Promise<void> {
@@ -99,8 +107,13 @@ function environment(
   }
 }
 
-/** Turns the CGI answer into an HTTP one; `end` is called when the refs have been read again. */
-function relay(child: ChildProcess, response: ServerResponse): { end: () => void } {
+function swallow(child: ChildProcess): () => void {
+  child.stdout?.resume()
+  return () => {}
+}
+
+/** Turns the CGI answer into an HTTP one; what comes back is called when the refs have been read again. */
+function relay(child: ChildProcess, response: ServerResponse): () => void {
   let head: Buffer | undefined = Buffer.alloc(0)
   child.stdout?.on('data', (chunk: Buffer) => {
     if (head === undefined) {
@@ -115,11 +128,9 @@ function relay(child: ChildProcess, response: ServerResponse): { end: () => void
     head = undefined
     if (rest.length > 0) response.write(rest)
   })
-  return {
-    end: () => {
-      if (!response.headersSent) response.statusCode = 500
-      response.end()
-    },
+  return () => {
+    if (!response.headersSent) response.statusCode = 500
+    response.end()
   }
 }
 

@@ -31,6 +31,10 @@ export interface HostedRepository {
   /** By `issues/1` or `comments/7`. */
   readonly reactions: Map<string, Reaction[]>
   pushedAt: string
+  /** While it is filled nothing is announced. */
+  seeding: boolean
+  /** Ends when the write that was asked for last is done. */
+  lastWrite: Promise<unknown>
 }
 
 // Fixed, so that a seed has the same SHAs on every day and every machine.
@@ -57,6 +61,8 @@ export async function createRepository(seed: RepositorySeed, root: string): Prom
     pulls: new Map(),
     reactions: new Map(),
     pushedAt: SEEDED_AT,
+    seeding: true,
+    lastWrite: Promise.resolve(),
   }
 }
 
@@ -89,6 +95,13 @@ export function configureRepository(repository: HostedRepository, { collaborator
     if (role === 'none') repository.collaborators.delete(login)
     else repository.collaborators.set(login, role)
   }
+}
+
+/** One write at a time, so that two that race are told apart as on GitHub: the second sees what the first did. */
+export function inTurn<T>(repository: HostedRepository, write: () => Promise<T> | T): Promise<T> {
+  const done = repository.lastWrite.then(write, write)
+  repository.lastWrite = done.catch(() => {})
+  return done
 }
 
 /** What GitHub would call the person's permission; public repositories are read by everybody. */

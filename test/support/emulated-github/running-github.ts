@@ -1,14 +1,14 @@
 // What tests hold in their hands: people who act, settings, deliveries, faults and a look at the state.
 
-import { describeInstallation } from './app-routes.ts'
+import { describeInstallation, describeRepository } from './app-routes.ts'
 import { isoSeconds } from './bare-repository.ts'
 import { stateOf } from './callers.ts'
 import { announce, installationReference, surroundings, userOf } from './events.ts'
 import { afterDeletion } from './git-routes.ts'
-import { asRecord } from './json.ts'
+import { asRecord, type Json } from './json.ts'
+import { act, askKnown, fillRepository, openIssue, ownerOf } from './people.ts'
 import { configureRepository, createRepository, fileEdits, type HostedRepository, moveBranch } from './repository.ts'
-import { seedConversation } from './seed.ts'
-import { dispatch, type GitHubServer } from './server.ts'
+import type { GitHubServer } from './server.ts'
 import { readState } from './state.ts'
 import type {
   Call,
@@ -63,7 +63,7 @@ export class RunningGitHub implements EmulatedGitHub {
   }
 
   userToken(login: string): string {
-    this.#askKnown(login)
+    askKnown(this.#world, login)
     return this.#world.callers.userToken(login)
   }
 
@@ -72,8 +72,9 @@ export class RunningGitHub implements EmulatedGitHub {
   }
 
   async openIssue(repo: RepositoryName, issue: IssueSeed, by?: string): Promise<number> {
-    const author = by ?? issue.author ?? this.#repository(repo).owner
-    return seedConversation(this.#repository(repo), { ...issue, author }, (...act) => this.#act(...act))
+    const repository = this.#repository(repo)
+    const author = by ?? issue.author ?? ownerOf(this.#world, repository)
+    return openIssue(this.#world, repository, { ...issue, author })
   }
 
   async label(repo: RepositoryName, issue: number, label: string, by: string): Promise<void> {
@@ -135,14 +136,12 @@ export class RunningGitHub implements EmulatedGitHub {
   }
 
   async addRepository(seed: RepositorySeed): Promise<void> {
-    const { owner, name, description, issues } = seed
+    const { owner, name, description } = seed
     const named = { owner, name, default_branch: seed.defaultBranch ?? 'main' }
     await this.#world.upstream.createRepository(description ? { ...named, description } : named)
     const repository = await createRepository(seed, this.#root)
     this.#world.repositories.set(repository.fullName.toLowerCase(), repository)
-    this.#world.webhooks.muted = true
-    for (const issue of issues ?? []) await this.openIssue(repository.fullName, issue)
-    this.#world.webhooks.muted = false
+    await fillRepository(this.#world, repository, seed)
   }
 
   async installation(id: number, action: InstallationAction): Promise<void> {
@@ -155,7 +154,7 @@ export class RunningGitHub implements EmulatedGitHub {
     this.#world.webhooks.send('installation', {
       action,
       installation: await describeInstallation(this.#world, installation),
-      repositories: this.#world.callers.repositoriesOf(installation).map(nameOf),
+      repositories: await this.#references(this.#world.callers.repositoriesOf(installation)),
       requester: null,
       sender: await this.#sender(installation.account),
     })
@@ -171,7 +170,7 @@ export class RunningGitHub implements EmulatedGitHub {
       else now.delete(name)
     }
     installation.repositories = now
-    const changed = repositories.map((name) => nameOf(this.#repository(name)))
+    const changed = await this.#references(repositories.map((name) => this.#repository(name)))
     this.#world.webhooks.send('installation_repositories', {
       action,
       installation: await describeInstallation(this.#world, installation),
@@ -250,26 +249,8 @@ export class RunningGitHub implements EmulatedGitHub {
     await this.#remove()
   }
 
-  /** Acts as a person, past the network, the call log and the faults. */
-  async #act(by: string, method: string, target: string, body?: unknown): Promise<unknown> {
-    this.#askKnown(by)
-    const request = {
-      method,
-      path: decodeURIComponent(target),
-      target,
-      query: new URLSearchParams(),
-      headers: {},
-      body,
-    }
-    const answer = await dispatch(this.#world, request, { kind: 'user', login: by, trusted: true })
-    if (answer.status >= 300)
-      throw new Error(`${method} ${target} was answered ${answer.status}: ${JSON.stringify(answer.body)}`)
-    return answer.body
-  }
-
-  #askKnown(login: string): void {
-    if (this.#world.upstream.knows(login)) return
-    throw new Error(`The emulated GitHub knows nobody called ${login}: name them in the option "users"`)
+  #act(by: string, method: string, path: string, body?: unknown): Promise<unknown> {
+    return act(this.#world, { by, method, path, body })
   }
 
   #repository(name: RepositoryName): HostedRepository {
@@ -282,11 +263,16 @@ export class RunningGitHub implements EmulatedGitHub {
     for (const token of this.#world.callers.tokens) if (token.state === 'alive' && match(token)) token.state = state
   }
 
+  /** Repositories as installation events name them. */
+  #references(repositories: HostedRepository[]): Promise<Json[]> {
+    const refer = async (repository: HostedRepository) => {
+      const { id, node_id, name, full_name, private: hidden } = await describeRepository(this.#world, repository)
+      return { id, node_id, name, full_name, private: hidden }
+    }
+    return Promise.all(repositories.map(refer))
+  }
+
   #sender(account: string) {
     return userOf(this.#world, this.#world.upstream.isOrganization(account) ? 'admin' : account)
   }
-}
-
-function nameOf({ name, fullName, settings }: HostedRepository) {
-  return { name, full_name: fullName, private: settings.private }
 }

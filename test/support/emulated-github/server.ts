@@ -133,8 +133,9 @@ export class GitHubServer {
     try {
       const caller = this.#identify(world, flatten(request), call)
       const repository = askGit(world, caller, git)
-      if (fault?.kind === 'timeout_after_write') response.write = () => true
-      await this.#git.serve(world, repository, git, { request, response, user: caller.kind })
+      const silent = fault?.kind === 'timeout_after_write'
+      await this.#git.serve(world, repository, git, { request, response, user: caller.kind, silent })
+      if (silent) return await this.#neverAnswer(connection, fault)
       call.status = response.statusCode
     } catch (error) {
       if (!(error instanceof Refusal)) throw error

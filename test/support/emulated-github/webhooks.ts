@@ -18,10 +18,8 @@ const TIMEOUT_MS = 10_000
 export class Webhooks {
   readonly deliveries: DeliveryRecord[] = []
   target: string | undefined
-  /** While seeding nothing is announced. */
-  muted = false
   readonly #app: { id: number; webhookSecret: string }
-  readonly #pending = new Set<Promise<void>>()
+  readonly #pending = new Map<number, Promise<void>>()
   readonly #closing = new AbortController()
   #lastId = 100_000
 
@@ -50,8 +48,8 @@ export class Webhooks {
       url: this.target,
     }
     this.deliveries.push(record)
-    const sending = this.#deliver(record).finally(() => this.#pending.delete(sending))
-    this.#pending.add(sending)
+    const sending = this.#deliver(record).finally(() => this.#pending.delete(record.id))
+    this.#pending.set(record.id, sending)
     return record
   }
 
@@ -59,12 +57,12 @@ export class Webhooks {
     const original = this.deliveries.find((delivery) => delivery.id === id)
     if (!original) throw new Error(`There is no delivery ${id}`)
     const record = this.send(original.event, original.payload, original.guid, true)
-    await this.settled()
+    await this.#pending.get(record.id)
     return record
   }
 
   async settled(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending)
+    while (this.#pending.size > 0) await Promise.all(this.#pending.values())
   }
 
   async close(): Promise<void> {

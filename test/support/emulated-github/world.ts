@@ -3,7 +3,7 @@
 import type { Answer } from './answer.ts'
 import { forbidden, notFound, Refusal } from './answer.ts'
 import { type Access, askPermission, type Caller, type Callers } from './callers.ts'
-import type { HostedRepository } from './repository.ts'
+import { type HostedRepository, inTurn } from './repository.ts'
 import type { EmulatedGitHub, FaultRequest } from './types.ts'
 import type { Actor, Upstream } from './upstream.ts'
 import type { Webhooks } from './webhooks.ts'
@@ -49,7 +49,7 @@ export function repositoryRoute(
   return route(method, `/repos/:owner/:repo${path}`, (exchange) => {
     const repository = repositoryOf(exchange)
     askPermission(exchange.caller, repository, needs.access, needs.permissions)
-    return act(exchange, repository)
+    return needs.access === 'write' ? inTurn(repository, () => act(exchange, repository)) : act(exchange, repository)
   })
 }
 
