@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { cleanOutput } from './clean-output.ts'
+import { defineTool, failed, type Tool } from './tools.ts'
+
+/** One run of a check of the repository. */
+export interface CheckRun {
+  kind: 'ran'
+  line: string
+  exitCode: number | null
+  timedOut: boolean
+  /** Output or summary of failures, as it came. */
+  output: string
+}
+
+export interface CheckToolOptions {
+  /** Ids of the checks that exist; told when another one is asked for. */
+  checks: string[]
+  /** Prefixes that stand for the work tree in outputs: where it is, and where a command sees it. */
+  roots: string[]
+  /** `tests` are paths of test files; absent or empty: the whole check. */
+  run: (
+    check: string,
+    tests: string[],
+    signal?: AbortSignal,
+  ) => Promise<CheckRun | { kind: 'refused'; message: string }>
+}
+
+/** `run_check`. */
+export function createCheckTool(options: CheckToolOptions): Tool {
+  return defineTool({
+    name: 'run_check',
+    description: 'Runs a check of the repository by its id; a test check also on some test files only.',
+    kind: 'observe',
+    input: z.strictObject({ check: z.string().max(200), tests: z.array(z.string().max(300)).max(20).optional() }),
+    async run({ check, tests = [] }, signal) {
+      if (!options.checks.includes(check))
+        return failed(`There is no check ${check}. There are: ${options.checks.join(', ')}`)
+      const ran = await options.run(check, tests, signal)
+      return ran.kind === 'refused' ? failed(ran.message) : { text: told(ran, options.roots) }
+    },
+  })
+}
+
+/** The exit code first: everything after it is read in its light. */
+function told(ran: CheckRun, roots: string[]): string {
+  const end = ran.timedOut ? 'timed out' : ran.exitCode === null ? 'killed' : `exit ${ran.exitCode}`
+  const output = cleanOutput(ran.output, { roots })
+  return output ? `${end}: ${ran.line}\n${output}` : `${end}: ${ran.line}`
+}

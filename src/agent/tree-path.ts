@@ -1,0 +1,66 @@
+// From a model's words to a file inside the tree, or why not. Nothing is followed: every component is looked at.
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Refusal } from './work-tree.ts'
+
+export interface TreePath {
+  kind: 'path'
+  /** Relative, POSIX, NFC: what rules are asked about and people are told. */
+  path: string
+  absolute: string
+  /** What stands there now. */
+  found: 'file' | 'nothing'
+}
+
+export async function resolveInTree(root: string, given: string): Promise<TreePath | Refusal> {
+  const parts = partsOf(given)
+  if (!Array.isArray(parts)) return parts
+  const path = parts.join('/').normalize('NFC')
+
+  let absolute = root
+  for (const [index, part] of parts.entries()) {
+    const here = await entryAt(absolute, part)
+    const last = index === parts.length - 1
+    absolute = join(absolute, here.name)
+    if (here.kind === 'nothing') {
+      const rest = parts.slice(index + 1).map((name) => name.normalize('NFC'))
+      return { kind: 'path', path, absolute: join(absolute, ...rest), found: 'nothing' }
+    }
+    if (here.kind === 'link') return refuse('symbolic_link', `${path} is, or lies behind, a symbolic link.`)
+    if (last && here.kind !== 'file') return refuse('not_a_file', `${path} is not a file.`)
+    if (!last && here.kind !== 'folder')
+      return refuse('not_a_file', `${parts.slice(0, index + 1).join('/')} is not a folder.`)
+  }
+  return { kind: 'path', path, absolute, found: 'file' }
+}
+
+export function refuse(rule: string, message: string): Refusal {
+  return { kind: 'refused', rule, message }
+}
+
+function partsOf(given: string): string[] | Refusal {
+  const shown = JSON.stringify(given.slice(0, 200))
+  if (given === '' || given.includes('\0') || given.includes('\\'))
+    return refuse('outside_work_tree', `${shown} is not a path in the work tree.`)
+  if (given.startsWith('/'))
+    return refuse('outside_work_tree', `${shown} is absolute. Paths are relative to the work tree.`)
+  const parts = given.split('/').filter((part) => part !== '' && part !== '.')
+  if (parts.length === 0 || parts.includes('..')) return refuse('outside_work_tree', `${shown} leaves the work tree.`)
+  if (parts.some((part) => part.normalize('NFKC').toLowerCase() === '.git'))
+    return refuse('git_folder', `${shown} belongs to git.`)
+  return parts
+}
+
+/** The entry under the given spelling, else under its NFC spelling: a name may be stored decomposed. */
+async function entryAt(
+  folder: string,
+  name: string,
+): Promise<{ name: string; kind: 'file' | 'folder' | 'link' | 'other' | 'nothing' }> {
+  for (const spelling of new Set([name, name.normalize('NFC'), name.normalize('NFD')])) {
+    const stats = await lstat(join(folder, spelling)).catch(() => undefined)
+    if (!stats) continue
+    const kind = stats.isSymbolicLink() ? 'link' : stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : 'other'
+    return { name: spelling, kind }
+  }
+  return { name: name.normalize('NFC'), kind: 'nothing' }
+}
