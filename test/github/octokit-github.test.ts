@@ -5,17 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TreeChange } from '../../src/publish/publication.ts'
 import { startEmulatedGitHub } from '../support/emulated-github/emulated-github.ts'
 import type { EmulatedGitHub } from '../support/emulated-github/types.ts'
-import { appOn, freshRepository, headOf } from './fixture.ts'
+import { appOn, freshRepository, headOf, startGitHub } from './fixture.ts'
 import { treeOf } from './tree-of.ts'
 
 const run = promisify(execFile)
 let github: EmulatedGitHub
 
 beforeAll(async () => {
-  github = await startEmulatedGitHub({
-    users: [{ login: 'renovate[bot]', type: 'Bot' }, ...['mia', 'otto', 'max', 'tess'].map((login) => ({ login }))],
-    repositories: [{ owner: 'acme', name: 'first', files: { a: 'a' } }],
-  })
+  github = await startGitHub()
 })
 
 afterAll(() => github.close())
