@@ -1,11 +1,13 @@
 // The stand-in for GitHub, asked the way programs ask: Octokit, real git, real HTTP webhooks.
 
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createAppAuth } from '@octokit/auth-app'
 import { Octokit } from '@octokit/rest'
@@ -430,6 +432,14 @@ describe('pull requests', () => {
     expect((await open(octokit)).data.number).toBe(3)
   })
 
+  it('are told apart when two are opened at once', async () => {
+    const octokit = asInstallation()
+    await commitOnBranch(octokit, 'agent/issue-1')
+    const answers = await Promise.allSettled([open(octokit), open(octokit), open(octokit)])
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
+    expect((await github.state()).repositories[SHOP]?.pullRequests).toHaveLength(1)
+  })
+
   it('need commits', async () => {
     const octokit = asInstallation()
     const { data } = await octokit.git.getRef({ ...AT, ref: 'heads/main' })
@@ -626,6 +636,14 @@ describe('faults', () => {
     github.clearFaults()
   })
 
+  it('let a push land that the pusher thinks lost', async () => {
+    const target = await clone(github.userToken('mia'))
+    github.fault({ match: ({ method }) => method === 'POST', kind: 'timeout_after_write', times: 1 })
+    const pushed = git(['-C', target, 'push', '-q', 'origin', 'HEAD:refs/heads/lost'], github.userToken('mia'))
+    await expect(pushed).rejects.toThrow()
+    expect((await github.state()).repositories[SHOP]?.branches).toHaveProperty('lost')
+  })
+
   it('break a clone', async () => {
     github.fault({ match: ({ path }) => path.endsWith('/info/refs'), kind: 'status', status: 503, times: 1 })
     const token = await github.installationToken(installationId())
@@ -654,6 +672,21 @@ describe('running', () => {
   it('says what it does not have instead of inventing it', async () => {
     const asked = await refusal(asInstallation().repos.listReleases(AT))
     expect(asked).toMatchObject({ status: 501, message: expect.stringContaining('has no GET') })
+  })
+
+  it('is a process of its own, which ends when it is told to', async () => {
+    const seed = join(folder, 'seed.json')
+    const repositories = [{ owner: 'solo', name: 'app', folder: join(folder, 'seed') }]
+    await writeFile(seed, JSON.stringify({ users: [{ login: 'solo' }], repositories }))
+    const main = fileURLToPath(new URL('./emulated-github/main.ts', import.meta.url))
+    const child = spawn(process.execPath, [main, '--seed', seed], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = once(child, 'exit')
+    const [line] = await once(child.stdout, 'data')
+    const started = JSON.parse(String(line))
+    const octokit = new Octokit({ log, baseUrl: started.url, auth: started.userTokens.solo })
+    expect((await octokit.repos.get({ owner: 'solo', repo: 'app' })).data.size).toBe(1)
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
   })
 
   it('leaves nothing behind', async () => {
