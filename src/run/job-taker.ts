@@ -3,11 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobWithMetadata, PgBoss } from 'pg-boss'
 import { Fault, toFault } from '../errors.ts'
 import type { Database } from './database.ts'
-import { activeJobs, deadJobs, type JobData, jobs, occupyRepository, runsWithoutJob } from './jobs.ts'
+import { activeJobs, deadJobs, giveBack, type JobData, jobs, occupyRepository, runsWithoutJob } from './jobs.ts'
 import type { AttemptsLeft, JobHandler } from './queue.ts'
 
-/** Ahead of everything that has not started. */
-const putBackPriority = 2
 /** How long handlers may take to come back once their signal is aborted. */
 const abortGraceMs = 5_000
 
@@ -27,7 +25,8 @@ export class JobTaker {
 
   async work(handler: JobHandler): Promise<void> {
     if (this.#database.kind === 'embedded') await this.#takeBackOwnJobs()
-    for (const lost of await runsWithoutJob(this.#database)) await this.#putBack(lost)
+    for (const data of await runsWithoutJob(this.#database))
+      await this.#boss.send(jobs, data, { group: { id: data.repositoryKey } })
     const options = {
       includeMetadata: true as const,
       pollingIntervalSeconds: 1,
@@ -62,11 +61,12 @@ export class JobTaker {
   }
 
   async #attempt(job: RunJob, handler: JobHandler): Promise<void> {
-    if (!(await occupyRepository(this.#database, job.data.repositoryKey, job.id))) {
-      await this.#putBack(job.data, 1)
-      return
+    if (!(await occupyRepository(this.#database, job.data.repositoryKey, job.id))) return giveBack(this.#database, job)
+    try {
+      await this.#hand(job, handler, job.retryCount < job.retryLimit ? 'more' : 'last')
+    } finally {
+      this.#lookAgain()
     }
-    await this.#hand(job, handler, job.retryCount < job.retryLimit ? 'more' : 'last')
   }
 
   async #hand(job: RunJob, handler: JobHandler, attemptsLeft: AttemptsLeft): Promise<void> {
@@ -74,15 +74,15 @@ export class JobTaker {
     try {
       await handler(job.data.runId, signal, attemptsLeft)
     } catch (thrown) {
-      if (this.#shutdown.signal.aborted) return this.#putBack(job.data)
+      if (this.#shutdown.signal.aborted) return giveBack(this.#database, job)
       // The error is kept with the job: only what is safe to read there.
       const { code, message } = toFault(thrown)
       throw new Error(`${code}: ${message}`)
     }
   }
 
-  /** A new job, since one that fails waits for its pause and counts as an attempt. The old one ends as done. */
-  async #putBack(data: JobData, startAfter = 0): Promise<void> {
-    await this.#boss.send(jobs, data, { group: { id: data.repositoryKey }, priority: putBackPriority, startAfter })
+  /** The repository is free now: its next run need not wait for the next look. Wakes the own worker too, once it is through. */
+  #lookAgain(): void {
+    for (const { id, name } of this.#boss.getWipData()) if (name === jobs) this.#boss.notifyWorker(id)
   }
 }

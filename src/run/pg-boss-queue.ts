@@ -30,22 +30,25 @@ export interface PgBossQueue extends Queue {
 /** Somebody answered: those go ahead of runs that have not started. */
 const wokenPriority = 1
 const day = 86_400
+const defaultRetry = { limit: 8, delaySeconds: 5, maxDelaySeconds: 300 }
 
 /** Opens the queue, also for processes that only record runs; jobs are taken from `work` on. Close it before the database. */
 export async function createQueue(options: QueueOptions): Promise<PgBossQueue> {
   const { database, logger } = options
+  const heartbeatSeconds = options.heartbeatSeconds ?? 30
+  // How long the job of a process that died may wait beyond its heartbeat.
+  const lookSeconds = Math.ceil(heartbeatSeconds / 3)
   const boss = new PgBoss({
     ...database.jobs,
     useListenNotify: true,
     schedule: false,
-    // Both bound how long the job of a process that died waits beyond its heartbeat.
-    superviseIntervalSeconds: 10,
-    monitorIntervalSeconds: 10,
+    superviseIntervalSeconds: lookSeconds,
+    monitorIntervalSeconds: lookSeconds,
   })
   boss.on('error', (error) => logger.error({ err: error }, 'queue error'))
   boss.on('warning', (warning) => logger.warn({ warning }, 'queue warning'))
   await boss.start()
-  await createJobQueues(boss, options)
+  await createJobQueues(boss, heartbeatSeconds, options.retry)
   const taker = new JobTaker(boss, options)
   return {
     enqueue: (transaction, run) => send(boss, transaction, { runId: run.id, repositoryKey: run.repositoryKey }),
@@ -56,8 +59,11 @@ export async function createQueue(options: QueueOptions): Promise<PgBossQueue> {
   }
 }
 
-async function createJobQueues(boss: PgBoss, { retry, heartbeatSeconds = 30 }: QueueOptions): Promise<void> {
-  const { limit, delaySeconds, maxDelaySeconds } = retry ?? { limit: 8, delaySeconds: 5, maxDelaySeconds: 300 }
+async function createJobQueues(
+  boss: PgBoss,
+  heartbeatSeconds: number,
+  { limit, delaySeconds, maxDelaySeconds } = defaultRetry,
+): Promise<void> {
   const settings = {
     retryLimit: limit,
     retryDelay: delaySeconds,

@@ -1,0 +1,334 @@
+// The queue with the ledger and the worker on top, on both databases.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'drizzle-orm'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Fault } from '../../src/errors.ts'
+import { type Database, openDatabase } from '../../src/run/database.ts'
+import { createLedger } from '../../src/run/drizzle-ledger.ts'
+import type { ClaimedRun, Ledger, NewRun } from '../../src/run/ledger.ts'
+import type { Outcome } from '../../src/run/outcome.ts'
+import { createQueue, type PgBossQueue } from '../../src/run/pg-boss-queue.ts'
+import type { Run } from '../../src/run/run.ts'
+import { createWorker, type Waiting, type Worker } from '../../src/run/worker.ts'
+import { createTestDatabase, describePostgres, type TestDatabase } from '../support/postgres.ts'
+import { type Program, startProgram } from '../support/program.ts'
+import { newRun, silent, temporaryFolder, unique } from './support.ts'
+
+const done: Outcome = { kind: 'plan_only', reason: 'done' }
+
+describe('the queue on the embedded database', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>
+  beforeAll(async () => {
+    folder = await temporaryFolder()
+  })
+  afterAll(() => folder.remove())
+  queueTests(() => ({ dataDir: folder.path }), { recoveryMs: 3_000 })
+})
+
+describePostgres('the queue on PostgreSQL', () => {
+  let server: TestDatabase
+  beforeAll(async () => {
+    server = await createTestDatabase()
+  })
+  afterAll(() => server.drop())
+  queueTests(() => ({ url: server.url }), { recoveryMs: 15_000 })
+
+  it('gives one run of a repository at a time to two processes', async () => {
+    const processes = await Promise.all([1, 2].map(() => openDatabase({ url: server.url })))
+    const queues = await Promise.all(
+      processes.map((database) => createQueue({ database, concurrency: 4, logger: silent })),
+    )
+    let under = 0
+    let most = 0
+    let ended = 0
+    const handler = async () => {
+      under += 1
+      most = Math.max(most, under)
+      await sleep(30)
+      under -= 1
+      ended += 1
+    }
+    await Promise.all(queues.map((queue) => queue.work(handler)))
+    const [database] = processes as [Database]
+    const [queue] = queues as [PgBossQueue]
+    const repositoryKey = unique('github:acme/one')
+    await database.transact(async (transaction) => {
+      for (let index = 0; index < 8; index += 1) await queue.enqueue(transaction, { id: unique('r'), repositoryKey })
+    })
+    await vi.waitFor(() => expect(ended).toBe(8), { timeout: 15_000 })
+    expect(most).toBe(1)
+    await Promise.all(queues.map((each) => each.stop(0)))
+    await Promise.all(processes.map((each) => each.close()))
+  })
+})
+
+type Place = { url: string } | { dataDir: string }
+
+function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }): void {
+  let database: Database
+  let queue: PgBossQueue
+  let ledger: Ledger
+  let worker: Worker
+  let execute: (claimed: ClaimedRun, signal: AbortSignal) => Promise<Outcome | Waiting>
+
+  const start = async () => {
+    database = await openDatabase(place())
+    const retry = { limit: 2, delaySeconds: 1, maxDelaySeconds: 1 }
+    queue = await createQueue({ database, concurrency: 3, logger: silent, retry, heartbeatSeconds: 10 })
+    ledger = createLedger({
+      database,
+      enqueue: queue.enqueue,
+      clock: () => new Date(),
+      ids: () => unique('r'),
+      version: '1',
+    })
+    const perform = (claimed: ClaimedRun, signal: AbortSignal) => execute(claimed, signal)
+    worker = createWorker({ ledger, queue, logger: silent, pollMs: 100, execute: perform })
+  }
+  const stop = async (graceMs = 0) => {
+    await worker.stop(graceMs)
+    await ledger.close()
+  }
+  const record = async (request: NewRun = newRun()): Promise<Run> => {
+    const recorded = await ledger.record(request)
+    if (recorded.kind !== 'recorded') throw new Error(recorded.kind)
+    return recorded.run
+  }
+  const settled = (runId: string, timeout = 10_000) =>
+    vi.waitFor(
+      async () => {
+        const run = await ledger.find(runId)
+        expect(run?.state).toBe('ended')
+        return run?.outcome
+      },
+      { timeout, interval: 20 },
+    )
+
+  beforeEach(async () => {
+    await start()
+    execute = async () => done
+  })
+  afterEach(() => stop())
+
+  it('hands a run over as soon as it is recorded', async () => {
+    let begun = 0
+    execute = async () => {
+      begun = performance.now()
+      return done
+    }
+    await worker.start()
+    // Longer than the look each second or two: what wakes the worker is the notification.
+    await sleep(300)
+    const recorded = performance.now()
+    const run = await record()
+    expect(await settled(run.id)).toEqual(done)
+    expect(begun - recorded).toBeLessThan(700)
+  })
+
+  it('takes runs of one repository in order and one at a time, those of others beside them', async () => {
+    const order: string[] = []
+    const under = new Map<string, number>()
+    let most = 0
+    let together = 0
+    execute = async ({ run }) => {
+      order.push(run.id)
+      under.set(run.repositoryKey, (under.get(run.repositoryKey) ?? 0) + 1)
+      most = Math.max(most, under.get(run.repositoryKey) ?? 0)
+      together = Math.max(
+        together,
+        [...under.values()].reduce((sum, each) => sum + each),
+      )
+      await sleep(80)
+      under.set(run.repositoryKey, (under.get(run.repositoryKey) ?? 0) - 1)
+      return done
+    }
+    const [first, second] = [unique('github:acme/a'), unique('github:acme/b')]
+    const runs: Run[] = []
+    for (const repositoryKey of [first, first, first, second]) runs.push(await record(newRun({ repositoryKey })))
+    expect(await Promise.all(runs.map((run) => queue.position(run.id)))).toEqual([0, 1, 2, 3])
+    await worker.start()
+    await Promise.all(runs.map((run) => settled(run.id)))
+    expect(most).toBe(1)
+    expect(together).toBe(2)
+    const ofFirst = runs.slice(0, 3).map((run) => run.id)
+    expect(order.filter((id) => ofFirst.includes(id))).toEqual(ofFirst)
+  })
+
+  it('tries again after a pause where the infrastructure failed, and fails when the attempts are used up', async () => {
+    const at: number[] = []
+    const states: (string | undefined)[] = []
+    execute = async () => {
+      at.push(performance.now())
+      throw new Fault('infrastructure', 'github_unreachable', 'GitHub does not answer.', { mend: 'Try later.' })
+    }
+    await worker.start()
+    const run = await record()
+    await vi.waitFor(() => expect(at).toHaveLength(1))
+    await vi.waitFor(
+      async () => states.push((await ledger.find(run.id))?.state) && expect(states.at(-1)).toBe('queued'),
+    )
+    expect(await settled(run.id)).toEqual({
+      kind: 'failed',
+      code: 'github_unreachable',
+      reason: 'GitHub does not answer.',
+      mend: 'Try later.',
+    })
+    expect(at).toHaveLength(3)
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(400)
+    expect((await ledger.events(run.id)).map((event) => event.kind)).toEqual(['retry', 'retry'])
+  })
+
+  it('fails at once, with its code, for anything else that is thrown', async () => {
+    const thrown = [new Error('oops'), new Fault('invalid_input', 'model_key_invalid', 'The key is refused.')]
+    execute = async () => {
+      throw thrown.shift()
+    }
+    await worker.start()
+    const first = await record()
+    expect(await settled(first.id)).toEqual({ kind: 'failed', code: 'unexpected', reason: 'oops' })
+    const second = await record()
+    expect(await settled(second.id)).toEqual({
+      kind: 'failed',
+      code: 'model_key_invalid',
+      reason: 'The key is refused.',
+    })
+  })
+
+  it('aborts a run under way when it is cancelled, and settles it as cancelled', async () => {
+    let reason: unknown
+    execute = (_claimed, signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          reason = signal.reason
+          reject(new Error('aborted'))
+        })
+      })
+    await worker.start()
+    const run = await record()
+    await vi.waitFor(async () => expect((await ledger.find(run.id))?.state).toBe('running'))
+    await ledger.cancel(run.taskKey, 'label removed by mona')
+    expect(await settled(run.id, 2_000)).toEqual({ kind: 'cancelled', reason: 'label removed by mona' })
+    expect(reason).toMatchObject({ class: 'cancelled' })
+  })
+
+  it('stops silently when another worker has taken the run over', async () => {
+    let aborted = false
+    execute = async (_claimed, signal) => {
+      if (aborted) return done
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      aborted = true
+      return { kind: 'declined', decline: { code: 'ambiguous', evidence: [] } }
+    }
+    await worker.start()
+    const run = await record()
+    await vi.waitFor(async () => expect((await ledger.find(run.id))?.state).toBe('running'))
+    const other = await ledger.claim(run.id)
+    await vi.waitFor(() => expect(aborted).toBe(true), { timeout: 5_000 })
+    await sleep(50)
+    expect(await ledger.find(run.id)).toMatchObject({ state: 'running', epoch: 2 })
+    await other?.settle(done)
+  })
+
+  it('leaves a waiting run alone until it is woken, which goes before runs that have not started', async () => {
+    const order: string[] = []
+    let waits = true
+    execute = async ({ run }) => {
+      order.push(run.id)
+      if (!waits) return done
+      waits = false
+      return { kind: 'waiting', state: 'awaiting_approval' }
+    }
+    const repositoryKey = unique('github:acme/wait')
+    await worker.start()
+    const run = await record(newRun({ repositoryKey }))
+    await vi.waitFor(async () => expect((await ledger.find(run.id))?.state).toBe('awaiting_approval'))
+    await stop()
+    await start()
+    const later = await record(newRun({ repositoryKey }))
+    await queue.wake(run.id)
+    await queue.wake(run.id)
+    expect((await ledger.find(run.id))?.state).toBe('queued')
+    await worker.start()
+    await Promise.all([settled(run.id), settled(later.id)])
+    expect(order).toEqual([run.id, run.id, later.id])
+  })
+
+  it('gives a run back when the process stops; the next one goes on at once, and the attempt does not count', async () => {
+    let stopped: unknown
+    execute = (_claimed, signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          stopped = signal.reason
+          resolve({ kind: 'cancelled', reason: 'interrupted' })
+        })
+      })
+    await worker.start()
+    const run = await record()
+    await vi.waitFor(async () => expect((await ledger.find(run.id))?.state).toBe('running'))
+    await stop(50)
+    expect(stopped).toMatchObject({ code: 'shutdown' })
+    await start()
+    expect(await ledger.find(run.id)).toMatchObject({ state: 'running', outcome: undefined })
+    execute = async () => done
+    await worker.start()
+    expect(await settled(run.id, 3_000)).toEqual(done)
+    expect((await ledger.find(run.id))?.epoch).toBe(2)
+  })
+
+  it('waits for a run that ends within the grace period', async () => {
+    execute = async () => {
+      await sleep(200)
+      return done
+    }
+    await worker.start()
+    const run = await record()
+    await vi.waitFor(async () => expect((await ledger.find(run.id))?.state).toBe('running'))
+    await stop(5_000)
+    await start()
+    expect(await ledger.find(run.id)).toMatchObject({ state: 'ended', outcome: done })
+  })
+
+  it('makes a job for a run that has lost its own', async () => {
+    const run = await record()
+    await database.query((orm) => orm.execute(sql`delete from pgboss.job where data ->> 'runId' = ${run.id}`))
+    await worker.start()
+    expect(await settled(run.id, 3_000)).toEqual(done)
+  })
+
+  it('takes over the run of a process that was killed', { timeout: recoveryMs + 20_000 }, async () => {
+    await stop()
+    const id = unique('r')
+    const target = place()
+    const args = 'url' in target ? ['url', target.url] : ['dataDir', target.dataDir]
+    const program: Program = startProgram(new URL('./fixtures/work-until-killed.ts', import.meta.url), [...args, id])
+    expect(await program.line()).toBe('begun')
+    await program.kill()
+    await start()
+    // On PostgreSQL the missing heartbeat tells; nobody waits for it here.
+    await database.query((orm) => orm.execute(sql`update pgboss.job set heartbeat_on = now() - interval '1 hour'`))
+    await worker.start()
+    expect(await settled(id, recoveryMs)).toEqual(done)
+    expect((await ledger.events(id)).map((event) => event.kind)).toEqual(['begun'])
+    expect((await ledger.find(id))?.epoch).toBe(2)
+  })
+
+  it('settles a run that took its process down too often, without trying it again', async () => {
+    const run = await record()
+    await database.query((orm) =>
+      orm.execute(sql`update pgboss.job set state = 'active', started_on = now(), heartbeat_on = now() - interval '1 hour',
+        retry_count = retry_limit where data ->> 'runId' = ${run.id}`),
+    )
+    let tried = false
+    execute = async () => {
+      tried = true
+      return done
+    }
+    await worker.start()
+    expect(await settled(run.id, 15_000)).toMatchObject({
+      kind: 'failed',
+      code: 'attempts_used_up',
+      reason: 'The run was interrupted too often and was given up.',
+    })
+    expect(tried).toBe(false)
+  })
+}
