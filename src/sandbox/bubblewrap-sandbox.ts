@@ -1,22 +1,20 @@
 // Commands behind kernel walls: bubblewrap for what they see, cgroups for what they use, a filtering proxy for whom they
 // reach. Why not through a runtime that wraps bubblewrap: docs/decisions/0002-bubblewrap-directly.md.
-import type { ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, isAbsolute, join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { Fault } from '../errors.ts'
-import { bubblewrapArguments, identityTexts, inside, type SandboxView } from './bubblewrap-arguments.ts'
-import { type BubblewrapProgram, findBubblewrap } from './bubblewrap-program.ts'
-import { type Cgroup, type Cgroups, findCgroups } from './cgroups.ts'
-import { type FilteringProxy, startFilteringProxy } from './filtering-proxy.ts'
-import { certificateFiles, fixedEnvironment, type HostEnvironment, proxyEnvironment } from './host-environment.ts'
-import { folderBelow, innerScript } from './inner-script.ts'
+import { identityTexts, inside } from './bubblewrap-arguments.ts'
+import { createLaunch, type Host, type Network } from './bubblewrap-launch.ts'
+import { findBubblewrap } from './bubblewrap-program.ts'
+import { type Cgroups, findCgroups } from './cgroups.ts'
+import { startFilteringProxy } from './filtering-proxy.ts'
+import type { HostEnvironment } from './host-environment.ts'
+import { folderBelow } from './inner-script.ts'
 import { createOutputPipes, type OutputPipes } from './output-pipes.ts'
-import { processTree, readProcess } from './process-tree.ts'
 import type { Command, CommandResult, Sandbox, SandboxOptions, SandboxReport, SandboxSession } from './sandbox.ts'
-import { cancelledBeforeStart, type Launch, superviseCommand } from './supervised-command.ts'
-import { findToolFolders, type ToolFolders } from './tool-folders.ts'
-import { passedLimit, type WatchedLimit } from './tree-watcher.ts'
+import { cancelledBeforeStart, superviseCommand } from './supervised-command.ts'
+import { findToolFolders } from './tool-folders.ts'
 
 export interface BubblewrapSandboxOptions {
   /** Read for PATH, HOME and the certificate files; nothing else of it reaches a command. */
@@ -30,17 +28,6 @@ export interface BubblewrapSandboxOptions {
   /** For tests: the limits as they hold on another machine. */
   cgroups?: Cgroups
 }
-
-/** What one machine offers, found out once. */
-interface Host {
-  program: BubblewrapProgram
-  tools: ToolFolders
-  cgroups: Cgroups
-  watched: WatchedLimit[]
-  isRoot: boolean
-}
-
-const proxyPort = 3128
 
 export function createBubblewrapSandbox(options: BubblewrapSandboxOptions): Sandbox {
   let tried: Promise<Host> | undefined
@@ -195,17 +182,12 @@ async function runCommand(session: OpenSession, command: Command): Promise<Comma
     throw error
   })
   try {
-    const launch = createLaunch({ session, command, cgroup, network, cwd })
+    const { host, hostEnv, folder } = session
+    const launch = createLaunch({ host, hostEnv, options, identity: folder, command, cgroup, network, cwd })
     return await superviseCommand(command, launch, { pipes, limits: options.limits, closing: closing.signal })
   } finally {
     await Promise.all([cgroup.remove(), network?.proxy.close()])
   }
-}
-
-interface Network {
-  proxy: FilteringProxy
-  socketPath: string
-  allowedHosts: string[]
 }
 
 let networks = 0
@@ -216,113 +198,4 @@ async function openNetwork(session: OpenSession, { network = 'none' }: Command):
   const socketPath = join(session.folder, `proxy-${networks++}`)
   const upstream = session.upstreamProxy === undefined ? {} : { upstream: session.upstreamProxy }
   return { allowedHosts, socketPath, proxy: await startFilteringProxy({ socketPath, allowedHosts, ...upstream }) }
-}
-
-interface LaunchParts {
-  session: OpenSession
-  command: Command
-  cgroup: Cgroup
-  network: Network | undefined
-  cwd: string
-}
-
-/** Joins the cgroups from a shell on the host, which then becomes bubblewrap: no process of the command runs outside. */
-const joinScript =
-  'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ > "$1" || exit 120; shift; n=$((n-1)); done; exec "$@"'
-
-function createLaunch({ session, command, cgroup, network, cwd }: LaunchParts): Launch {
-  const { host, options } = session
-  const view = createView(session, command, network)
-  const before = network === undefined ? {} : { before: bridgeScript(host.program.socat) }
-  const script = innerScript(options.limits, { ...before, limitProcesses: !host.isRoot && host.watched.length > 0 })
-  const wrapped = [host.program.bwrap, '--json-status-fd', '3', ...bubblewrapArguments(view)]
-  const joined = [String(cgroup.joinFiles.length), ...cgroup.joinFiles]
-  return {
-    file: '/bin/sh',
-    args: ['-c', joinScript, 'sh', ...joined, ...wrapped, '/bin/sh', '-c', script, 'sh', cwd, command.line],
-    // Nothing of the command's environment: the loader would take LD_PRELOAD into bubblewrap itself, outside the walls.
-    env: { PATH: '/usr/bin:/bin' },
-    cwd: '/',
-    alive: createAlive(cgroup),
-    ...(host.watched.length > 0 && {
-      watch: (child: ChildProcess) => passedLimit(child.pid, host.watched, options.limits),
-    }),
-    reached: () => cgroup.reached(),
-    exitCode: ({ status }) => statusNumber(status, 'exit-code'),
-    remark: () => refusalRemark(network),
-  }
-}
-
-function createView(session: OpenSession, command: Command, network: Network | undefined): SandboxView {
-  const { host, options, hostEnv } = session
-  const certificates = network === undefined ? [] : certificateViews(hostEnv)
-  const path = host.tools.node === undefined ? host.tools.path : [...host.tools.path, inside.node]
-  return {
-    workTree: options.workTree,
-    home: options.home,
-    identity: session.folder,
-    tools: host.tools,
-    readOnly: options.readOnly,
-    tempBytes: options.limits.memoryBytes,
-    canForbidUserNamespaces: host.program.canForbidUserNamespaces,
-    certificates,
-    ...(network && { proxySocket: network.socketPath }),
-    env: {
-      ...fixedEnvironment(path, inside.home, inside.temp),
-      ...host.tools.env,
-      ...(network && proxyVariables(network)),
-      ...Object.fromEntries(certificates.map(({ variable, as }) => [variable, as])),
-      ...options.env,
-      ...command.env,
-    },
-  }
-}
-
-function certificateViews(hostEnv: HostEnvironment): { variable: string; file: string; as: string }[] {
-  return certificateFiles(hostEnv).map((each) => ({
-    ...each,
-    as: join(inside.certificates, `${each.variable}-${basename(each.file)}`),
-  }))
-}
-
-/** What is named with its port on this machine is the host's, not the sandbox's own. */
-function proxyVariables({ allowedHosts }: Network): Record<string, string> {
-  const named = allowedHosts.map((entry) => entry.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'))
-  const direct = ['localhost', '127.0.0.1', '::1'].filter((host) => !named.includes(host))
-  return proxyEnvironment(`http://127.0.0.1:${proxyPort}`, direct)
-}
-
-/** Forked twice, so that a `wait` of the command does not wait for it; the command starts once the port listens. */
-function bridgeScript(socat: string): string {
-  const listening = `:${proxyPort.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`
-  return [
-    `( ${socat} TCP4-LISTEN:${proxyPort},bind=127.0.0.1,reuseaddr,fork,backlog=128 UNIX-CONNECT:${inside.proxySocket} >/dev/null 2>&1 & )`,
-    'tries=0',
-    `until grep -q '${listening}' /proc/net/tcp || [ "$tries" -gt 500 ]; do sleep 0.01; tries=$((tries+1)); done`,
-  ].join('\n')
-}
-
-/** The cgroup knows them all; without one, the tree below bubblewrap and the first process of its namespace do. */
-function createAlive(cgroup: Cgroup): Launch['alive'] {
-  if (cgroup.joinFiles.length > 0) return () => cgroup.pids()
-  const seen = new Map<number, string>()
-  return ({ pid }, status) => {
-    const first = statusNumber(status, 'child-pid')
-    const found = [...(pid === undefined ? [] : processTree(pid)), ...(first === undefined ? [] : processTree(first))]
-    for (const each of found) if (!seen.has(each.pid)) seen.set(each.pid, each.started)
-    return [...seen.keys()].filter((each) => {
-      const entry = readProcess(each)
-      return entry !== undefined && !entry.zombie && entry.started === seen.get(each)
-    })
-  }
-}
-
-function statusNumber(status: string, name: string): number | undefined {
-  const found = new RegExp(`"${name}": (\\d+)`).exec(status)?.[1]
-  return found === undefined ? undefined : Number(found)
-}
-
-function refusalRemark(network: Network | undefined): string | undefined {
-  const refused = network?.proxy.refused() ?? []
-  return refused.length === 0 ? undefined : `[the sandbox refused ${refused.join(', ')}: not among the allowed hosts]`
 }

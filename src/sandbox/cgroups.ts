@@ -89,9 +89,10 @@ function delegatedParent(folder: string): string[] {
 function switchOn(folder: string): CgroupLimit[] {
   const control = join(folder, 'cgroup.subtree_control')
   const offered = readWords(join(folder, 'cgroup.controllers'))
-  for (const limit of limitNames) {
-    const controller = controllerOf[limit]
-    if (offered.includes(controller)) attempt(() => writeFileSync(control, `+${controller}`))
+  const already = readWords(control)
+  for (const controller of Object.values(controllerOf)) {
+    if (!offered.includes(controller) || already.includes(controller)) continue
+    attempt(() => writeFileSync(control, `+${controller}`))
   }
   const on = readWords(control)
   return limitNames.filter((limit) => on.includes(controllerOf[limit]))

@@ -58,10 +58,12 @@ export function normalizeHost(host: string): string {
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address)
   if (family === 0) return true
-  return family === 4 ? special.check(address, 'ipv4') : special.check(address, 'ipv6')
+  return family === 4 ? special4.check(address, 'ipv4') : special6.check(address, 'ipv6')
 }
 
-const special = new BlockList()
+// Two lists: in one, the range of mapped addresses would hold every IPv4 address.
+const special4 = new BlockList()
+const special6 = new BlockList()
 for (const [network, bits] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -74,7 +76,7 @@ for (const [network, bits] of [
   ['198.18.0.0', 15],
   ['224.0.0.0', 3],
 ] as const) {
-  special.addSubnet(network, bits, 'ipv4')
+  special4.addSubnet(network, bits, 'ipv4')
 }
 for (const [network, bits] of [
   ['::', 96],
@@ -88,5 +90,5 @@ for (const [network, bits] of [
   ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
-  special.addSubnet(network, bits, 'ipv6')
+  special6.addSubnet(network, bits, 'ipv6')
 }

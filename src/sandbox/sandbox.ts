@@ -55,7 +55,7 @@ export interface Command {
 /** One shape for passed, failed, timed out, cut and killed. A command that fails is a value, never thrown. */
 export interface CommandResult {
   line: string
-  /** Null when a signal or a limit ended it. */
+  /** Null when a limit ended it. A command that died by a signal has 128 + the signal's number, as a shell reports it. */
   exitCode: number | null
   timedOut: boolean
   /** True when `output` is not everything that was printed. */
@@ -63,7 +63,7 @@ export interface CommandResult {
   /** The limit that ended it, where the adapter can tell. */
   limit?: 'deadline' | 'memory' | 'processes' | 'cancelled'
   durationMs: number
-  /** stdout and stderr as they came; head and tail are kept when truncated, with a line that says how much is missing. UTF-8, invalid bytes replaced. */
+  /** stdout and stderr as they came; head and tail are kept when truncated, with a line that says how much is missing. UTF-8, invalid bytes replaced. A failed command that asked for a host outside its allow-list has a last line in square brackets that names it. */
   output: string
 }
 

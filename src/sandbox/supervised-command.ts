@@ -122,7 +122,8 @@ function start(launch: Launch, pipe: OutputPipe, output: BoundedOutput) {
   const exited = once(child, 'exit').catch((cause: unknown) => {
     throw new Fault('infrastructure', 'sandbox_broke', `A command could not be started: ${String(cause)}`, { cause })
   })
-  const killTree = () => (child.pid === undefined ? Promise.resolve() : killAll(() => launch.alive(child, status())))
+  const killTree = () =>
+    child.pid === undefined ? Promise.resolve() : killAll(() => [...self(child), ...launch.alive(child, status())])
   const end = async (): Promise<Ended> => {
     const [code, signal] = await exited
     // Whatever stayed behind may hold the launcher's own streams open.
@@ -131,6 +132,11 @@ function start(launch: Launch, pipe: OutputPipe, output: BoundedOutput) {
     return { code, signal, status: status(), errors: errors() }
   }
   return { child, end, killTree }
+}
+
+/** The launcher itself, which is in no group and carries no mark before its first instruction; its id is free after its end. */
+function self({ pid, exitCode, signalCode }: ChildProcess): number[] {
+  return pid !== undefined && exitCode === null && signalCode === null ? [pid] : []
 }
 
 function collect(stream: unknown): () => string {

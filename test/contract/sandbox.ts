@@ -177,6 +177,17 @@ export function sandboxContract(create: () => Sandbox): void {
       expect(existsSync(join(box.workTree, 'started'))).toBe(false)
     })
 
+    it('comes at once for a command that is aborted while it starts', async () => {
+      const session = await box.open()
+      for (const afterMs of [0, 1, 2, 4, 8]) {
+        const abort = new AbortController()
+        const running = session.run({ line: 'sleep 60', signal: abort.signal })
+        await sleep(afterMs)
+        abort.abort()
+        expect(await running).toMatchObject({ limit: 'cancelled' })
+      }
+    })
+
     it('comes when the session is closed, which may happen twice', async () => {
       const session = await box.open()
       const running = session.run({ line: 'sleep 60' })

@@ -1,0 +1,147 @@
+// One command as bubblewrap is started with it: cgroups joined on the way in, the view of files, the bridge to the proxy.
+import type { ChildProcess } from 'node:child_process'
+import { basename, join } from 'node:path'
+import { bubblewrapArguments, inside, type SandboxView } from './bubblewrap-arguments.ts'
+import type { BubblewrapProgram } from './bubblewrap-program.ts'
+import type { Cgroup, Cgroups } from './cgroups.ts'
+import type { FilteringProxy } from './filtering-proxy.ts'
+import { certificateFiles, fixedEnvironment, type HostEnvironment, proxyEnvironment } from './host-environment.ts'
+import { innerScript } from './inner-script.ts'
+import { processTree, readProcess } from './process-tree.ts'
+import type { Command, SandboxOptions } from './sandbox.ts'
+import type { Launch } from './supervised-command.ts'
+import type { ToolFolders } from './tool-folders.ts'
+import { passedLimit, type WatchedLimit } from './tree-watcher.ts'
+
+/** What one machine offers, found out once. */
+export interface Host {
+  program: BubblewrapProgram
+  tools: ToolFolders
+  cgroups: Cgroups
+  watched: WatchedLimit[]
+  isRoot: boolean
+}
+
+/** The way out of one command that has a network. */
+export interface Network {
+  proxy: FilteringProxy
+  socketPath: string
+  allowedHosts: string[]
+}
+
+const proxyPort = 3128
+
+export interface LaunchParts {
+  host: Host
+  hostEnv: HostEnvironment
+  options: SandboxOptions
+  /** Host folder with the identity files. */
+  identity: string
+  command: Command
+  cgroup: Cgroup
+  network: Network | undefined
+  /** As the command sees it. */
+  cwd: string
+}
+
+/** Joins the cgroups from a shell on the host, which then becomes bubblewrap: no process of the command runs outside. */
+const joinScript =
+  'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ > "$1" || exit 120; shift; n=$((n-1)); done; exec "$@"'
+
+/** What supervision needs to start, watch and read one command. */
+export function createLaunch(parts: LaunchParts): Launch {
+  const { host, options, command, cgroup, network, cwd } = parts
+  const view = createView(parts)
+  const before = network === undefined ? {} : { before: bridgeScript(host.program.socat) }
+  const script = innerScript(options.limits, { ...before, limitProcesses: !host.isRoot && host.watched.length > 0 })
+  const wrapped = [host.program.bwrap, '--json-status-fd', '3', ...bubblewrapArguments(view)]
+  const joined = [String(cgroup.joinFiles.length), ...cgroup.joinFiles]
+  return {
+    file: '/bin/sh',
+    args: ['-c', joinScript, 'sh', ...joined, ...wrapped, '/bin/sh', '-c', script, 'sh', cwd, command.line],
+    // Nothing of the command's environment: the loader would take LD_PRELOAD into bubblewrap itself, outside the walls.
+    env: { PATH: '/usr/bin:/bin' },
+    cwd: '/',
+    alive: createAlive(cgroup),
+    ...(host.watched.length > 0 && {
+      watch: (child: ChildProcess) => passedLimit(child.pid, host.watched, options.limits),
+    }),
+    reached: () => cgroup.reached(),
+    exitCode: ({ status }) => statusNumber(status, 'exit-code'),
+    remark: () => refusalRemark(network),
+  }
+}
+
+function createView({ host, hostEnv, options, identity, command, network }: LaunchParts): SandboxView {
+  const certificates = network === undefined ? [] : certificateViews(hostEnv)
+  const path = host.tools.node === undefined ? host.tools.path : [...host.tools.path, inside.node]
+  return {
+    workTree: options.workTree,
+    home: options.home,
+    identity,
+    tools: host.tools,
+    readOnly: options.readOnly,
+    tempBytes: options.limits.memoryBytes,
+    canForbidUserNamespaces: host.program.canForbidUserNamespaces,
+    certificates,
+    ...(network && { proxySocket: network.socketPath }),
+    env: {
+      ...fixedEnvironment(path, inside.home, inside.temp),
+      ...host.tools.env,
+      ...(network && proxyVariables(network)),
+      ...Object.fromEntries(certificates.map(({ variable, as }) => [variable, as])),
+      ...options.env,
+      ...command.env,
+    },
+  }
+}
+
+function certificateViews(hostEnv: HostEnvironment): { variable: string; file: string; as: string }[] {
+  return certificateFiles(hostEnv).map((each) => ({
+    ...each,
+    as: join(inside.certificates, `${each.variable}-${basename(each.file)}`),
+  }))
+}
+
+/** What is named with its port on this machine is the host's, not the sandbox's own. */
+function proxyVariables({ allowedHosts }: Network): Record<string, string> {
+  const named = allowedHosts.map((entry) => entry.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'))
+  const direct = ['localhost', '127.0.0.1', '::1'].filter((host) => !named.includes(host))
+  return proxyEnvironment(`http://127.0.0.1:${proxyPort}`, direct)
+}
+
+/** Forked twice, so that a `wait` of the command does not wait for it; the command starts once the port listens. */
+function bridgeScript(socat: string): string {
+  const listening = `:${proxyPort.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`
+  return [
+    `( ${socat} TCP4-LISTEN:${proxyPort},bind=127.0.0.1,reuseaddr,fork,backlog=128 UNIX-CONNECT:${inside.proxySocket} >/dev/null 2>&1 & )`,
+    'tries=0',
+    `until grep -q '${listening}' /proc/net/tcp || [ "$tries" -gt 500 ]; do sleep 0.01; tries=$((tries+1)); done`,
+  ].join('\n')
+}
+
+/** The cgroup knows them all; without one, the tree below bubblewrap and the first process of its namespace do. */
+function createAlive(cgroup: Cgroup): Launch['alive'] {
+  if (cgroup.joinFiles.length > 0) return () => cgroup.pids()
+  const seen = new Map<number, string>()
+  return ({ pid, exitCode, signalCode }, status) => {
+    const running = exitCode === null && signalCode === null
+    const roots = [running ? pid : undefined, statusNumber(status, 'child-pid')].filter((root) => root !== undefined)
+    const found = roots.flatMap((root) => processTree(root))
+    for (const each of found) if (!seen.has(each.pid)) seen.set(each.pid, each.started)
+    return [...seen.keys()].filter((each) => {
+      const entry = readProcess(each)
+      return entry !== undefined && !entry.zombie && entry.started === seen.get(each)
+    })
+  }
+}
+
+function statusNumber(status: string, name: string): number | undefined {
+  const found = new RegExp(`"${name}": (\\d+)`).exec(status)?.[1]
+  return found === undefined ? undefined : Number(found)
+}
+
+function refusalRemark(network: Network | undefined): string | undefined {
+  const refused = network?.proxy.refused() ?? []
+  return refused.length === 0 ? undefined : `[the sandbox refused ${refused.join(', ')}: not among the allowed hosts]`
+}

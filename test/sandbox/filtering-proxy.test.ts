@@ -1,0 +1,175 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, request, type Server } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type FilteringProxy, startFilteringProxy } from '../../src/sandbox/filtering-proxy.ts'
+
+describe('filtering proxy', () => {
+  let folder: string
+  let socketPath: string
+  let origin: { at: string; port: number; server: Server; seen: IncomingMessage[] }
+  let proxy: FilteringProxy | undefined
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'draftsmith-proxy-test-'))
+    socketPath = join(folder, 'proxy')
+    origin = await startOrigin()
+  })
+  afterEach(async () => {
+    await proxy?.close()
+    proxy = undefined
+    origin.server.closeAllConnections()
+    await new Promise((resolve) => origin.server.close(resolve))
+    await rm(folder, { recursive: true })
+  })
+
+  const start = async (allowedHosts: string[], upstream?: string) => {
+    proxy = await startFilteringProxy({ socketPath, allowedHosts, ...(upstream && { upstream }) })
+    return proxy
+  }
+
+  it('passes a request on, without the headers that are meant for a proxy', async () => {
+    await start([origin.at])
+    const headers = {
+      'Proxy-Authorization': 'Basic secret',
+      Connection: 'x-mine',
+      'X-Mine': 'dropped',
+      Host: 'elsewhere',
+    }
+    const answer = await get(socketPath, `http://${origin.at}/path?q=1`, headers)
+    expect(answer).toEqual({ status: 200, body: 'origin /path?q=1' })
+    expect(origin.seen[0]?.headers).toEqual({ host: origin.at, connection: 'close' })
+  })
+
+  it('refuses by name what is not listed, and remembers it once', async () => {
+    const refusing = await start(['other.example.org'])
+    for (const _ of [1, 2]) {
+      const answer = await get(socketPath, `http://${origin.at}/`)
+      expect(answer).toEqual({
+        status: 403,
+        body: `The sandbox refuses ${origin.at}: it is not among the allowed hosts.\n`,
+      })
+    }
+    expect(refusing.refused()).toEqual([origin.at])
+    expect(origin.seen).toEqual([])
+  })
+
+  it('refuses a listed name that leads into this machine, unless it is listed with its port', async () => {
+    await start(['localhost', '*.localhost', '127.0.0.1', '0x7f.1', '169.254.169.254'])
+    for (const host of ['localhost', 'a.localhost', '127.0.0.1', '0x7f.1', '169.254.169.254']) {
+      const answer = await get(socketPath, `http://${host}:80/`)
+      expect(answer.status).toBe(403)
+      expect(answer.body).toContain('private network')
+    }
+    expect(origin.seen).toEqual([])
+  })
+
+  it('refuses a tunnel in the same words', async () => {
+    await start(['127.0.0.1'])
+    const { head, rest } = await openTunnel(socketPath, '127.0.0.1:443')
+    expect(head).toMatch(/^HTTP\/1\.1 403 Forbidden/)
+    expect(rest).toContain('127.0.0.1:443: it leads into a private network.')
+  })
+
+  it('tunnels both ways to a host that is named with its port', async () => {
+    await start([origin.at])
+    const { head, rest } = await openTunnel(socketPath, origin.at, 'GET /inner HTTP/1.0\r\n\r\n')
+    expect(head).toBe('HTTP/1.1 200 Connection Established')
+    expect(rest).toContain('origin /inner')
+  })
+
+  it('answers 502 when nobody listens, and 400 to what is no proxy request', async () => {
+    await start(['127.0.0.1:1'])
+    expect((await get(socketPath, 'http://127.0.0.1:1/')).status).toBe(502)
+    expect((await get(socketPath, '/path')).status).toBe(400)
+  })
+
+  it('goes through the upstream proxy with its credentials, for tunnels and plain requests', async () => {
+    const upstream = await startUpstream(origin.port)
+    await start(['public.example.org'], `http://user:p%40ss@127.0.0.1:${upstream.port}`)
+    const { head, rest } = await openTunnel(socketPath, 'public.example.org:443', 'GET /far HTTP/1.0\r\n\r\n')
+    expect(head).toContain('200')
+    expect(rest).toContain('origin /far')
+    expect((await get(socketPath, 'http://public.example.org/plain')).body).toBe(
+      'upstream http://public.example.org/plain',
+    )
+    const authorization = `Basic ${Buffer.from('user:p@ss').toString('base64')}`
+    expect(upstream.seen).toEqual([
+      { target: 'public.example.org:443', authorization },
+      { target: 'http://public.example.org/plain', authorization },
+    ])
+    expect((await get(socketPath, 'http://private.example.org/')).status).toBe(403)
+    upstream.server.closeAllConnections()
+    await new Promise((resolve) => upstream.server.close(resolve))
+  })
+
+  it('ends open tunnels when it is closed', async () => {
+    const closing = await start([origin.at])
+    const socket = connect(socketPath)
+    socket.write(`CONNECT ${origin.at} HTTP/1.1\r\nHost: x\r\n\r\n`)
+    await new Promise((resolve) => socket.once('data', resolve))
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    await closing.close()
+    await closed
+    proxy = undefined
+  })
+})
+
+async function startOrigin() {
+  const seen: IncomingMessage[] = []
+  const server = createServer((incoming, response) => {
+    seen.push(incoming)
+    response.end(`origin ${incoming.url}`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { server, port, at: `127.0.0.1:${port}`, seen }
+}
+
+/** A proxy that leads every tunnel to one place. */
+async function startUpstream(originPort: number) {
+  const seen: { target: string | undefined; authorization: string | undefined }[] = []
+  const server = createServer((incoming, response) => {
+    seen.push({ target: incoming.url, authorization: incoming.headers['proxy-authorization'] })
+    response.end(`upstream ${incoming.url}`)
+  })
+  server.on('connect', (incoming, client: Socket) => {
+    seen.push({ target: incoming.url, authorization: incoming.headers['proxy-authorization'] })
+    const target = connect(originPort, '127.0.0.1')
+    client.write('HTTP/1.1 200 OK\r\n\r\n')
+    target.on('error', () => client.destroy())
+    client.on('error', () => target.destroy())
+    target.pipe(client).pipe(target)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { server, port: (server.address() as AddressInfo).port, seen }
+}
+
+function get(socketPath: string, path: string, headers = {}): Promise<{ status: number | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ socketPath, path, headers }, async (response) => {
+      let body = ''
+      for await (const chunk of response) body += chunk
+      resolve({ status: response.statusCode, body })
+    })
+    outgoing.once('error', reject).end()
+  })
+}
+
+function openTunnel(socketPath: string, target: string, say = ''): Promise<{ head: string; rest: string }> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(socketPath)
+    let read = ''
+    socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`)
+    socket.once('data', () => say !== '' && socket.write(say))
+    socket.on('data', (chunk) => {
+      read += chunk
+    })
+    socket.once('error', reject)
+    socket.once('close', () => {
+      const [head = '', ...rest] = read.split('\r\n\r\n')
+      resolve({ head, rest: rest.join('\r\n\r\n') })
+    })
+  })
+}

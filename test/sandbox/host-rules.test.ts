@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { createHostRules, isPrivateAddress } from '../../src/sandbox/host-rules.ts'
+
+describe('host rules', () => {
+  const rules = createHostRules([
+    'registry.example.org',
+    '*.cdn.example.org',
+    'intern:8080',
+    '[::1]:99',
+    '*.any.org:8443',
+  ])
+
+  it.each([
+    ['registry.example.org', 443, 'allowed'],
+    ['REGISTRY.example.org.', 80, 'allowed'],
+    ['registry.example.org', 22, 'refused'],
+    ['evil-registry.example.org', 443, 'refused'],
+    ['registry.example.org.evil.com', 443, 'refused'],
+    ['a.cdn.example.org', 443, 'allowed'],
+    ['a.b.cdn.example.org', 443, 'allowed'],
+    ['cdn.example.org', 443, 'refused'],
+    ['evilcdn.example.org', 443, 'refused'],
+    ['intern', 8080, 'named'],
+    ['intern', 80, 'refused'],
+    ['::1', 99, 'named'],
+    ['[::1]', 99, 'named'],
+    ['x.any.org', 8443, 'allowed'],
+    ['x.any.org', 443, 'refused'],
+    ['', 443, 'refused'],
+  ])('%s:%i is %s', (host, port, verdict) => {
+    expect(rules.check(host, port)).toBe(verdict)
+  })
+
+  it('refuse everything when nothing is listed', () => {
+    expect(createHostRules([]).check('example.org', 443)).toBe('refused')
+    expect(createHostRules(['', '*.', ':80']).check('', 80)).toBe('refused')
+  })
+})
+
+describe('private addresses', () => {
+  it.each([
+    ...['127.0.0.1', '127.8.8.8', '10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.1.1', '169.254.169.254'],
+    ...[
+      '100.64.0.1',
+      '0.0.0.0',
+      '224.0.0.1',
+      '255.255.255.255',
+      '::1',
+      '::',
+      'fe80::1',
+      'fc00::1',
+      'fd12::1',
+      'ff02::1',
+    ],
+    ...['::ffff:127.0.0.1', '::ffff:a9fe:a9fe', '64:ff9b::7f00:1', 'not an address'],
+  ])('%s is one', (address) => expect(isPrivateAddress(address)).toBe(true))
+
+  it.each(['8.8.8.8', '172.32.0.1', '192.169.0.1', '2606:4700::1111', '1.1.1.1'])('%s is none', (address) =>
+    expect(isPrivateAddress(address)).toBe(false),
+  )
+})
