@@ -348,7 +348,7 @@ describe('faults', () => {
 
   it('says that an installation is suspended', async () => {
     const { repository, installationId } = await freshRepository(github)
-    github.installation(installationId, 'suspend')
+    await github.installation(installationId, 'suspend')
     try {
       await expect(repository.issue(1)).rejects.toMatchObject({
         class: 'invalid_input',
@@ -356,7 +356,7 @@ describe('faults', () => {
         mend: expect.stringContaining('lift the suspension'),
       })
     } finally {
-      github.installation(installationId, 'unsuspend')
+      await github.installation(installationId, 'unsuspend')
     }
   })
 

@@ -1,0 +1,54 @@
+// What a comment's command does: permission is asked of the API, the ledger is told, then the person is answered.
+import type { GitHubRepository } from '../github/github.ts'
+import { type Command, parseCommand } from './commands.ts'
+import { type CommentEvent, isBot } from './events.ts'
+import { freezeTask, identityOf } from './freeze-task.ts'
+import type { IntakeParts } from './intake-parts.ts'
+import { helpReply, nothingToRetry, type Reply, runReply, statusReply, stopReply } from './replies.ts'
+
+/**
+ * Whatever changes the ledger is done when this resolves; reaction and comment follow in the background.
+ * Throws where permission cannot be asked: the delivery then fails and can be sent again.
+ */
+export async function obeyComment(event: CommentEvent, delivery: string, parts: IntakeParts): Promise<void> {
+  const { comment, installation, repository: at, issue } = event
+  const log = parts.log.child({ delivery, issue: issue.html_url, by: comment.user.login })
+  if (isBot(comment.user) || isBot(event.sender)) return log.debug('comment of a bot ignored')
+  if (comment.performed_via_github_app?.id === parts.appId) return log.debug('our own comment ignored')
+  const command = parseCommand(comment.body)
+  if (command === undefined) return
+  const repository = parts.github.repository(installation.id, at.owner.login, at.name)
+  const permission = await repository.permission(comment.user.login)
+  if (!['admin', 'maintain', 'write'].includes(permission)) {
+    return log.info({ command: command.kind, permission }, 'command without write access ignored')
+  }
+  const reply = await obey(command, event, delivery, parts)
+  log.info({ command: command.kind, answered: reply !== undefined }, 'command')
+  if (reply !== undefined) parts.background.start('answer a command', () => answer(repository, event, reply))
+}
+
+/** Undefined when this delivery was obeyed before. */
+async function obey(command: Command, event: CommentEvent, delivery: string, parts: IntakeParts) {
+  const { ledger } = parts
+  const { taskKey } = identityOf(event)
+  if (command.kind === 'run') return start(event, delivery, parts)
+  if (command.kind === 'retry') {
+    return (await ledger.latest(taskKey)) === undefined ? nothingToRetry : start(event, delivery, parts)
+  }
+  if (!(await ledger.seen(delivery))) return undefined
+  if (command.kind === 'stop') {
+    return stopReply(await ledger.cancel(taskKey, `stopped by ${event.comment.user.login}`))
+  }
+  return command.kind === 'status' ? statusReply(await ledger.latest(taskKey)) : helpReply(command)
+}
+
+async function start(event: CommentEvent, delivery: string, { ledger }: IntakeParts): Promise<Reply | undefined> {
+  const { user, created_at } = event.comment
+  return runReply(await ledger.record(freezeTask(event, { by: user.login, at: created_at, delivery, force: true })))
+}
+
+/** The reaction is a courtesy; the words are not given up for it. */
+async function answer(repository: GitHubRepository, { comment, issue }: CommentEvent, reply: Reply): Promise<void> {
+  await repository.addReaction(comment.id, reply.reaction).catch(() => undefined)
+  await repository.createComment(issue.number, reply.text)
+}

@@ -1,0 +1,16 @@
+import type { Logger } from 'pino'
+import type { GitHubApp } from '../github/github.ts'
+import type { Ledger } from '../run/ledger.ts'
+import type { Background } from './background.ts'
+
+/** What the webhook's handlers need; built by compose.ts. */
+export interface IntakeParts {
+  ledger: Pick<Ledger, 'record' | 'seen' | 'latest' | 'cancel'>
+  github: GitHubApp
+  appId: number
+  /** The label that starts a run. */
+  label: string
+  log: Logger
+  /** Where answers to people are written after the webhook's own answer. */
+  background: Background
+}

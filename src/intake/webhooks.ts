@@ -1,0 +1,88 @@
+// GitHub's events, translated into what the ledger knows. Nothing else happens here: the webhook is answered when these return.
+import type { Probot } from 'probot'
+import { obeyComment } from './command-intake.ts'
+import {
+  type InstallationEvent,
+  type IssueEvent,
+  isBot,
+  type LabelEvent,
+  parseCommentEvent,
+  parseInstallationEvent,
+  parseIssueEvent,
+  parseLabelEvent,
+} from './events.ts'
+import { freezeTask, identityOf } from './freeze-task.ts'
+import type { IntakeParts } from './intake-parts.ts'
+
+export function registerWebhooks(app: Probot, parts: IntakeParts): void {
+  app.on('issues.labeled', ({ id, payload }) => recordLabel(parseLabelEvent(payload), id, parts))
+  app.on('issues.unlabeled', ({ id, payload }) => cancelUnlabelled(parseLabelEvent(payload), id, parts))
+  app.on('issues.closed', ({ id, payload }) => cancel(parseIssueEvent(payload), 'the issue was closed', id, parts))
+  app.on('issues.deleted', ({ id, payload }) => cancel(parseIssueEvent(payload), 'the issue was deleted', id, parts))
+  app.on('issues.transferred', ({ id, payload }) =>
+    cancel(parseIssueEvent(payload), 'the issue was transferred', id, parts),
+  )
+  app.on('issue_comment.created', ({ id, payload }) => obeyComment(parseCommentEvent(payload), id, parts))
+  app.on(['installation', 'installation_repositories'], ({ id, name, payload }) =>
+    noteInstallation(parseInstallationEvent(payload), { event: name, delivery: id }, parts),
+  )
+}
+
+/**
+ * No call to GitHub: permission is asked by the worker, before it says a word.
+ * The time of the label is the issue's `updated_at`, the only one that the event has.
+ */
+async function recordLabel(event: LabelEvent, delivery: string, parts: IntakeParts): Promise<void> {
+  const { sender, label, issue } = event
+  if (!isOurs(label.name, parts)) return
+  const log = parts.log.child({ delivery, issue: issue.html_url, by: sender.login })
+  if (isBot(sender)) {
+    await parts.ledger.seen(delivery)
+    return log.info('label put by a bot ignored')
+  }
+  const request = { by: sender.login, at: issue.updated_at, label: label.name, delivery, force: false }
+  const recorded = await parts.ledger.record(freezeTask(event, request))
+  const runId = recorded.kind === 'duplicate_delivery' ? undefined : recorded.run.id
+  log.info({ answer: recorded.kind, runId }, 'label event')
+}
+
+async function cancelUnlabelled(event: LabelEvent, delivery: string, parts: IntakeParts): Promise<void> {
+  if (!isOurs(event.label.name, parts)) return
+  await cancel(event, `the label was removed by ${event.sender.login}`, delivery, parts)
+}
+
+/**
+ * Whoever did it, a bot too: an issue that is closed or without its label is a fact, not a command.
+ * Sent again later, the same event must not end the run that began since.
+ */
+async function cancel(event: IssueEvent, reason: string, delivery: string, parts: IntakeParts): Promise<void> {
+  if (!(await parts.ledger.seen(delivery))) return
+  const run = await parts.ledger.cancel(identityOf(event).taskKey, reason)
+  if (run === undefined) return
+  parts.log.info({ delivery, issue: event.issue.html_url, runId: run.id, reason }, 'run cancelled')
+}
+
+async function noteInstallation(
+  event: InstallationEvent,
+  about: { event: string; delivery: string },
+  { ledger, log }: IntakeParts,
+): Promise<void> {
+  if (!(await ledger.seen(about.delivery))) return
+  const { action, installation } = event
+  const names = (list: { full_name: string }[] | undefined) => list?.map(({ full_name }) => full_name)
+  log.info(
+    {
+      ...about,
+      action,
+      installation: installation.id,
+      account: installation.account?.login,
+      repositories: names(event.repositories ?? event.repositories_added),
+      removed: names(event.repositories_removed),
+    },
+    'installation changed',
+  )
+}
+
+function isOurs(label: string, parts: IntakeParts): boolean {
+  return label.toLowerCase() === parts.label.toLowerCase()
+}
