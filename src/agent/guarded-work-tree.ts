@@ -4,7 +4,7 @@ import { constants } from 'node:fs'
 import { mkdir, open, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { textSearch } from './text-search.ts'
-import { refuse, resolveInTree, type TreePath } from './tree-path.ts'
+import { refuse, resolveInTree, type SeenFolders, type TreePath } from './tree-path.ts'
 import type { Refusal, SearchRequest, SearchResult, WorkTree } from './work-tree.ts'
 
 export type Permit = { allowed: true } | { allowed: false; rule: string; message: string }
@@ -73,7 +73,10 @@ export function createGuardedWorkTree(options: GuardedWorkTreeOptions): WorkTree
       return { kind: 'deleted' }
     },
 
-    search: async (request) => search(request, { list, scan, read: (path) => readIn(root, path) }),
+    async search(request) {
+      const seen: SeenFolders = new Map()
+      return search(request, { list, scan, read: (path) => readIn(root, path, seen) })
+    },
   }
 }
 
@@ -96,8 +99,8 @@ async function search(
 }
 
 /** Undefined for whatever cannot be searched: one unreadable file must not end a search. */
-async function readIn(root: string, path: string): Promise<string | undefined> {
-  const target = await resolveInTree(root, path)
+async function readIn(root: string, path: string, seen: SeenFolders): Promise<string | undefined> {
+  const target = await resolveInTree(root, path, seen)
   if (target.kind === 'refused' || target.found === 'nothing') return undefined
   const content = await readContent(target).catch(() => undefined)
   return content?.kind === 'content' ? content.text : undefined

@@ -12,15 +12,27 @@ export interface TreePath {
   found: 'file' | 'nothing'
 }
 
-export async function resolveInTree(root: string, given: string): Promise<TreePath | Refusal> {
+interface Entry {
+  name: string
+  kind: 'file' | 'folder' | 'link' | 'other' | 'nothing'
+}
+
+/** Folders already looked at; for one pass over many files while nothing else writes. */
+export type SeenFolders = Map<string, Promise<Entry>>
+
+export async function resolveInTree(
+  root: string,
+  given: string,
+  seen: SeenFolders = new Map(),
+): Promise<TreePath | Refusal> {
   const parts = partsOf(given)
   if (!Array.isArray(parts)) return parts
   const path = parts.join('/').normalize('NFC')
 
   let absolute = root
   for (const [index, part] of parts.entries()) {
-    const here = await entryAt(absolute, part)
     const last = index === parts.length - 1
+    const here = await (last ? entryAt(absolute, part) : folderAt(absolute, part, seen))
     absolute = join(absolute, here.name)
     if (here.kind === 'nothing') {
       const rest = parts.slice(index + 1).map((name) => name.normalize('NFC'))
@@ -51,11 +63,15 @@ function partsOf(given: string): string[] | Refusal {
   return parts
 }
 
+function folderAt(folder: string, name: string, seen: SeenFolders): Promise<Entry> {
+  const key = join(folder, name)
+  const known = seen.get(key) ?? entryAt(folder, name)
+  seen.set(key, known)
+  return known
+}
+
 /** The entry under the given spelling, else under its NFC spelling: a name may be stored decomposed. */
-async function entryAt(
-  folder: string,
-  name: string,
-): Promise<{ name: string; kind: 'file' | 'folder' | 'link' | 'other' | 'nothing' }> {
+async function entryAt(folder: string, name: string): Promise<Entry> {
   for (const spelling of new Set([name, name.normalize('NFC'), name.normalize('NFD')])) {
     const stats = await lstat(join(folder, spelling)).catch(() => undefined)
     if (!stats) continue

@@ -1,15 +1,20 @@
 // What went wrong at the provider, as one of the port's faults: class, code, a sentence for people, and whether it can have cost something.
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from '@anthropic-ai/sdk/error'
-import type { ContentBlock } from '@anthropic-ai/sdk/resources/messages'
 import { Fault, type FaultClass } from '../errors.ts'
 import { IdleTimeout, waitMs } from './bounded-fetch.ts'
-import { tokenBound } from './budget.ts'
 
 export interface Circumstances {
   model: string
   cancelled: boolean
-  /** What had arrived; undefined when the reply had not begun. */
-  partial: ContentBlock[] | undefined
+  /** Undefined when the reply had not begun. */
+  arrived: Arrived | undefined
+}
+
+export interface Arrived {
+  /** Upper bound of what could be seen. */
+  tokens: number
+  /** True when the model thought, too, which is charged but not shown in full. */
+  hidden: boolean
 }
 
 interface Diagnosis {
@@ -139,11 +144,8 @@ function requestInvalid(status: number, said: string): Diagnosis {
  * An answer with an error status costs nothing, and so does a connection that was never made. What a model thinks without
  * showing it cannot be measured, so a reply cut after it counts with all that was reserved.
  */
-function chargeOf(thrown: unknown, { partial }: Circumstances): Record<string, unknown> {
-  if (partial) {
-    const hidden = partial.some((block) => block.type === 'thinking' || block.type === 'redacted_thinking')
-    return hidden ? {} : { receivedTokens: tokenBound(JSON.stringify(partial)) }
-  }
+function chargeOf(thrown: unknown, { arrived }: Circumstances): Record<string, unknown> {
+  if (arrived) return arrived.hidden ? {} : { receivedTokens: arrived.tokens }
   const answered = thrown instanceof APIError && thrown.status !== undefined
   return answered || neverConnected(thrown) ? { charged: false } : { receivedTokens: 0 }
 }

@@ -1,9 +1,11 @@
 // The only file that knows Anthropic's API. Faults are mapped in anthropic-faults.ts.
 import Anthropic from '@anthropic-ai/sdk'
+import type { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream'
 import type { ContentBlock, MessageCreateParams, MessageParam } from '@anthropic-ai/sdk/resources/messages'
 import { Fault } from '../errors.ts'
-import { anthropicFault } from './anthropic-faults.ts'
+import { type Arrived, anthropicFault } from './anthropic-faults.ts'
 import { boundedFetch } from './bounded-fetch.ts'
+import { tokenBound } from './budget.ts'
 import type { Block, Message, ModelProvider, ModelReply, ModelRequest } from './model.ts'
 
 export interface AnthropicOptions {
@@ -29,18 +31,31 @@ export function createAnthropicProvider(options: AnthropicOptions): ModelProvide
     async complete(request, signal) {
       if (!client) throw keyMissing()
       const stream = client.messages.stream(paramsOf(request), { signal })
-      let started = false
-      stream.on('connect', () => {
-        started = true
-      })
+      const arrived = listen(stream)
       try {
         return replyOf(await stream.finalMessage())
       } catch (thrown) {
-        const partial = started ? (stream.currentMessage?.content ?? []) : undefined
-        throw anthropicFault(thrown, { model: request.model, cancelled: signal?.aborted ?? false, partial })
+        throw anthropicFault(thrown, { model: request.model, cancelled: signal?.aborted ?? false, arrived: arrived() })
       }
     },
   }
+}
+
+/** What has arrived of a reply, asked after it broke off: from the pieces themselves, since a half one cannot always be put together. */
+function listen(stream: MessageStream): () => Arrived | undefined {
+  let arrived: Arrived | undefined
+  stream.on('connect', () => {
+    arrived = { tokens: 0, hidden: false }
+  })
+  stream.on('streamEvent', (event) => {
+    if (!arrived) return
+    if (event.type === 'content_block_start' && event.content_block.type.endsWith('thinking')) arrived.hidden = true
+    if (event.type !== 'content_block_delta') return
+    const { delta } = event
+    if (delta.type === 'text_delta') arrived.tokens += tokenBound(delta.text)
+    if (delta.type === 'input_json_delta') arrived.tokens += tokenBound(delta.partial_json)
+  })
+  return () => arrived
 }
 
 /** Everything is passed by name, so that no variable of the environment decides about key, address or log. */

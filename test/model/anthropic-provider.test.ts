@@ -217,14 +217,14 @@ test('a reply longer than the time-out is fine as long as something arrives', as
     begin(response)
     for (let i = 0; i < 8; i++) {
       send(response, 'ping', {})
-      await sleep(50)
+      await sleep(100)
     }
     sendBlock(response, 0, { type: 'text', text: 'at last' })
     send(response, 'message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: {} })
     send(response, 'message_stop', {})
     response.end()
   })
-  expect(await provider(api.url, { timeoutMs: 200 }).complete(request)).toMatchObject({
+  expect(await provider(api.url, { timeoutMs: 500 }).complete(request)).toMatchObject({
     content: [{ text: 'at last' }],
   })
 })
@@ -236,5 +236,37 @@ test('the signal ends a call', async () => {
   await expect(provider(api.url).complete(request, controller.signal)).rejects.toMatchObject({
     class: 'cancelled',
     code: 'model_cancelled',
+  })
+})
+
+function toolInput(partialJson: string, stopReason: string): Answer {
+  return (response) => {
+    begin(response)
+    send(response, 'content_block_start', {
+      index: 0,
+      content_block: { type: 'tool_use', id: 't', name: 'look', input: {} },
+    })
+    send(response, 'content_block_delta', { index: 0, delta: { type: 'input_json_delta', partial_json: partialJson } })
+    send(response, 'content_block_stop', { index: 0 })
+    send(response, 'message_delta', { delta: { stop_reason: stopReason, stop_sequence: null }, usage: {} })
+    send(response, 'message_stop', {})
+    response.end()
+  }
+}
+
+test('a tool call cut at the length limit arrives marked as cut', async () => {
+  await using api = await MessagesApi.start(toolInput('{"path":"a.ts","edits":[{"old":"x', 'max_tokens'))
+  expect(await provider(api.url).complete(request)).toMatchObject({
+    stopReason: 'max_tokens',
+    content: [{ type: 'tool_use', name: 'look' }],
+  })
+})
+
+test('a tool call that is not JSON is a fault that can be tried again, and may have been charged', async () => {
+  const fault = await faultOf(toolInput('{"path": oops}', 'tool_use'))
+  expect(fault).toMatchObject({
+    class: 'infrastructure',
+    code: 'model_unreachable',
+    data: { receivedTokens: expect.any(Number) },
   })
 })
