@@ -39,7 +39,8 @@ export async function makeDecoy(git: Git, { gitDir, commit, folder }: DecoySourc
     writeFile(join(folder, 'config'), config),
     writeFile(join(folder, 'info/attributes'), exactBytes),
   ])
-  const pack = ['pack-objects', '--quiet', '--revs', '--shallow', join(folder, 'objects/pack/pack')]
+  // Deltas are taken over, not looked for: the pack lives no longer than the run.
+  const pack = ['pack-objects', '--quiet', '--revs', '--shallow', '--window=0', join(folder, 'objects/pack/pack')]
   await git.run(pack, { gitDir, input: `--shallow ${commit}\n${commit}\n` })
   await readTree(git, [commit], { gitDir, env: { GIT_INDEX_FILE: join(folder, 'index') } })
 }

@@ -1,5 +1,5 @@
 // What a run in a user's clone starts from, and which of the user's work it does not see.
-import { copyFile, readdir } from 'node:fs/promises'
+import { copyFile, readdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Fault } from '../errors.ts'
 import type { Git } from './git.ts'
@@ -76,11 +76,21 @@ export async function uncommittedPaths(git: Git, located: Located, gitDir: strin
   return [...new Set(names)].sort()
 }
 
-/** A split index keeps most of itself in further files beside it. */
+/**
+ * A split index keeps most of itself in further files beside it. The copy must not look newer than the original: git
+ * compares the content of a file only if its time is not older than the index's.
+ */
 async function copyIndex(located: Located, gitDir: string): Promise<void> {
   const names = await readdir(located.gitDir)
   const parts = names.filter((name) => name === 'index' || name.startsWith('sharedindex.'))
-  await Promise.all(parts.map((name) => copyFile(join(located.gitDir, name), join(gitDir, name))))
+  await Promise.all(parts.map((name) => copyWithTime(join(located.gitDir, name), join(gitDir, name))))
   const excludes = join(located.commonDir, 'info/exclude')
   await copyFile(excludes, join(gitDir, 'info/exclude')).catch(() => undefined)
+}
+
+/** Whole seconds, downwards: finer parts would be rounded, and a little older is always safe. */
+async function copyWithTime(from: string, to: string): Promise<void> {
+  const seconds = Math.floor((await stat(from)).mtimeMs / 1000)
+  await copyFile(from, to)
+  await utimes(to, seconds, seconds)
 }

@@ -8,7 +8,7 @@ import type { Git } from './git.ts'
 import { gitReason } from './git.ts'
 import { decodeName } from './names.ts'
 import type { TreeDifference } from './objects.ts'
-import { compareTrees, readBlobs, submoduleMode } from './objects.ts'
+import { compareTrees, listTree, readBlobs, submoduleMode } from './objects.ts'
 import type { FileChange, Patch } from './workspace.ts'
 
 const diffFlags = [
@@ -56,6 +56,28 @@ export async function applyPatch(git: Git, gitDir: string, patch: PatchToApply):
       const applied = await git.attempt(['apply', ...flags, '-'], { gitDir, env, input: patch.text })
       if (!applied.ok) throw rejected(gitReason(applied.stderr))
     }
+    return (await git.run(['write-tree'], { gitDir, env })).toString('latin1').trim()
+  } finally {
+    await rm(index, { force: true })
+  }
+}
+
+/** The SHA of `treeSha` with some paths as they are in `base`, absent where they are not there. Neither work tree nor index is touched. */
+export async function withBasePaths(
+  git: Git,
+  gitDir: string,
+  { base, treeSha, paths }: { base: string; treeSha: string; paths: string[] },
+): Promise<string> {
+  const index = join(gitDir, `index-${randomUUID()}`)
+  const env = { GIT_INDEX_FILE: index }
+  const given = new Map((await listTree(git, gitDir, base)).map((entry) => [entry.name.toString('utf8'), entry]))
+  const lines = paths.map((path) => {
+    const { mode, sha } = given.get(path) ?? { mode: '0', sha: '0'.repeat(40) }
+    return `${mode} ${sha}\t${path}\0`
+  })
+  try {
+    await git.run(['read-tree', treeSha], { gitDir, env })
+    await git.run(['update-index', '-z', '--index-info'], { gitDir, env, input: lines.join('') })
     return (await git.run(['write-tree'], { gitDir, env })).toString('latin1').trim()
   } finally {
     await rm(index, { force: true })

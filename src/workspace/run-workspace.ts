@@ -10,8 +10,8 @@ import type { Git } from './git.ts'
 import { layOutGitFolder } from './git-folder.ts'
 import { decodeName, listNames } from './names.ts'
 import type { TreeDifference, TreeEntry } from './objects.ts'
-import { compareTrees, isLfsPointer, isText, listTree, readBlobs } from './objects.ts'
-import { applyPatch, diffTrees } from './patch.ts'
+import { compareTrees, isLfsPointer, isText, listTree, readBlobs, submoduleMode } from './objects.ts'
+import { applyPatch, diffTrees, withBasePaths } from './patch.ts'
 import { letOwnerIn, removeFolder } from './permissions.ts'
 import type { LeftOut, TreePlace } from './tree.ts'
 import { checkOut, listFiles, readTree, stageTree, writeTree } from './tree.ts'
@@ -32,15 +32,17 @@ export interface WorkspaceOptions {
 
 export async function createWorkspace(git: Git, options: WorkspaceOptions): Promise<Workspace> {
   const { folder, baseCommit } = options
-  const place: TreePlace = { gitDir: join(folder, 'git'), workTree: join(folder, 'tree') }
+  const gitDir = join(folder, 'git')
   const home = join(folder, 'home')
-  await Promise.all([mkdir(place.workTree, { recursive: true }), mkdir(home, { recursive: true, mode: 0o700 })])
-  await layOutGitFolder(place.gitDir, { bare: true, objectsFrom: options.objectsFrom })
+  const workTree = join(folder, 'tree')
+  await Promise.all([mkdir(workTree, { recursive: true }), mkdir(home, { recursive: true, mode: 0o700 })])
+  await layOutGitFolder(gitDir, { bare: true, objectsFrom: options.objectsFrom })
+  const base = await listTree(git, gitDir, baseCommit)
+  const place: TreePlace = { gitDir, workTree, submodules: submodulesOf(base) }
   await readTree(git, ['--reset', '-u', options.treeSha], place)
-  await placeDecoy(options.decoy, place.workTree)
+  await placeDecoy(options.decoy, workTree)
 
-  const base = await listTree(git, place.gitDir, baseCommit)
-  const notes = await baseNotes(git, place.gitDir, base)
+  const notes = await baseNotes(git, gitDir, base)
   const inTurn = createTurns()
   let freshOnes = 0
 
@@ -49,7 +51,7 @@ export async function createWorkspace(git: Git, options: WorkspaceOptions): Prom
     inTurn(() =>
       work().catch(async (thrown: unknown) => {
         if (toFault(thrown).class !== 'infrastructure') throw thrown
-        await letOwnerIn(place.workTree)
+        await letOwnerIn(workTree)
         return work()
       }),
     )
@@ -57,7 +59,7 @@ export async function createWorkspace(git: Git, options: WorkspaceOptions): Prom
   const restore = (treeSha: string) => withTree(() => checkOut(git, place, treeSha))
 
   return {
-    tree: place.workTree,
+    tree: workTree,
     home,
     baseCommit,
     notes,
@@ -72,23 +74,28 @@ export async function createWorkspace(git: Git, options: WorkspaceOptions): Prom
         await stage()
         return writeTree(git, place)
       }),
-    diff: (treeSha, from = baseCommit) => diffTrees(git, place.gitDir, from, treeSha),
+    diff: (treeSha, from = baseCommit) => diffTrees(git, gitDir, from, treeSha),
     async apply(patch) {
-      const treeSha = await applyPatch(git, place.gitDir, { base: baseCommit, text: patch })
+      const treeSha = await applyPatch(git, gitDir, { base: baseCommit, text: patch })
       await restore(treeSha)
       return treeSha
     },
-    changes: (treeSha) => readChanges(git, place.gitDir, { from: baseCommit, to: treeSha }),
-    readBase: (path) => readText(git, place.gitDir, findFile(base, path)),
+    without: (treeSha, paths) => withBasePaths(git, gitDir, { base: baseCommit, treeSha, paths }),
+    changes: (treeSha) => readChanges(git, gitDir, { from: baseCommit, to: treeSha }),
+    readBase: (path) => readText(git, gitDir, findFile(base, path)),
     blame: (paths, treeSha) =>
-      blameLines(git, place.gitDir, { baseCommit, paths, ...(treeSha !== undefined && { treeSha }) }),
+      blameLines(git, gitDir, { baseCommit, paths, ...(treeSha !== undefined && { treeSha }) }),
     fresh(treeSha) {
       freshOnes += 1
-      const objectsFrom = [...options.objectsFrom, join(place.gitDir, 'objects')]
+      const objectsFrom = [...options.objectsFrom, join(gitDir, 'objects')]
       return createWorkspace(git, { ...options, folder: join(folder, `fresh-${freshOnes}`), objectsFrom, treeSha })
     },
     close: () => inTurn(() => removeFolder(folder)),
   }
+}
+
+function submodulesOf(entries: TreeEntry[]): string[] {
+  return entries.filter(({ mode }) => mode === submoduleMode).flatMap(({ name }) => decodeName(name) ?? [])
 }
 
 function addNotes(notes: string[], leftOut: LeftOut): void {

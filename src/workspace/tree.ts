@@ -1,18 +1,20 @@
 // Between a work tree, in which a command of the repository may have done anything, and an index that is ours.
 // Only plumbing is used: `git add` would follow nested repositories and run what a repository configures.
-import type { Dirent } from 'node:fs'
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Fault } from '../errors.ts'
 import type { Git, GitCall } from './git.ts'
 import { gitReason } from './git.ts'
 import { decodeName, joinWithNul, namesGitDirectory, showName, splitAtNul } from './names.ts'
 import { submoduleMode } from './objects.ts'
+import { emptyFolder, removeStrays } from './strays.ts'
 
 export interface TreePlace {
   /** Absolute; ours, outside the work tree. Its `index` remembers what the work tree looked like. */
   gitDir: string
   workTree: string
+  /** Paths of the base's submodules. They are not fetched, and stay recorded whatever stands in their place. */
+  submodules: string[]
 }
 
 /** What was seen in the work tree and is not part of what was recorded. */
@@ -25,7 +27,7 @@ export interface LeftOut {
 /** Records the work tree in the index: what is new, what changed, what is gone. Ignored files are left out. */
 export async function stageTree(git: Git, place: TreePlace): Promise<LeftOut> {
   const [changed, untracked] = await Promise.all([listChanged(git, place), listUntracked(git, place)])
-  const found = sortUntracked(untracked)
+  const found = sortUntracked(place, untracked)
   const { present, gone } = await sortChanged(place, changed)
   // Removals first: a file may stand now where a folder was.
   if (gone.length > 0) await removeFromIndex(git, place, gone)
@@ -45,7 +47,8 @@ export async function checkOut(git: Git, place: TreePlace, treeSha: string): Pro
   await readTree(git, ['--reset', '-u', treeSha], place)
   // Twice forced: nested repositories, too, are something that a command left behind.
   await git.run(['clean', '-ffdq'], place)
-  await removeStrays(git, place)
+  for (const submodule of place.submodules) await emptyFolder(place.workTree, submodule)
+  await removeStrays(place.workTree, await listFiles(git, place))
 }
 
 /** `git read-tree`. Throws `invalid_input`/`unsafe_path` for a tree that git refuses: it holds names made to do harm. */
@@ -71,7 +74,6 @@ export async function listFiles(git: Git, place: TreePlace): Promise<string[]> {
 interface ChangedName {
   name: string
   status: string
-  oldMode: string
 }
 
 /** Tracked names whose file differs from the index. Submodules are left as they are, so are names we cannot spell. */
@@ -81,7 +83,7 @@ async function listChanged(git: Git, place: TreePlace): Promise<ChangedName[]> {
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const [oldMode = '', , , , status = ''] = (parts[at]?.toString('latin1') ?? '').slice(1).split(' ')
     const name = decodeName(parts[at + 1] ?? Buffer.alloc(0))
-    if (name !== undefined && oldMode !== submoduleMode) changed.push({ name, status, oldMode })
+    if (name !== undefined && oldMode !== submoduleMode) changed.push({ name, status })
   }
   return changed
 }
@@ -97,7 +99,7 @@ async function look(git: Git, place: TreePlace, args: string[]): Promise<Buffer>
   throw new Fault('infrastructure', 'tree_unreadable', `The work tree cannot be read: ${gitReason(result.stderr)}`)
 }
 
-function sortUntracked(untracked: Buffer[]): { names: string[]; leftOut: LeftOut } {
+function sortUntracked(place: TreePlace, untracked: Buffer[]): { names: string[]; leftOut: LeftOut } {
   const names: string[] = []
   const leftOut: LeftOut = { nestedRepositories: [], undecodableNames: [], gitNames: [] }
   for (const bytes of untracked) {
@@ -106,7 +108,7 @@ function sortUntracked(untracked: Buffer[]): { names: string[]; leftOut: LeftOut
     // Git shows a whole repository as one name with a slash at its end.
     else if (name.endsWith('/')) leftOut.nestedRepositories.push(showName(bytes))
     else if (namesGitDirectory(name)) leftOut.gitNames.push(showName(bytes))
-    else names.push(name)
+    else if (!place.submodules.some((submodule) => submodule.startsWith(`${name}/`))) names.push(name)
   }
   return { names, leftOut }
 }
@@ -135,34 +137,4 @@ async function isFileOrLink(path: string): Promise<boolean> {
 async function removeFromIndex(git: Git, place: TreePlace, names: string[]): Promise<void> {
   const input = names.map((name) => `0 ${'0'.repeat(40)}\t${name}\0`).join('')
   await git.run(['update-index', '-z', '--index-info'], { ...place, input })
-}
-
-/** What neither `read-tree` nor `clean` sees inside tracked folders: `.git` of any kind, pipes, sockets, a filled submodule. */
-async function removeStrays(git: Git, place: TreePlace): Promise<void> {
-  const records = splitAtNul(await git.run(['ls-files', '-z', '--stage'], place))
-  const folders = new Set<string>(['.'])
-  for (const record of records) {
-    const name = decodeName(record.subarray(record.indexOf(0x09) + 1)) ?? ''
-    if (record.toString('latin1', 0, 6) === submoduleMode) await emptyFolder(join(place.workTree, name))
-    for (let folder = dirname(name); !folders.has(folder); folder = dirname(folder)) folders.add(folder)
-  }
-  for (const folder of folders) await removeStraysIn(place.workTree, folder)
-}
-
-async function removeStraysIn(workTree: string, folder: string): Promise<void> {
-  const entries = await readdir(join(workTree, folder), { withFileTypes: true }).catch(() => [])
-  for (const entry of entries) {
-    if (isStray(entry, folder)) await rm(join(workTree, folder, entry.name), { recursive: true, force: true })
-  }
-}
-
-/** A submodule that was not fetched is an empty folder. */
-async function emptyFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder)
-}
-
-function isStray(entry: Dirent, folder: string): boolean {
-  if (entry.name === '.git') return folder !== '.'
-  return !entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink()
 }

@@ -56,6 +56,8 @@ export interface Workspace {
   diff(treeSha: string, from?: string): Promise<Patch>
   /** Makes the work tree equal the base tree with a patch that `diff` made; used on resume. Answers the tree's SHA. Throws `invalid_input`/`patch_rejected`. */
   apply(patch: string): Promise<string>
+  /** The SHA of a checkpoint's tree with these paths as they are at the base commit; the work tree is not touched. */
+  without(treeSha: string, paths: string[]): Promise<string>
   /** What a checkpoint changes since the base commit, with whole contents, sorted by path. */
   changes(treeSha: string): Promise<TreeChange[]>
   /** The text of a file at the base commit; undefined when it is not there, is binary or an LFS pointer. */

@@ -360,6 +360,10 @@ describe('notes', () => {
     expect(await readdir(join(workspace.tree, 'vendor/lib'))).toEqual([])
     await rm(join(workspace.tree, 'vendor'), { recursive: true })
     expect(await workspace.checkpoint()).toBe(before)
+    await write(workspace.tree, { 'vendor/lib': 'a file in its place' })
+    expect(await workspace.checkpoint()).toBe(before)
+    await workspace.restore(before)
+    expect(await readdir(join(workspace.tree, 'vendor/lib'))).toEqual([])
   })
 })
 

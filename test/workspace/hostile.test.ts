@@ -252,6 +252,28 @@ describe('what commands leave behind', () => {
     expect(await workspace.checkpoint()).toBe(before)
   })
 
+  it('does not lead us out of the work tree by a link in place of a folder that holds only a submodule', async () => {
+    await write(bench.source, { '.gitignore': 'vendor\n' })
+    await commitAll(bench.source)
+    await git(bench.source, ['update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},vendor/lib`])
+    await git(bench.source, ['commit', '--quiet', '-m', 'submodule'])
+    const outside = join(bench.folder, 'outside')
+    await write(outside, { 'lib/precious.txt': 'x', '.git/config': 'x' })
+    const workspace = await bench.open()
+    for (const ignored of [true, false]) {
+      const before = await workspace.checkpoint()
+      await rm(join(workspace.tree, 'vendor'), { recursive: true })
+      await symlink(outside, join(workspace.tree, 'vendor'))
+      if (!ignored) await write(workspace.tree, { '.gitignore': '' })
+      const changed = (await workspace.changes(await workspace.checkpoint())).map(({ path }) => path)
+      expect(changed).toEqual(ignored ? [] : ['.gitignore'])
+      await workspace.restore(before)
+      expect(await readdir(join(workspace.tree, 'vendor/lib'))).toEqual([])
+      expect(await readdir(join(outside, 'lib'))).toEqual(['precious.txt'])
+      expect(await readdir(outside)).toContain('.git')
+    }
+  })
+
   it('is refused at the door when the repository itself holds a harmful path', async () => {
     const blob = await git(bench.source, ['hash-object', '-w', '--stdin'], { input: 'x' })
     const inner = await git(bench.source, ['mktree'], { input: `100644 blob ${blob}\tconfig\n` })
