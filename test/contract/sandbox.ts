@@ -51,10 +51,10 @@ export async function openFixture(sandbox: Sandbox, env: Record<string, string> 
   }
 }
 
-export function sandboxContract(create: () => Sandbox): void {
+export function sandboxContract(sandbox: Sandbox): void {
   let box: SandboxFixture
   beforeEach(async () => {
-    box = await openFixture(create())
+    box = await openFixture(sandbox)
   })
   afterEach(() => box.close())
 
@@ -150,6 +150,63 @@ export function sandboxContract(create: () => Sandbox): void {
     })
   })
 
+  limitsContract(sandbox)
+
+  describe('surroundings', () => {
+    it('persist what a command writes into the work tree', async () => {
+      await writeFile(join(box.workTree, 'in.txt'), 'from outside')
+      expect(await box.run('cat in.txt; mkdir -p a/b; echo made > a/b/out.txt')).toMatchObject({
+        output: 'from outside',
+      })
+      expect(await readFile(join(box.workTree, 'a/b/out.txt'), 'utf8')).toBe('made\n')
+    })
+
+    it('are a HOME and a TMPDIR of their own', async () => {
+      const result = await box.run('echo kept > "$HOME/file"; f=$(mktemp); echo "$f"; cd "$HOME" && pwd')
+      expect(result.exitCode).toBe(0)
+      expect(await readFile(join(box.home, 'file'), 'utf8')).toBe('kept\n')
+    })
+
+    it('let commands overlap', async () => {
+      const session = await box.open()
+      const lines = ['one', 'two', 'three'].map(
+        (name) => `touch ${name}; until [ -e one ] && [ -e two ] && [ -e three ]; do sleep 0.02; done; echo ${name}`,
+      )
+      const results = await Promise.all(lines.map((line) => session.run({ line, deadlineMs: 10_000 })))
+      expect(results.map(({ output }) => output)).toEqual(['one\n', 'two\n', 'three\n'])
+    })
+
+    it('are used again by the next command of the session', async () => {
+      const session = await box.open()
+      for (const index of [1, 2, 3, 4]) {
+        expect(await session.run({ line: `echo ${index} >> log; cat log` })).toMatchObject({ exitCode: 0 })
+      }
+      expect(await readFile(join(box.workTree, 'log'), 'utf8')).toBe('1\n2\n3\n4\n')
+    })
+
+    it('allow Unix sockets inside the work tree and the temp folder, in Python and in Node', async () => {
+      await writeFile(join(box.workTree, 'socket.mjs'), nodeSocket)
+      await writeFile(join(box.workTree, 'socket_test.py'), pythonSocket)
+      expect(await box.run('python3 socket_test.py')).toMatchObject({ exitCode: 0, output: 'python ok\n' })
+      expect(await box.run('node socket.mjs')).toMatchObject({ exitCode: 0, output: 'node ok\n' })
+    })
+
+    it('let git work on a folder', async () => {
+      const line =
+        'git init -q . && echo x > f && git add f && git -c user.name=a -c user.email=a@example.org commit -qm first && git log --format=%s'
+      expect(await box.run(line)).toMatchObject({ exitCode: 0, output: 'first\n' })
+    })
+  })
+}
+
+/** How commands end, which depends on what holds the limits. */
+export function limitsContract(sandbox: Sandbox): void {
+  let box: SandboxFixture
+  beforeEach(async () => {
+    box = await openFixture(sandbox)
+  })
+  afterEach(() => box.close())
+
   describe('end', () => {
     it('comes at the deadline, with what was printed until then', async () => {
       const result = await box.run({ line: 'echo before; sleep 60', deadlineMs: 300 })
@@ -235,52 +292,6 @@ export function sandboxContract(create: () => Sandbox): void {
 
     it('bound the open files', async () => {
       expect((await box.run('ulimit -n; ulimit -Hn', { openFiles: 100 })).output).toBe('100\n100\n')
-    })
-  })
-
-  describe('surroundings', () => {
-    it('persist what a command writes into the work tree', async () => {
-      await writeFile(join(box.workTree, 'in.txt'), 'from outside')
-      expect(await box.run('cat in.txt; mkdir -p a/b; echo made > a/b/out.txt')).toMatchObject({
-        output: 'from outside',
-      })
-      expect(await readFile(join(box.workTree, 'a/b/out.txt'), 'utf8')).toBe('made\n')
-    })
-
-    it('are a HOME and a TMPDIR of their own', async () => {
-      const result = await box.run('echo kept > "$HOME/file"; f=$(mktemp); echo "$f"; cd "$HOME" && pwd')
-      expect(result.exitCode).toBe(0)
-      expect(await readFile(join(box.home, 'file'), 'utf8')).toBe('kept\n')
-    })
-
-    it('let commands overlap', async () => {
-      const session = await box.open()
-      const lines = ['one', 'two', 'three'].map(
-        (name) => `touch ${name}; until [ -e one ] && [ -e two ] && [ -e three ]; do sleep 0.02; done; echo ${name}`,
-      )
-      const results = await Promise.all(lines.map((line) => session.run({ line, deadlineMs: 10_000 })))
-      expect(results.map(({ output }) => output)).toEqual(['one\n', 'two\n', 'three\n'])
-    })
-
-    it('are used again by the next command of the session', async () => {
-      const session = await box.open()
-      for (const index of [1, 2, 3, 4]) {
-        expect(await session.run({ line: `echo ${index} >> log; cat log` })).toMatchObject({ exitCode: 0 })
-      }
-      expect(await readFile(join(box.workTree, 'log'), 'utf8')).toBe('1\n2\n3\n4\n')
-    })
-
-    it('allow Unix sockets inside the work tree and the temp folder, in Python and in Node', async () => {
-      await writeFile(join(box.workTree, 'socket.mjs'), nodeSocket)
-      await writeFile(join(box.workTree, 'socket_test.py'), pythonSocket)
-      expect(await box.run('python3 socket_test.py')).toMatchObject({ exitCode: 0, output: 'python ok\n' })
-      expect(await box.run('node socket.mjs')).toMatchObject({ exitCode: 0, output: 'node ok\n' })
-    })
-
-    it('let git work on a folder', async () => {
-      const line =
-        'git init -q . && echo x > f && git add f && git -c user.name=a -c user.email=a@example.org commit -qm first && git log --format=%s'
-      expect(await box.run(line)).toMatchObject({ exitCode: 0, output: 'first\n' })
     })
   })
 }

@@ -7,29 +7,36 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBubblewrapSandbox } from '../../src/sandbox/bubblewrap-sandbox.ts'
-import { openFixture, type SandboxFixture, sandboxContract } from '../contract/sandbox.ts'
+import { limitsContract, openFixture, type SandboxFixture, sandboxContract } from '../contract/sandbox.ts'
 import { requirePackage, withoutSystemPart } from '../support/system.ts'
 
 const hostEnv = { PATH: process.env.PATH, HOME: process.env.HOME, SECRET_TOKEN: 'secret' }
+const noCgroups = {
+  held: {},
+  create: () => ({ joinFiles: [], pids: () => [], reached: () => undefined, remove: () => Promise.resolve() }),
+}
+
 const needsPrograms = requirePackage('bubblewrap', ['bwrap', 'socat', 'python3', 'git'])
-const { usable, problem } = await createBubblewrapSandbox({ hostEnv }).probe()
+const sandbox = createBubblewrapSandbox({ hostEnv })
+const { usable, problem } = await sandbox.probe()
 const needsSandbox =
   needsPrograms === describe && !usable ? withoutSystemPart(problem?.what ?? '', problem?.mend ?? '') : needsPrograms
 
 needsSandbox('bubblewrap sandbox', () => {
-  sandboxContract(() => createBubblewrapSandbox({ hostEnv }))
+  sandboxContract(sandbox)
 
   let box: SandboxFixture
   beforeEach(async () => {
-    box = await openFixture(createBubblewrapSandbox({ hostEnv }), { GIVEN: 'yes' })
+    box = await openFixture(sandbox, { GIVEN: 'yes' })
   })
   afterEach(() => box.close())
 
   describe('where no cgroup can be written', () => {
-    sandboxContract(() => createBubblewrapSandbox({ hostEnv, cgroups: noCgroups }))
+    const watched = createBubblewrapSandbox({ hostEnv, cgroups: noCgroups })
+    limitsContract(watched)
 
     it('the report names the watcher, and that nothing holds the processors', async () => {
-      const { held } = await createBubblewrapSandbox({ hostEnv, cgroups: noCgroups }).probe()
+      const { held } = await watched.probe()
       expect(held.find(({ limit }) => limit === 'memory')?.by).toContain('a watcher')
       expect(held.find(({ limit }) => limit === 'cpus')?.by).toContain('nothing')
     })
@@ -109,7 +116,7 @@ for path in ('/proc/kcore', '/proc/keys', '/proc/timer_list'):
         fileBytes: 2 ** 20,
         openFiles: 256,
       }
-      const session = await createBubblewrapSandbox({ hostEnv }).open({
+      const session = await sandbox.open({
         ...{ runId: 'run-1', workTree: box.workTree, home: box.home, readOnly: [box.outside], env: {}, limits },
       })
       const result = await session.run({ line: `cat ${box.outside}/cached; echo x > ${box.outside}/cached` })
@@ -268,7 +275,6 @@ for at in ('${first}', '${second}'):
   })
 
   it('refuses a folder at a place of its own', async () => {
-    const sandbox = createBubblewrapSandbox({ hostEnv })
     const limits = { deadlineMs: 1, memoryBytes: 1, processes: 1, cpus: 1, fileBytes: 1, openFiles: 1 }
     const options = {
       runId: 'run-1',
@@ -299,11 +305,6 @@ describe('bubblewrap sandbox on a machine without it', () => {
     })
   })
 })
-
-const noCgroups = {
-  held: {},
-  create: () => ({ joinFiles: [], pids: () => [], reached: () => undefined, remove: () => Promise.resolve() }),
-}
 
 async function leftGroups(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true }).catch(() => [])

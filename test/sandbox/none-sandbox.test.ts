@@ -6,7 +6,7 @@ import { requirePackage } from '../support/system.ts'
 const hostEnv = { PATH: process.env.PATH, HOME: process.env.HOME, SECRET_TOKEN: 'secret' }
 
 requirePackage('python3', ['python3', 'git'])('none sandbox', () => {
-  sandboxContract(() => createNoneSandbox({ hostEnv }))
+  sandboxContract(createNoneSandbox({ hostEnv }))
 
   describe('environment', () => {
     let box: SandboxFixture
