@@ -16,6 +16,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type EmulatedGitHub, startEmulatedGitHub } from './emulated-github/emulated-github.ts'
 
 const SHOP = 'acme/shop'
+const ODD = 'tab\tand "quote"\nand é.txt'
 const AT = { owner: 'acme', repo: 'shop' }
 
 let folder: string
@@ -47,7 +48,7 @@ beforeEach(async () => {
         labels: ['agent-eligible'],
         issues: [{ title: 'add subtracts', body: 'It should add.', author: 'mia' }],
       },
-      { owner: 'acme', name: 'open', files: { 'README.md': 'open\n' }, issues: [{ title: 'First' }] },
+      { owner: 'acme', name: 'open', files: { 'README.md': 'open\n', [ODD]: 'odd' }, issues: [{ title: 'First' }] },
       { owner: 'acme', name: 'empty' },
     ],
   })
@@ -169,6 +170,13 @@ describe('tokens', () => {
     await expect(clone(token)).rejects.toThrow('not found')
   })
 
+  it('of strangers do not see a private repository', async () => {
+    const token = github.userToken('robot[bot]')
+    expect(await refusal(withToken(token).repos.get(AT))).toMatchObject({ status: 404 })
+    await expect(clone(token)).rejects.toThrow('not found')
+    expect((await withToken(token).repos.get({ owner: 'acme', repo: 'open' })).data.private).toBe(false)
+  })
+
   it('cannot ask for more than the installation has', async () => {
     const asked = asApp().apps.createInstallationAccessToken({
       installation_id: installationId(),
@@ -249,7 +257,8 @@ describe('git', () => {
   })
 
   it('asks for credentials where they are needed, and only there', async () => {
-    await clone(undefined, 'acme/open')
+    const target = await clone(undefined, 'acme/open')
+    expect((await readdir(target)).sort()).toEqual(['.git', 'README.md', ODD].sort())
     await expect(clone()).rejects.toThrow(/could not read Username|Authentication failed/)
   })
 })
@@ -435,8 +444,12 @@ describe('pull requests', () => {
   it('are told apart when two are opened at once', async () => {
     const octokit = asInstallation()
     await commitOnBranch(octokit, 'agent/issue-1')
-    const answers = await Promise.allSettled([open(octokit), open(octokit), open(octokit)])
-    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
+    const outcome = () =>
+      open(octokit).then(
+        ({ status }) => status,
+        ({ status }) => status,
+      )
+    expect((await Promise.all([outcome(), outcome(), outcome()])).sort()).toEqual([201, 422, 422])
     expect((await github.state()).repositories[SHOP]?.pullRequests).toHaveLength(1)
   })
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { isoSeconds } from './bare-repository.ts'
 import { Callers, type Installation } from './callers.ts'
 import { fillRepository } from './people.ts'
-import { createRepository, type HostedRepository } from './repository.ts'
+import { createRepository } from './repository.ts'
 import { RunningGitHub } from './running-github.ts'
 import { GitHubServer } from './server.ts'
 import type { AppSeed, EmulatedGitHub, EmulatedGitHubOptions, InstallationSeed, RepositorySeed } from './types.ts'
@@ -25,7 +25,7 @@ export async function startEmulatedGitHub(options: EmulatedGitHubOptions): Promi
   try {
     const url = `http://127.0.0.1:${await server.listen(options.port ?? 0)}`
     const world = await createWorld(options, url, root)
-    for (const seed of options.repositories) await fill(world, seed)
+    await Promise.all(options.repositories.map((seed) => fill(world, seed)))
     server.open(world)
     return new RunningGitHub(world, server, { root, remove })
   } catch (error) {
@@ -37,19 +37,19 @@ export async function startEmulatedGitHub(options: EmulatedGitHubOptions): Promi
 
 async function createWorld(options: EmulatedGitHubOptions, url: string, root: string): Promise<World> {
   const app = describeApp(options.app ?? {})
-  const seeded = Upstream.start(upstreamSeed(options, app, url))
-  const repositories = new Map<string, HostedRepository>()
-  for (const seed of options.repositories) {
-    const repository = await createRepository(seed, root)
-    repositories.set(repository.fullName.toLowerCase(), repository)
-  }
+  const seeds = options.repositories
+  const [upstream, ...hosted] = await Promise.all([
+    Upstream.start(upstreamSeed(options, app, url)),
+    ...seeds.map((seed) => createRepository(seed, root)),
+  ])
+  const repositories = new Map(hosted.map((repository) => [repository.fullName.toLowerCase(), repository]))
   const installations = installationSeeds(options).map((seed, index) => createInstallation(seed, index, app))
   return {
     url,
     app,
     repositories,
     callers: new Callers({ app, installations, repositories }),
-    upstream: await seeded,
+    upstream,
     webhooks: new Webhooks(app, options.webhookUrl),
   }
 }

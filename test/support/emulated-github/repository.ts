@@ -68,25 +68,32 @@ export async function createRepository(seed: RepositorySeed, root: string): Prom
 
 async function seedFiles(git: BareRepository, seed: RepositorySeed, branch: string): Promise<void> {
   if (!seed.folder && !seed.files) return
-  const base = seed.folder ? await git.writeFolder(seed.folder) : undefined
-  const tree = await git.writeTree(base, await fileEdits(git, seed.files ?? {}))
   const author = { name: seed.owner, email: `${seed.owner}@users.noreply.github.com`, date: SEEDED_AT }
   const message = 'Initial commit\n'
+  if (!seed.folder) {
+    const files = Object.entries(seed.files ?? {}).map(([path, file]) => ({ path, ...readFileSeed(file) }))
+    return git.importCommit(branch, { files, author, message })
+  }
+  const base = await git.writeFolder(seed.folder)
+  const tree = seed.files ? await git.writeTree(base, await fileEdits(git, seed.files)) : base
   const commit = { tree, parents: [], author, committer: author, message, signature: undefined }
   await git.setRef(`refs/heads/${branch}`, await git.writeCommit(commit))
 }
 
 /** Blobs are written; what comes back can be given to `writeTree`. */
-export async function fileEdits(git: BareRepository, files: Record<string, FileSeed | null>): Promise<TreeEdit[]> {
-  const edits: TreeEdit[] = []
-  for (const [path, file] of Object.entries(files)) edits.push(await fileEdit(git, path, file))
-  return edits
+export function fileEdits(git: BareRepository, files: Record<string, FileSeed | null>): Promise<TreeEdit[]> {
+  return Promise.all(Object.entries(files).map(([path, file]) => fileEdit(git, path, file)))
 }
 
 async function fileEdit(git: BareRepository, path: string, file: FileSeed | null): Promise<TreeEdit> {
   if (file === null) return { path, mode: '100644', sha: null }
-  const { content, mode } = typeof file === 'string' || Buffer.isBuffer(file) ? { content: file, mode: '100644' } : file
-  return { path, mode, sha: await git.writeBlob(Buffer.from(content)) }
+  const { content, mode } = readFileSeed(file)
+  return { path, mode, sha: await git.writeBlob(content) }
+}
+
+function readFileSeed(file: FileSeed): { content: Buffer; mode: string } {
+  if (typeof file === 'string' || Buffer.isBuffer(file)) return { content: Buffer.from(file), mode: '100644' }
+  return { content: Buffer.from(file.content), mode: file.mode }
 }
 
 export function configureRepository(repository: HostedRepository, { collaborators, ...settings }: RepositorySettings) {
