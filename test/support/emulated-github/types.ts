@@ -43,7 +43,10 @@ export interface RepositorySeed {
   description?: string
   /** Default `main`. */
   defaultBranch?: string
-  /** Absolute path; all its files become the first commit, `.git` and `node_modules` left out. With neither this nor `files` the repository is empty. */
+  /**
+   * Absolute path. What `git add` takes there is the first commit: `.gitignore` holds, `.git` and `node_modules` are left out.
+   * With neither this nor `files` the repository is empty. The commit has a fixed author and date, so its SHA is always the same.
+   */
   folder?: string
   /** Path → content; added to those of `folder`. */
   files?: Record<string, FileSeed>
