@@ -17,14 +17,22 @@ export async function fetchIssue(
   const octokit = new Octokit({ baseUrl: apiUrl, ...(token ? { auth: token } : {}), request: { timeout: 30_000 } })
   try {
     const { data } = await octokit.rest.issues.get({ owner, repo, issue_number: number })
-    if (data.pull_request) throw new Fault('invalid_input', 'issue_is_pull_request', `${owner}/${repo}#${number} is a pull request.`, { mend: 'Name an issue.' })
+    if (data.pull_request)
+      throw new Fault('invalid_input', 'issue_is_pull_request', `${owner}/${repo}#${number} is a pull request.`, {
+        mend: 'Name an issue.',
+      })
     return { title: data.title, body: data.body ?? '', url: data.html_url }
   } catch (thrown) {
     if (thrown instanceof Fault) throw thrown
     if (statusOf(thrown) !== 404) throw githubFault(thrown, { action: `read ${owner}/${repo}#${number}` })
-    throw new Fault('invalid_input', 'github_not_found', `There is no issue ${owner}/${repo}#${number}, or it is not public.`, {
-      mend: 'Check the number; for a private repository set GITHUB_TOKEN to a token that may read its issues.',
-      cause: thrown,
-    })
+    throw new Fault(
+      'invalid_input',
+      'github_not_found',
+      `There is no issue ${owner}/${repo}#${number}, or it is not public.`,
+      {
+        mend: 'Check the number; for a private repository set GITHUB_TOKEN to a token that may read its issues.',
+        cause: thrown,
+      },
+    )
   }
 }
