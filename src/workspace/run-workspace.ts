@@ -8,7 +8,7 @@ import { blameLines } from './blame.ts'
 import { placeDecoy } from './decoy.ts'
 import type { Git } from './git.ts'
 import { layOutGitFolder } from './git-folder.ts'
-import { decodeName, listNames } from './names.ts'
+import { decodeName, listNames, splitAtNul } from './names.ts'
 import type { TreeDifference, TreeEntry } from './objects.ts'
 import { compareTrees, isLfsPointer, isText, listTree, readBlobs, submoduleMode } from './objects.ts'
 import { applyPatch, diffTrees, withBasePaths } from './patch.ts'
@@ -82,6 +82,12 @@ export async function createWorkspace(git: Git, options: WorkspaceOptions): Prom
     },
     without: (treeSha, paths) => withBasePaths(git, gitDir, { base: baseCommit, treeSha, paths }),
     changes: (treeSha) => readChanges(git, gitDir, { from: baseCommit, to: treeSha }),
+    async recentSubjects() {
+      const output = await git.run(['log', '-z', '-30', '--no-merges', '--format=%s', baseCommit, '--'], {
+        gitDir: place.gitDir,
+      })
+      return splitAtNul(output).map((subject) => subject.toString('utf8'))
+    },
     readBase: (path) => readText(git, gitDir, findFile(base, path)),
     blame: (paths, treeSha) =>
       blameLines(git, gitDir, { baseCommit, paths, ...(treeSha !== undefined && { treeSha }) }),

@@ -81,9 +81,9 @@ async function listChanged(git: Git, place: TreePlace): Promise<ChangedName[]> {
   const parts = splitAtNul(await look(git, place, ['diff-files', '-z', '--raw', '--ignore-submodules=all']))
   const changed: ChangedName[] = []
   for (let at = 0; at + 1 < parts.length; at += 2) {
-    const [oldMode = '', , , , status = ''] = (parts[at]?.toString('latin1') ?? '').slice(1).split(' ')
+    const status = parts[at]?.toString('latin1').split(' ').at(-1) ?? ''
     const name = decodeName(parts[at + 1] ?? Buffer.alloc(0))
-    if (name !== undefined && oldMode !== submoduleMode) changed.push({ name, status })
+    if (name !== undefined) changed.push({ name, status })
   }
   return changed
 }

@@ -60,6 +60,8 @@ export interface Workspace {
   without(treeSha: string, paths: string[]): Promise<string>
   /** What a checkpoint changes since the base commit, with whole contents, sorted by path. */
   changes(treeSha: string): Promise<TreeChange[]>
+  /** First lines of the last 30 commits up to the base commit, newest first; merges left out. */
+  recentSubjects(): Promise<string[]>
   /** The text of a file at the base commit; undefined when it is not there, is binary or an LFS pointer. */
   readBase(path: string): Promise<string | undefined>
   /**

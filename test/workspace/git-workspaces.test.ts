@@ -74,6 +74,7 @@ describe('opening', () => {
     const options = { repositoryKey: 'local:shallow', url: shallow, env: {}, commit, runId: 'r-1' }
     const workspace = await bench.workspaces.open(options)
     expect(await readFile(join(workspace.tree, 'a.txt'), 'utf8')).toBe('two\n')
+    expect(await workspace.blame(['a.txt'])).toEqual([{ email: 'ada@example.org', lines: 1 }])
   })
 
   it('starts the same run again from nothing', async () => {

@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createGitWorkspaces } from '../../src/workspace/git-workspaces.ts'
 import type { Workspace } from '../../src/workspace/workspace.ts'
 import type { Bench } from './sources.ts'
 import { closeBench, commitAll, git, openBench, write } from './sources.ts'
@@ -80,6 +81,30 @@ describe('programs named by a repository', () => {
     await writeFile(join(workspace.tree, '.git/config'), `[core]\n\tfsmonitor = touch ${canary}\n\thooksPath = hooks\n`)
     await useAll(workspace)
     expect(await exists(canary)).toBe(false)
+  })
+})
+
+describe("the host's environment", () => {
+  it('reaches git only as far as it is listed', async () => {
+    const commit = await commitAll(bench.source)
+    const program = `touch ${canary}`
+    await write(bench.folder, { 'home/.gitconfig': `[core]\n\tfsmonitor = ${program}\n` })
+    const hostEnv = {
+      ...process.env,
+      HOME: join(bench.folder, 'home'),
+      GIT_CONFIG_GLOBAL: join(bench.folder, 'home/.gitconfig'),
+      GIT_DIR: join(bench.folder, 'nowhere'),
+      GIT_INDEX_FILE: join(bench.folder, 'index'),
+      GIT_OBJECT_DIRECTORY: join(bench.folder, 'objects'),
+      GIT_EXTERNAL_DIFF: program,
+      GIT_TRACE: join(bench.folder, 'trace'),
+    }
+    const workspaces = createGitWorkspaces({ root: bench.root, hostEnv })
+    const options = { repositoryKey: 'local:source', url: bench.source, env: {}, commit, runId: 'r-1' }
+    const workspace = await workspaces.open(options)
+    await write(workspace.tree, { 'a.txt': 'two\n' })
+    await useAll(workspace)
+    expect((await readdir(bench.folder)).sort()).toEqual(['data', 'home', 'source'])
   })
 })
 
