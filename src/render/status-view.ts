@@ -25,4 +25,10 @@ export interface StatusView {
   /** Text removed from the issue, in words. */
   ignored: string[]
   outcome?: Outcome
+  /** Number of the issue, where there is one. */
+  issue?: number
+  /** Unified diff of work that was not pushed; shown folded. */
+  patch?: string
+  /** What a run that writes no code hands over; also shown while a plan waits. */
+  analysis?: { summary: string; rootCause?: string; risks: string[]; checklist: string[]; title: string }
 }

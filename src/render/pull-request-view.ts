@@ -1,0 +1,27 @@
+import type { Candidate } from '../execute/candidate.ts'
+import type { Verdict } from '../judge/verdict.ts'
+import type { Charge } from '../model/model.ts'
+import type { ImplementationPlan } from '../plan/plan.ts'
+import type { TaskContract } from '../task/contract.ts'
+import type { VerificationReport } from '../verify/report.ts'
+
+/** Everything a reviewer reads, as data. Words of the model are in `plan`, `candidate.explanation` and `verdict`; the renderer neutralises them. */
+export interface PullRequestView {
+  runId: string
+  /** The issue that was asked for; absent in local mode. */
+  issue?: { number: number; url?: string }
+  verified: boolean
+  contract: TaskContract
+  plan: ImplementationPlan
+  candidate: Candidate
+  report: VerificationReport
+  verdict: Verdict
+  charge: Charge
+  maxUsd: number
+  /** From the start of the run, in ms. */
+  durationMs?: number
+  /** Warnings of the run: uncommitted work ignored, limits lowered, no sandbox. */
+  notes: string[]
+  /** Hidden text that was removed from the issue, in words. */
+  ignored: string[]
+}

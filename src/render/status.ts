@@ -1,0 +1,232 @@
+// The one comment on an issue: outcome first, readable on a phone, and readable again by us.
+import type { OutcomeKind } from '../run/outcome.ts'
+import type { Stage } from '../run/run.ts'
+import { renderDecline, runAgain } from './decline.ts'
+import { cost, counted, duration, moment } from './figures.ts'
+import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
+import { codeBlock, codeSpan, inline, neutralise } from './neutralise.ts'
+import { outcomeHeading, placeSentence } from './outcome-line.ts'
+import type { StatusView } from './status-view.ts'
+
+type StageLine = StatusView['stages'][number]
+type LineStatus = StageLine['status']
+
+/** GitHub takes 65,536 characters. */
+const maxComment = 65_000
+const maxPatch = 40_000
+
+/** Text that every status comment of ours contains, whatever its run. It stands on an issue, so the number need not be told. */
+export function statusMarker(): string {
+  return '<!-- draftsmith:status '
+}
+
+export interface ParsedStatus {
+  runId: string
+  state: StatusView['state']
+  /** ISO 8601. */
+  at: string
+  tokens: number
+  usd: number | undefined
+  maxUsd: number
+  issue?: number
+  outcome?: OutcomeKind
+}
+
+/** Markdown, at most 65,000 characters. */
+export function renderStatus(view: StatusView): string {
+  const body = [
+    renderHiddenData('status', {
+      issue: view.issue,
+      run: view.runId,
+      state: view.state,
+      outcome: view.outcome?.kind,
+      at: view.at,
+      tokens: view.tokens,
+      usd: view.usd,
+      max: view.maxUsd,
+    }),
+    `### ${heading(view)}`,
+    ...outcomeParts(view),
+    ...warnings(view),
+    ...analysis(view),
+    ...progress(view),
+    ...ignored(view),
+    footer(view),
+  ].join('\n\n')
+  const withPatch = view.patch === undefined ? body : `${body}\n\n${patch(view.patch)}`
+  return withPatch.length <= maxComment ? withPatch : `${body.slice(0, maxComment)}…`
+}
+
+/** Undefined when the text is not a status comment. */
+export function parseStatus(text: string): ParsedStatus | undefined {
+  const data = parseHiddenData('status', text)
+  if (data?.run === undefined || data.state === undefined || data.at === undefined) return undefined
+  return {
+    runId: data.run,
+    state: data.state as StatusView['state'],
+    at: data.at,
+    tokens: Number(data.tokens),
+    usd: data.usd === undefined ? undefined : Number(data.usd),
+    maxUsd: Number(data.max),
+    ...(data.issue === undefined ? {} : { issue: Number(data.issue) }),
+    ...(data.outcome === undefined ? {} : { outcome: data.outcome as OutcomeKind }),
+  }
+}
+
+function heading(view: StatusView): string {
+  if (view.outcome !== undefined) return outcomeHeading(view.outcome)
+  switch (view.state) {
+    case 'queued':
+      return '⏳ Waiting for a free worker'
+    case 'awaiting_approval':
+      return '✋ The plan waits for approval'
+    case 'awaiting_answer':
+      return '❓ A decision is needed'
+    default: {
+      const running = view.stages.find(({ status }) => status === 'running')
+      return running === undefined ? '🔧 Working on it' : `🔧 ${doing[running.stage]}`
+    }
+  }
+}
+
+function outcomeParts(view: StatusView): string[] {
+  const { outcome, queuePosition } = view
+  switch (outcome?.kind) {
+    case undefined:
+      return queuePosition ? [`${counted(queuePosition, 'run is', 'runs are')} before this one.`] : []
+    case 'pull_request':
+      return [placeSentence(outcome), ...notes(outcome.publication.notes)]
+    case 'unverified':
+      return [neutralise(outcome.reason), placeSentence(outcome), ...notes(outcome.publication.notes)]
+    case 'plan_only':
+      return [neutralise(outcome.reason)]
+    case 'declined':
+      return [renderDecline(outcome.decline)]
+    case 'cancelled':
+      return [neutralise(outcome.reason), kept(outcome.patchArtifact, view), runAgain('github')]
+    case 'failed':
+      return [
+        neutralise(outcome.reason),
+        ...(outcome.mend === undefined ? [] : [`**What helps:** ${inline(outcome.mend, 500)}`]),
+        kept(outcome.patchArtifact, view),
+        runAgain('github'),
+      ]
+  }
+}
+
+function kept(patchArtifact: string | undefined, { runId }: StatusView): string {
+  return patchArtifact === undefined
+    ? 'Nothing was pushed.'
+    : `Nothing was pushed. The work so far is kept: ${codeSpan(`draftsmith show ${runId} --patch`)}`
+}
+
+function notes(lines: string[]): string[] {
+  return lines.length === 0 ? [] : [lines.map((line) => `- ${inline(line, 500)}`).join('\n')]
+}
+
+function warnings({ notes: lines }: StatusView): string[] {
+  if (lines.length === 0) return []
+  return [['> [!NOTE]', ...lines.map((line) => `> - ${inline(line, 500)}`)].join('\n')]
+}
+
+function analysis({ analysis: view, plan }: StatusView): string[] {
+  if (view === undefined) return []
+  return [
+    neutralise(view.summary),
+    ...(view.rootCause === undefined ? [] : [`**Cause:** ${inline(view.rootCause, 1_000)}`]),
+    ...list(
+      'What would change',
+      plan.map(({ path, title }) => `${codeSpan(path)}: ${inline(title)}`),
+    ),
+    ...list(
+      'Risks',
+      view.risks.map((risk) => inline(risk, 1_000)),
+    ),
+    ...list(
+      'To check in a review',
+      view.checklist.map((item) => `[ ] ${inline(item, 1_000)}`),
+    ),
+    `**Suggested title:** ${inline(view.title)}`,
+  ]
+}
+
+function list(title: string, items: string[]): string[] {
+  return items.length === 0 ? [] : [`**${title}**\n${items.map((item) => `- ${item}`).join('\n')}`]
+}
+
+/** Open while it moves, folded when it is over. */
+function progress(view: StatusView): string[] {
+  const reached = view.stages.filter(({ status }) => status !== 'pending' && status !== 'skipped')
+  if (view.state === 'queued' || (view.state === 'ended' && reached.length === 0)) return []
+  const ended = view.state === 'ended'
+  const lines = (ended ? reached : view.stages).flatMap((line) => [
+    stageLine(line),
+    ...(line.stage === 'execute' && view.analysis === undefined ? view.plan.map(planLine) : []),
+  ])
+  const text = lines.join('\n')
+  return [ended ? folded(`What was done (${counted(reached.length, 'step')})`, text) : text]
+}
+
+const marks: Record<LineStatus, string> = { pending: '▫️', running: '⏳', done: '✅', failed: '❌', skipped: '➖' }
+
+function stageLine({ stage, status, note, durationMs }: StageLine): string {
+  const name = status === 'running' ? `**${doing[stage]}**` : names[stage]
+  const remark = note === undefined ? '' : `: ${inline(note)}`
+  const time = durationMs === undefined || durationMs < 1_000 ? '' : ` (${duration(durationMs)})`
+  return `- ${marks[status]} ${name}${remark}${time}`
+}
+
+function planLine({ title, path, status }: StatusView['plan'][number]): string {
+  return `  - ${marks[status]} ${codeSpan(path)}: ${inline(title)}`
+}
+
+function ignored({ ignored: lines }: StatusView): string[] {
+  if (lines.length === 0) return []
+  const text = [
+    'This text of the issue is not visible on the page, so it was not read:',
+    '',
+    ...lines.map((line) => `- ${inline(line)}`),
+  ]
+  return [folded(`Ignored hidden text (${lines.length})`, text.join('\n'))]
+}
+
+function footer(view: StatusView): string {
+  const alive = view.state === 'ended' ? 'ended' : 'last sign of life'
+  const stop = view.state === 'ended' ? '' : '\n\nComment `/draftsmith stop` to stop it.'
+  return `<sub>${cost(view)} · run ${codeSpan(view.runId)} · ${alive} ${moment(view.at)}</sub>${stop}`
+}
+
+function patch(text: string): string {
+  const shown = text.length <= maxPatch ? text : `${text.slice(0, maxPatch)}\n… the rest is in the artifact`
+  return folded('The patch', codeBlock(shown, 'diff'))
+}
+
+function folded(summary: string, text: string): string {
+  return `<details><summary>${summary}</summary>\n\n${text}\n\n</details>`
+}
+
+const doing: Record<Stage, string> = {
+  screen: 'Reading the issue and the policy',
+  normalize: 'Understanding what is asked',
+  gate: 'Checking what the policy allows',
+  prepare: 'Installing, and running the checks before any change',
+  explore: 'Looking for the code',
+  plan: 'Planning the change',
+  execute: 'Making the change',
+  verify: 'Verifying in a fresh work tree',
+  judge: 'Reviewing the change',
+  publish: 'Publishing',
+}
+
+const names: Record<Stage, string> = {
+  screen: 'Issue and policy',
+  normalize: 'Understanding',
+  gate: 'Permission',
+  prepare: 'Checks before any change',
+  explore: 'Code',
+  plan: 'Plan',
+  execute: 'Change',
+  verify: 'Verification',
+  judge: 'Review',
+  publish: 'Publishing',
+}
