@@ -60,13 +60,13 @@ function addMentioned(mention: string, files: string[], add: Add): void {
 
 async function addTerm(term: string, { search, files }: RankOptions, add: Add): Promise<boolean> {
   const known = new Set(files)
-  const hits = await searchTerm(term, search, (path) => known.has(path))
+  const { hits, ignoreCase } = await searchTerm(term, search, (path) => known.has(path))
   const byFile = Map.groupBy(hits, ({ path }) => path)
   const rarity = byFile.size <= 3 ? 8 : byFile.size <= 10 ? 4 : 1
   for (const [path, found] of byFile) {
     const lines = found.map(({ line }) => line)
     add(path, rarity * Math.min(found.length, weights.maxHits), `mentions ${term}`, lines)
-    if (found.some(({ text }) => defines(term, text))) add(path, weights.defines, `defines ${term}`)
+    if (found.some(({ text }) => defines(term, text, ignoreCase))) add(path, weights.defines, `defines ${term}`)
   }
   const word = term.toLowerCase()
   const named = files.filter((path) => posix.basename(path).toLowerCase().startsWith(word))
@@ -77,21 +77,18 @@ async function addTerm(term: string, { search, files }: RankOptions, add: Add): 
 async function searchTerm(term: string, search: WorkTree['search'], accepts: (path: string) => boolean) {
   for (const ignoreCase of [false, true]) {
     const found = await search({ pattern: term, regex: false, ignoreCase, accepts, limit: hitLimit })
-    if (found.kind === 'found' && found.hits.length > 0) return found.hits
+    if (found.kind === 'found' && found.hits.length > 0) return { hits: found.hits, ignoreCase }
   }
-  return []
+  return { hits: [], ignoreCase: false }
 }
 
-function defines(term: string, line: string): boolean {
+function defines(term: string, line: string, ignoreCase: boolean): boolean {
   const name = term.replace(/\(\)$/, '')
   if (!/^[\w$]+$/.test(name)) return false
   const escaped = name.replaceAll('$', '\\$')
-  return (
-    new RegExp(`\\b(function\\*?|class|const|let|var|def|interface|type|enum)\\s+${escaped}(?![\\w$])`).test(line) ||
-    new RegExp(
-      `^\\s*(?:(?:public|private|protected|static|async|get|set)\\s+)*${escaped}\\s*\\([^)]*\\)\\s*(?::[^{]+)?{\\s*$`,
-    ).test(line)
-  )
+  const declaration = `\\b(function\\*?|class|const|let|var|def|interface|type|enum)\\s+${escaped}(?![\\w$])`
+  const method = `^\\s*(?:(?:public|private|protected|static|async|get|set)\\s+)*${escaped}\\s*\\([^)]*\\)\\s*(?::[^{]+)?{\\s*$`
+  return [declaration, method].some((pattern) => new RegExp(pattern, ignoreCase ? 'i' : '').test(line))
 }
 
 function weigh(file: RankedFile, aboutDocuments: boolean): number {

@@ -1,4 +1,5 @@
 // A stack trace or traceback shortened to its message and the frames of the repository itself.
+import { stripVTControlCharacters } from 'node:util'
 import { cleanOutput, type Places, repositoryPath } from './clean-output.ts'
 
 const maxMessage = 1_500
@@ -22,7 +23,8 @@ export function outermostFrame(raw: string, places: Places): Frame | undefined {
   return splitTrace(raw, places).frames.at(-1)
 }
 
-function splitTrace(raw: string, places: Places): { message: string; frames: Frame[] } {
+function splitTrace(coloured: string, places: Places): { message: string; frames: Frame[] } {
+  const raw = stripVTControlCharacters(coloured)
   return /^\s*File ".+", line \d+/m.test(raw) ? splitTraceback(raw, places) : splitStack(raw, places)
 }
 
@@ -31,7 +33,7 @@ function splitStack(raw: string, places: Places): { message: string; frames: Fra
   const message: string[] = []
   const frames: Frame[] = []
   for (const line of raw.split('\n')) {
-    const match = /^\s+at (?:(.*?) \()?((?:file:\/\/)?[^()]*?):(\d+)(?::\d+)?\)?$/.exec(line)
+    const match = /^\s+at (?:(.*?) \()?(?:async )?((?:file:\/\/)?[^()]*?):(\d+)(?::\d+)?\)?$/.exec(line)
     if (match === null) {
       if (!/^\s+at /.test(line)) message.push(line)
       continue

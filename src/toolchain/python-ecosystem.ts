@@ -129,7 +129,7 @@ async function installOf(project: PythonProject, read: ReadFile): Promise<Ecosys
   if (wanted.length === 0 && project.requirements.length === 0) return undefined
   const files = wanted.map((path) => `-r ${quoteWord(posix.relative(project.folder, path))}`)
   const listed = project.requirements.map(quoteWord)
-  const pytest = project.pytest ? ['pytest'] : []
+  const pytest = project.pytest && !project.requirements.some((one) => /^pytest\b(?!-)/.test(one)) ? ['pytest'] : []
   const pip = `"$HOME/${virtualEnvironment}/bin/python" -m pip install --disable-pip-version-check --no-input`
   return {
     // Packages of the system stay visible, such as a pytest that the machine has.

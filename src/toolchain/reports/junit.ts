@@ -44,7 +44,8 @@ function caseName(attributes: Attributes, file: string | undefined): string {
   if (file === undefined) return [classname, name].filter((part) => part !== '').join(' > ')
   const module = file.replace(/\.\w+$/, '').replaceAll('/', '.')
   const group = classname === module ? '' : classname.replace(`${module}.`, '').replaceAll('.', ' > ')
-  return [file, group, name].filter((part) => part !== '').join(' > ')
+  // A file that cannot be collected is a case named by its module.
+  return [file, group, name === module ? '' : name].filter((part) => part !== '').join(' > ')
 }
 
 /** pytest shows source and values; what matters are the lines marked `E` and the places that end each frame. */

@@ -60,5 +60,5 @@ function toCase({ path, event: read }: Pending, places: Places): TestCase {
 /** A file that does not load fails with `test failed` alone; why is on its stderr. */
 function failureText(read: Event): string {
   const { error = '', stderr } = read
-  return stderr !== undefined && !error.includes('\n') ? `${error}\n${stderr}` : error
+  return stderr !== undefined && error === 'test failed' ? stderr : error
 }

@@ -34,7 +34,8 @@ async function* reportEvents(source: AsyncIterable<TestEvent>): AsyncGenerator<s
       suite: data.details?.type === 'suite',
       failureType: error?.failureType,
       error: error === undefined ? undefined : String(cause?.stack ?? cause ?? error.message),
-      stderr: type === 'test:fail' && data.nesting === 0 ? output[data.file ?? ''] : undefined,
+      // A file that does not load is a test named by its path, which is relative since Node 22, as is the file of its output.
+      stderr: type === 'test:fail' && data.nesting === 0 ? output[data.name ?? ''] : undefined,
     })}\n`
   }
 }

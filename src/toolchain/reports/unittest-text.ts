@@ -3,7 +3,7 @@ import { failureDetail, outermostFrame } from '../failure-detail.ts'
 import type { TestCase } from '../toolchain.ts'
 
 // `test_a (tests.test_sums.Sums.test_a)` since Python 3.11, `test_a (tests.test_sums.Sums)` before.
-const head = /^(\w+) \(([\w.]+)\)/
+const head = /^([\w.]+) \(([\w.]+)\)/
 const ending = / \.\.\. .*?(ok|FAIL|ERROR|expected failure|unexpected success|skipped .*)$/
 
 /**
@@ -43,7 +43,7 @@ function statusOf(result: string): TestCase['status'] {
 function readFailures(text: string, places: Places): Map<string, TestCase> {
   const failures = new Map<string, TestCase>()
   for (const block of text.split(/^={70}\n/m).slice(1)) {
-    const match = /^(?:FAIL|ERROR): (\w+) \(([\w.]+)\)/.exec(block)
+    const match = /^(?:FAIL|ERROR): ([\w.]+) \(([\w.]+)\)/.exec(block)
     const start = block.search(/^-{70}\n/m)
     if (match === null || start < 0) continue
     const trace = (block.slice(start + 71).split(/^-{70}\n/m)[0] ?? '').trim()

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { compareChecks } from '../../src/toolchain/compare.ts'
+import { checkResult } from './support/check.ts'
+
+const compare = (
+  before: string[] | undefined,
+  after: string[] | undefined,
+  more: Parameters<typeof checkResult>[1] = {},
+) => compareChecks([checkResult(before)], [checkResult(after, more)])[0]
+
+describe('compareChecks', () => {
+  it('a suite that grew is no regression', () => {
+    expect(compare(['+a'], ['+a', '+b'])).toMatchObject({ regressed: false, added: ['b'], broken: [], summary: '' })
+  })
+
+  it('a test that fails now is broken', () => {
+    expect(compare(['+a', '+b'], ['+a', '-b'])).toMatchObject({
+      regressed: true,
+      broken: ['b'],
+      summary: 'something failed',
+    })
+  })
+
+  it('a test that was red before is not blamed on the change', () => {
+    expect(compare(['+a', '-old'], ['+a', '-old'])).toMatchObject({
+      regressed: false,
+      stillFailing: ['old'],
+      broken: [],
+    })
+  })
+
+  it('a red suite that is mended counts as fixed', () => {
+    expect(compare(['+a', '-old'], ['+a', '+old'])).toMatchObject({ regressed: false, fixed: ['old'] })
+  })
+
+  it('a test that vanished is broken, and is named', () => {
+    const comparison = compare(['+a', '+b'], ['+a'])
+    expect(comparison).toMatchObject({ regressed: true, broken: ['b'] })
+    expect(comparison?.summary).toContain('These tests passed before and are gone:\n- b')
+  })
+
+  it('a test that the plan removes may vanish, and only that one', () => {
+    const [excused] = compareChecks([checkResult(['+a', '+b', '+c'])], [checkResult(['+a'])], ['b'])
+    expect(excused).toMatchObject({ regressed: true, broken: ['c'] })
+    expect(compareChecks([checkResult(['+a', '+b'])], [checkResult(['+a'])], ['b'])[0]?.regressed).toBe(false)
+  })
+
+  it('a test that is skipped now is broken', () => {
+    const comparison = compare(['+a', '+b'], ['+a', '~b'])
+    expect(comparison).toMatchObject({ regressed: true, broken: ['b'] })
+    expect(comparison?.summary).toContain('are skipped now:\n- b')
+  })
+
+  it('a new test that fails is a regression, also in a suite that was red', () => {
+    expect(compare(['+a', '-old'], ['+a', '-old', '-new'])).toMatchObject({ regressed: true, broken: [] })
+  })
+
+  it('a suite that lost all its names is a regression', () => {
+    expect(compare(['+a'], undefined)).toMatchObject({ regressed: true, broken: ['a'] })
+    expect(compare(['-a'], undefined, { passed: false, exitCode: 1 })).toMatchObject({ regressed: true })
+  })
+
+  it('without names, the exit code decides', () => {
+    expect(compare(undefined, undefined)).toMatchObject({ regressed: false })
+    expect(compare(undefined, undefined, { passed: false, exitCode: 2 })).toMatchObject({ regressed: true })
+  })
+
+  it('a check that took too long, and did not before, is a regression', () => {
+    expect(compare(['-a'], ['-a'], { timedOut: true, exitCode: null })).toMatchObject({ regressed: true })
+  })
+
+  it('a check that was not run on the changed tree is a regression', () => {
+    expect(compareChecks([checkResult(['+a'])], [])[0]).toMatchObject({ regressed: true })
+  })
+
+  it('a test that fails and passes within one tree is flaky, not broken', () => {
+    const [comparison] = compareChecks([checkResult(['+a', '+b'])], [checkResult(['+a', '-b'])], [], {
+      rerun: [checkResult(['+a', '+b'])],
+    })
+    expect(comparison).toMatchObject({ regressed: false, flaky: ['b'], broken: [] })
+  })
+
+  it('keeps the order of the checks, and counts', () => {
+    const comparisons = compareChecks(
+      [checkResult(undefined, { id: 'lint', name: 'lint' }), checkResult(['+a', '~b'])],
+      [checkResult(['+a', '~b']), checkResult(undefined, { id: 'lint', name: 'lint', required: false })],
+    )
+    expect(comparisons.map(({ id }) => id)).toEqual(['lint', 'test'])
+    expect(comparisons[1]?.after.counts).toEqual({ passed: 1, failed: 0, skipped: 1 })
+  })
+})

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { readReport } from '../../src/toolchain/read-report.ts'
+import { checkCommand, commandResult } from './support/check.ts'
+
+const places = { root: '/work/repo', home: '/work/home', cwd: '.' }
+const summary = (output: string) =>
+  readReport(checkCommand({ name: 'lint' }), commandResult({ exitCode: 1, output }), { places, log: 'lint.log' })
+    .summary
+
+describe('the summary of a check without names', () => {
+  it('keeps the lines that tell of errors, with the two behind them', () => {
+    const output = ['checking 1', 'checking 2', 'src/a.ts:3:1 error: no', '  code', '  ^', 'checking 3'].join('\n')
+    expect(summary(output)).toBe('Exit code 1.\n\nsrc/a.ts:3:1 error: no\n  code\nchecking 3')
+  })
+
+  it('keeps the end where no line does', () => {
+    const output = Array.from({ length: 100 }, (_, index) => `line ${index}`).join('\n')
+    expect(summary(output).split('\n').slice(2)).toEqual(Array.from({ length: 40 }, (_, index) => `line ${index + 60}`))
+  })
+
+  it('is equal for two runs that failed equally', () => {
+    const output = (time: string, place: string, port: number) =>
+      [
+        '\u001b[31merror\u001b[0m in /work/repo/src/a.ts (12ms)'.replace('12', time),
+        `error: cannot open /work/home/tmp/${place}/file`,
+        `error: /tmp/${place}.sock and 127.0.0.1:${port} at 0x7f${port}ab`,
+        `npm notice ${time}`,
+        `ran in 0.${time}s`,
+      ].join('\r\n')
+    expect(summary(output('12', 'a-x8Kq', 41_234))).toBe(summary(output('977', 'a-Zz01', 60_001)))
+    expect(summary(output('12', 'a', 41_234))).toContain('error in src/a.ts')
+  })
+
+  it('keeps durations and dates that a test is about', () => {
+    expect(summary("error: expected '5 s' to be '10 s' on 2024-01-31")).toContain(
+      "expected '5 s' to be '10 s' on 2024-01-31",
+    )
+  })
+
+  it('is at most 8 KiB, in whole lines, and says what is missing', () => {
+    const text = summary(Array.from({ length: 2_000 }, (_, index) => `error ${index} ${'ä'.repeat(50)}`).join('\n'))
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(8 * 1024)
+    expect(text).toMatch(/\n… \d+ more lines\.$/)
+  })
+})
+
+describe('the summary of failed tests', () => {
+  it('is at most 8 KiB and counts those that are not shown', () => {
+    const assertionResults = Array.from({ length: 200 }, (_, index) => ({
+      ancestorTitles: [],
+      title: `test ${String(index).padStart(3, '0')}`,
+      status: 'failed',
+      failureMessages: [`Error: ${'x'.repeat(300)}\n    at add (/work/repo/src/a.js:${index + 1}:2)`],
+    }))
+    const report = JSON.stringify({ testResults: [{ name: '/work/repo/a.test.js', assertionResults }] })
+    const result = readReport(checkCommand({ report: 'jest-json' }), commandResult({ exitCode: 1 }), {
+      report,
+      places,
+      log: 'x',
+    })
+    expect(Buffer.byteLength(result.summary)).toBeLessThanOrEqual(8 * 1024)
+    expect(result.summary).toContain('FAILED a.test.js > test 000')
+    expect(result.summary).toContain('at add (src/a.js:1)')
+    expect(result.summary).toMatch(/\n… and \d+ more failed tests\.$/)
+  })
+})

@@ -1,0 +1,100 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Command, CommandResult, SandboxSession } from '../../src/sandbox/sandbox.ts'
+import { detectToolchain } from '../../src/toolchain/detect.ts'
+import { installDependencies } from '../../src/toolchain/install.ts'
+import { missingTools } from '../../src/toolchain/missing-tools.ts'
+import { commandResult } from './support/check.ts'
+import { openRepository, readerOf } from './support/session.ts'
+
+const detect = (files: Record<string, string>) => detectToolchain(Object.keys(files), readerOf(files))
+
+/** Passes commands on to a real session and keeps what it was asked. */
+function listening(session: SandboxSession): SandboxSession & { asked: Command[] } {
+  const asked: Command[] = []
+  const run = (command: Command): Promise<CommandResult> => {
+    asked.push(command)
+    return session.run(command)
+  }
+  return { asked, run, close: () => session.close() }
+}
+
+/** A package in the repository itself needs no network. */
+const linked = {
+  'package.json': JSON.stringify({ dependencies: { inner: 'file:inner' } }),
+  'inner/package.json': JSON.stringify({ name: 'inner', version: '1.0.0', scripts: { postinstall: 'touch ran' } }),
+}
+
+describe('installDependencies', () => {
+  it('does nothing where there is nothing to install', async () => {
+    const session: SandboxSession = { run: () => Promise.reject(new Error('not expected')), close: async () => {} }
+    const snapshot = await detect({ 'package.json': '{}' })
+    expect(await installDependencies({ session, snapshot })).toEqual({ commands: [], problem: undefined, notes: [] })
+  })
+
+  it('installs, and runs no script of a dependency', async () => {
+    await using repository = await openRepository(linked)
+    const snapshot = await detect(linked)
+    const outcome = await installDependencies({ session: repository.session, snapshot })
+    expect(outcome.problem).toBeUndefined()
+    await access(join(repository.tree, 'node_modules/inner/package.json'))
+    await expect(access(join(repository.tree, 'inner/ran'))).rejects.toThrow()
+  })
+
+  it('opens the network to the registries alone, and names the one of this machine', async () => {
+    await using repository = await openRepository(linked)
+    const session = listening(repository.session)
+    await installDependencies({
+      session,
+      snapshot: await detect(linked),
+      registries: { npm: 'http://127.0.0.1:4873/' },
+      allowedHosts: ['mirror.example.com'],
+    })
+    expect(session.asked[0]?.network).toEqual({
+      allowedHosts: ['127.0.0.1:4873', 'mirror.example.com', 'registry.npmjs.org'],
+    })
+    expect(session.asked[0]?.env).toMatchObject({ npm_config_registry: 'http://127.0.0.1:4873/' })
+  })
+
+  it('keeps to the registry that the repository names', async () => {
+    const files = { ...linked, '.npmrc': 'registry=https://npm.example.com/\n' }
+    await using repository = await openRepository(files)
+    const session = listening(repository.session)
+    await installDependencies({ session, snapshot: await detect(files), registries: { npm: 'http://127.0.0.1:4873/' } })
+    expect(session.asked[0]?.network).toEqual({ allowedHosts: ['npm.example.com'] })
+    expect(session.asked[0]?.env).not.toHaveProperty('npm_config_registry')
+  })
+
+  it('says which command failed, and how', async () => {
+    const session: SandboxSession = {
+      run: async () => commandResult({ exitCode: 1, output: 'npm warn old\nnpm error 404 no-such-package\n' }),
+      close: async () => {},
+    }
+    const { problem } = await installDependencies({ session, snapshot: await detect(linked) })
+    expect(problem).toBe(
+      'npm install --ignore-scripts --no-audit --no-fund --no-package-lock\nExit code 1.\nnpm error 404 no-such-package',
+    )
+  })
+
+  it('goes on where the install is not required', async () => {
+    const session: SandboxSession = { run: async () => commandResult({ exitCode: 1 }), close: async () => {} }
+    const snapshot = await detectToolchain(Object.keys(linked), readerOf(linked), { install: { required: false } })
+    const outcome = await installDependencies({ session, snapshot })
+    expect(outcome).toMatchObject({
+      problem: undefined,
+      notes: ['The install of package.json failed, and is not required.'],
+    })
+  })
+})
+
+describe('missingTools', () => {
+  it('names what is not on PATH in the sandbox', async () => {
+    await using repository = await openRepository({})
+    const files = { 'package.json': JSON.stringify({ scripts: { test: 'ava' } }), 'bun.lock': '', 'setup.py': '' }
+    const snapshot = await detect(files)
+    const [facts] = snapshot.ecosystems
+    if (facts !== undefined) facts.tools = ['node', 'no-such-program-1']
+    expect(await missingTools(snapshot, repository.session)).toEqual(['no-such-program-1'])
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { testsOf } from '../../src/toolchain/targeted.ts'
+import { readerOf } from './support/session.ts'
+
+const files = {
+  'src/money.ts': 'export const a = 1\n',
+  'src/invoice.ts': "import { a } from './money.js'\n",
+  'src/other.ts': '',
+  'test/money.test.ts': '',
+  'test/invoice.test.ts': "import '../src/invoice.ts'\n",
+  'test/far.test.ts': "const { b } = await import('../src/money')\n",
+  'test/other.test.ts': "import '../src/other.ts'\n",
+  'test/support/money.test.ts': '',
+  'tools/report/tally_report/__init__.py': '',
+  'tools/report/tally_report/periods.py': '',
+  'tools/report/tally_report/totals.py': 'from tally_report.periods import quarter_of\n',
+  'tools/report/tests/test_periods.py': '',
+  'tools/report/tests/test_all.py': 'from tally_report import (\n    periods,\n    totals as sums,\n)\n',
+  'tools/report/tests/test_render.py': 'import tally_report.totals\n',
+}
+const isTest = (path: string) => /\.test\.ts$|(^|\/)test_\w+\.py$/.test(path)
+const ask = (changed: string[], limit?: number) =>
+  testsOf({
+    changed,
+    files: Object.keys(files),
+    read: readerOf(files),
+    isTest,
+    ...(limit === undefined ? {} : { limit }),
+  })
+
+describe('testsOf', () => {
+  it('finds tests by name, by import, and over one file between, in this order', async () => {
+    expect(await ask(['src/money.ts'])).toEqual(['test/money.test.ts', 'test/far.test.ts', 'test/invoice.test.ts'])
+  })
+
+  it('follows the imports of Python', async () => {
+    expect(await ask(['tools/report/tally_report/periods.py'])).toEqual([
+      'tools/report/tests/test_periods.py',
+      'tools/report/tests/test_all.py',
+      'tools/report/tests/test_render.py',
+    ])
+  })
+
+  it('puts changed tests first', async () => {
+    expect(await ask(['src/other.ts', 'test/money.test.ts'])).toEqual(['test/money.test.ts', 'test/other.test.ts'])
+  })
+
+  it('gives the same for any order of the files, and no more than asked for', async () => {
+    expect(await ask(['src/other.ts', 'src/money.ts'], 2)).toEqual(await ask(['src/money.ts', 'src/other.ts'], 2))
+    expect(await ask(['src/money.ts'], 2)).toHaveLength(2)
+  })
+
+  it('has none for a file that no test knows', async () => {
+    expect(await ask(['README.md'])).toEqual([])
+  })
+})
