@@ -183,7 +183,7 @@ function failure(args: string[], reason: string, exitCode: number | undefined): 
 
 function notStarted(message: string, cause: unknown): Fault {
   return new Fault('infrastructure', 'git_not_started', `git could not be started: ${message}`, {
-    mend: 'Install git 2.30 or later and make sure that it is on PATH.',
+    mend: 'Install git 2.31 or later and make sure that it is on PATH.',
     cause,
   })
 }
