@@ -1,3 +1,4 @@
+import type { Message } from '../model/model.ts'
 import type { Modification } from '../plan/plan.ts'
 
 export const repairKinds = ['modify_source', 'update_test', 'revert_and_retry'] as const
@@ -7,7 +8,7 @@ export type RepairKind = (typeof repairKinds)[number]
 export interface ModificationResult {
   modification: Modification
   status: 'done' | 'failed' | 'skipped'
-  /** Repairs tried, in order. */
+  /** Repairs tried, in order; told from what changed, not from what the coder says. */
   repairs: RepairKind[]
   /** Why it failed or was skipped. */
   reason?: string
@@ -21,6 +22,12 @@ export interface Amendment {
   reason: string
 }
 
+/** An existing test whose expectation changed, with the acceptance criterion that asks for it. */
+export interface ChangedTest {
+  path: string
+  reason: string
+}
+
 /** What execution hands to verification. */
 export interface Candidate {
   treeSha: string
@@ -28,10 +35,13 @@ export interface Candidate {
   patch: string
   results: ModificationResult[]
   amendments: Amendment[]
-  /** Tests whose expectation changed, with the acceptance criterion that asks for it. */
-  changedTests: { path: string; reason: string }[]
+  changedTests: ChangedTest[]
   /** The coder's own words about the change, for the PR; never evidence. */
   explanation: string
+  /** The coder's conversation, which the next round goes on with. */
+  conversation: Message[]
+  turns: number
+  toolCalls: number
   /** Set when the loop stopped early and the work is partial. */
-  stopped?: { kind: 'budget_spent' | 'turns' | 'deadline' | 'model' | 'cancelled'; reason: string }
+  stopped?: { kind: 'budget_spent' | 'turns' | 'deadline' | 'model'; reason: string }
 }

@@ -31,6 +31,12 @@ export function judgeByRule(change: JudgedChange): Objection[] {
   ])
 }
 
+/** How many more assertions a patch takes out of a file than it puts in. */
+export function removedAssertions({ added, removed }: Pick<PatchSection, 'added' | 'removed'>): number {
+  const count = (lines: string[]) => lines.filter((line) => assertion.test(line)).length
+  return Math.max(0, count(removed) - count(added))
+}
+
 /** The ways in which the common runners are told not to run a test, or to run only one. */
 const skipping =
   /\b(?:it|test|describe|suite|context)\s*\.\s*(?:skip|only|todo|fixme)\b|\b(?:xit|xtest|xdescribe|fit|fdescribe)\s*\(|\{\s*(?:skip|only|todo)\s*:\s*(?!false)|\bt\.(?:skip|todo)\s*\(|@pytest\.mark\.(?:skip|skipif|xfail)|\bpytest\.skip\s*\(|@(?:unittest\.)?(?:skip|skipIf|skipUnless|expectedFailure)\b|\bself\.skipTest\s*\(|\bt\.Skip(?:Now|f)?\s*\(|#\[ignore\]|@(?:Ignore|Disabled)\b/
@@ -69,15 +75,15 @@ function skippedTest({ file, added, removed }: PatchSection, { isTest }: JudgedC
 
 const assertion = /\b(?:assert\w*|expect|should)\b/
 
-function emptiedTest({ file, added, removed }: PatchSection, { isTest }: JudgedChange): Objection[] {
-  if (!isTest(file.path) || file.kind !== 'modified') return []
-  const count = (lines: string[]) => lines.filter((line) => assertion.test(line)).length
-  const lost = count(removed) - count(added)
+function emptiedTest(section: PatchSection, { isTest, candidate }: JudgedChange): Objection[] {
+  const { path, kind } = section.file
+  if (!isTest(path) || kind !== 'modified' || candidate.changedTests.some((test) => test.path === path)) return []
+  const lost = removedAssertions(section)
   return lost > 0
     ? [
         objection(
           'assertions_removed',
-          file.path,
+          path,
           `${lost} more assertion${lost === 1 ? ' was' : 's were'} removed than added.`,
         ),
       ]

@@ -4,7 +4,7 @@ import { Fault } from '../errors.ts'
 import type { Candidate } from '../execute/candidate.ts'
 import type { Model } from '../model/model.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
-import { isCheckDefinition } from '../policy/check-definitions.ts'
+import { checkDefinition } from '../policy/check-definitions.ts'
 import { type RunContext, stage } from '../run-context.ts'
 import type { VerificationReport } from '../verify/report.ts'
 import type { Patch } from '../workspace/workspace.ts'
@@ -24,7 +24,11 @@ export interface Judged {
 }
 
 /** A candidate that the checks refused is not judged by a paid model: the verdict then holds the rules' objections alone. */
-export async function judgeCandidate(run: RunContext, task: PlannedTask, { round, candidate, report }: Judged): Promise<Verdict> {
+export async function judgeCandidate(
+  run: RunContext,
+  task: PlannedTask,
+  { round, candidate, report }: Judged,
+): Promise<Verdict> {
   return stage(run, 'judge', {
     round,
     input: { treeSha: candidate.treeSha, verified: report.verified, contract: task.contract },
@@ -40,7 +44,14 @@ export async function judgeCandidate(run: RunContext, task: PlannedTask, { round
 }
 
 function ruleObjections({ bench, plan, contract }: PlannedTask, candidate: Candidate, patch: Patch): Objection[] {
-  return judgeByRule({ patch, plan, candidate, namedFiles: contract.affectedFiles, isTest: bench.isTest, isCheckDefinition })
+  return judgeByRule({
+    patch,
+    plan,
+    candidate,
+    namedFiles: contract.affectedFiles,
+    isTest: bench.isTest,
+    isCheckDefinition: (path) => checkDefinition(path) !== undefined,
+  })
 }
 
 interface Reviewing {
@@ -51,7 +62,11 @@ interface Reviewing {
 }
 
 async function reviewed(model: Model, { task, patch, report, signal }: Reviewing): Promise<Verdict> {
-  if (patch.text.length > longestDiff) return verdictOf([], [`The diff is longer than a reviewer model is shown (${patch.text.length} characters); review it with care.`])
+  if (patch.text.length > longestDiff)
+    return verdictOf(
+      [],
+      [`The diff is longer than a reviewer model is shown (${patch.text.length} characters); review it with care.`],
+    )
   const text = fill(requestTemplate, {
     objective: task.contract.objective,
     criteria: task.contract.acceptanceCriteria.map((criterion) => `- ${criterion}`).join('\n'),
@@ -62,11 +77,17 @@ async function reviewed(model: Model, { task, patch, report, signal }: Reviewing
   })
   const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text }] }]
   try {
-    const { objections, remarks } = await model.structured({ role: 'reviewer', system, messages, schema: review }, signal)
+    const { objections, remarks } = await model.structured(
+      { role: 'reviewer', system, messages, schema: review },
+      signal,
+    )
     return verdictOf(objections.map(fromReviewer), remarks)
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.class !== 'budget_spent') throw thrown
-    return verdictOf([{ by: 'rule', about: 'budget', message: 'The budget was spent before the change could be reviewed.' }], [])
+    return verdictOf(
+      [{ by: 'rule', about: 'budget', message: 'The budget was spent before the change could be reviewed.' }],
+      [],
+    )
   }
 }
 

@@ -3,7 +3,15 @@ import { z } from 'zod'
 const sentence = z.string().min(1).max(1_000)
 
 /** Dimensions of a review; the same words stand in the PR. */
-export const dimensions = ['scope', 'intent', 'minimality', 'test_integrity', 'safety', 'maintainability', 'evidence'] as const
+export const dimensions = [
+  'scope',
+  'intent',
+  'minimality',
+  'test_integrity',
+  'safety',
+  'maintainability',
+  'evidence',
+] as const
 
 /** What the reviewer model may say. It has no word for approval. */
 export const review = z.strictObject({

@@ -11,3 +11,6 @@ export type Outcome =
   | { kind: 'failed'; code: string; reason: string; mend?: string; patchArtifact?: string }
 
 export type OutcomeKind = Outcome['kind']
+
+/** Artifact that holds the work so far, as a patch from the base commit. */
+export const workPatch = 'work.patch'

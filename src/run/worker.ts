@@ -19,6 +19,8 @@ export interface WorkerOptions {
    * it throws then, or returns what it has.
    */
   execute(claimed: ClaimedRun, signal: AbortSignal): Promise<Outcome | Waiting>
+  /** Tells people how the run ended, before it is settled: a crash between the two tells it again. Never throws. */
+  announce?(claimed: ClaimedRun, outcome: Outcome): Promise<void>
   logger: Pick<Logger, 'info' | 'warn' | 'error'>
   /** How often a run under way is asked whether it may go on. */
   pollMs?: number
@@ -91,9 +93,12 @@ function watchClaim({ logger, pollMs = 1_000 }: WorkerOptions, claimed: ClaimedR
   return { signal: controller.signal, end: () => clearInterval(timer) }
 }
 
-async function finish({ logger }: WorkerOptions, claimed: ClaimedRun, end: Outcome | Waiting): Promise<void> {
+async function finish({ announce, logger }: WorkerOptions, claimed: ClaimedRun, end: Outcome | Waiting): Promise<void> {
   if (end.kind === 'waiting') await claimed.transition(end.state)
-  else await claimed.settle(end)
+  else {
+    await announce?.(claimed, end)
+    await claimed.settle(end)
+  }
   logger.info({ runId: claimed.run.id, end: end.kind === 'waiting' ? end.state : end.kind }, 'run left the worker')
 }
 

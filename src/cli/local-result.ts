@@ -1,0 +1,92 @@
+// What a local run came to, as data for `--json` and as words for the terminal.
+
+import type { Charge } from '../model/model.ts'
+import { renderDecline } from '../render/decline.ts'
+import type { Outcome } from '../run/outcome.ts'
+
+/** Printed by `draftsmith run --json`; keys are only ever added. */
+export interface LocalResult {
+  run: string
+  outcome: Outcome['kind']
+  reason: string | undefined
+  branch: string | undefined
+  commit: string | undefined
+  patch: string | undefined
+  report: string | undefined
+  tokens: number
+  usd: number | undefined
+  seconds: number
+}
+
+export interface Finished {
+  run: string
+  outcome: Outcome
+  spent: Charge
+  seconds: number
+  /** Absolute paths of what was left on disk. */
+  report: string | undefined
+  keptPatch: string | undefined
+}
+
+export function localResult({ run, outcome, spent, seconds, report, keptPatch }: Finished): LocalResult {
+  const publication = 'publication' in outcome ? outcome.publication : undefined
+  return {
+    run,
+    outcome: outcome.kind,
+    reason: reasonOf(outcome),
+    branch: publication?.branch,
+    commit: publication?.commitSha,
+    patch: publication?.patchFile ?? keptPatch,
+    report,
+    tokens: spent.tokens,
+    usd: spent.usd,
+    seconds,
+  }
+}
+
+/** Exit codes of `draftsmith run`: 0 verified work, 3 a decline or plan, 4 unverified work, 130 stopped by the user, 1 failed. */
+export function exitCodeOf({ kind }: Outcome): number {
+  const codes: Record<Outcome['kind'], number> = {
+    pull_request: 0,
+    plan_only: 3,
+    declined: 3,
+    unverified: 4,
+    cancelled: 130,
+    failed: 1,
+  }
+  return codes[kind]
+}
+
+export function describeResult(result: LocalResult, outcome: Outcome): string {
+  const lines = [headline(outcome)]
+  if (result.branch) lines.push(`Branch: ${result.branch}   (git diff HEAD...${result.branch})`)
+  if (result.patch) lines.push(`Patch: ${result.patch}   (git apply)`)
+  if (result.report) lines.push(`Report: ${result.report}`)
+  const usd = result.usd === undefined ? '' : `, ${result.usd.toFixed(2)} USD`
+  lines.push(
+    `Run ${result.run}: ${Math.round(result.tokens)} tokens${usd}, ${result.seconds.toFixed(0)} s. More: draftsmith show ${result.run}`,
+  )
+  return lines.join('\n')
+}
+
+function headline(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'pull_request':
+      return 'Done: the change passes the checks of the repository.'
+    case 'unverified':
+      return `Not verified: ${outcome.reason}`
+    case 'plan_only':
+      return `Ended with a plan: ${outcome.reason}`
+    case 'declined':
+      return renderDecline(outcome.decline)
+    case 'cancelled':
+      return `Stopped: ${outcome.reason}`
+    case 'failed':
+      return `Failed: ${outcome.reason}${outcome.mend ? `\n${outcome.mend}` : ''}`
+  }
+}
+
+function reasonOf(outcome: Outcome): string | undefined {
+  if (outcome.kind === 'declined') return `${outcome.decline.code}: ${outcome.decline.evidence.join(' ')}`
+  return 'reason' in outcome ? outcome.reason : undefined
+}

@@ -1,0 +1,103 @@
+// `draftsmith show RUN`: what a run did, what it cost, and what it left. Reads only.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Config } from '../config.ts'
+import { Fault } from '../errors.ts'
+import type { Charge } from '../model/model.ts'
+import { costOf, priceOf } from '../model/pricing.ts'
+import type { Ledger, RunEvent } from '../run/ledger.ts'
+import { workPatch } from '../run/outcome.ts'
+import { type Run, stages } from '../run/run.ts'
+import { withRun } from './find-run.ts'
+
+export interface ShowOptions {
+  trace?: boolean
+  patch?: boolean
+  artifacts?: string
+}
+
+export async function showCommand(
+  runId: string,
+  options: ShowOptions,
+  { config, out }: { config: Config; out(text: string): void },
+): Promise<number> {
+  return withRun(config, runId, async (run, ledger) => {
+    if (options.patch) out(await patchOf(run, ledger))
+    else out(await describeRun(run, ledger))
+    if (options.trace) out((await ledger.events(run.id)).map(describeEvent).join('\n'))
+    if (options.artifacts) out(await writeArtifacts(run, ledger, options.artifacts))
+    return 0
+  })
+}
+
+async function describeRun(run: Run, ledger: Ledger): Promise<string> {
+  const recorded = new Set((await ledger.stages(run.id)).map(({ stage }) => stage))
+  const calls = await ledger.modelCalls(run.id)
+  const artifacts = await ledger.artifacts(run.id)
+  const { title, url, requestedBy, requestedAt } = run.task
+  const byRole = Map.groupBy(calls, ({ role }) => role)
+  return [
+    `Run ${run.id}: ${title}`,
+    ...(url ? [url] : []),
+    `Asked for by ${requestedBy} at ${requestedAt}; attempt ${run.attempt}; Draftsmith ${run.version}`,
+    `State: ${run.state}${run.outcome ? `, ${describeOutcome(run.outcome)}` : ''}`,
+    `Stages: ${stages.map((stage) => `${recorded.has(stage) ? '✓' : '·'} ${stage}`).join('  ')}`,
+    ...[...byRole].map(
+      ([role, list]) => `Model as ${role}: ${list.length} call${list.length === 1 ? '' : 's'}, ${describeCost(list)}`,
+    ),
+    ...(artifacts.length > 0
+      ? ['Artifacts:', ...artifacts.map(({ name, bytes }) => `  ${name} (${bytes} bytes)`)]
+      : []),
+  ].join('\n')
+}
+
+function describeOutcome(outcome: NonNullable<Run['outcome']>): string {
+  if (outcome.kind === 'declined') return `declined: ${outcome.decline.code}. ${outcome.decline.evidence.join(' ')}`
+  if (outcome.kind === 'pull_request')
+    return `pull_request: ${outcome.publication.pullRequest?.url ?? outcome.publication.branch ?? ''}`
+  return `${outcome.kind}: ${outcome.reason}`
+}
+
+function describeCost(calls: Awaited<ReturnType<Ledger['modelCalls']>>): string {
+  const usage: Charge['usage'] = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 }
+  let usd = 0
+  for (const { reply } of calls) {
+    usage.inputTokens += reply.usage.inputTokens
+    usage.cacheWriteTokens += reply.usage.cacheWriteTokens
+    usage.cacheReadTokens += reply.usage.cacheReadTokens
+    usage.outputTokens += reply.usage.outputTokens
+    const price = priceOf(reply.model)
+    usd += price ? costOf(reply.usage, price) : 0
+  }
+  const { inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens } = usage
+  return `${inputTokens} new, ${cacheWriteTokens} to the cache, ${cacheReadTokens} from the cache, ${outputTokens} written, ${usd.toFixed(3)} USD`
+}
+
+function describeEvent({ sequence, kind, data, at }: RunEvent): string {
+  return `${sequence} ${at.toISOString()} ${kind} ${JSON.stringify(data)}`
+}
+
+async function patchOf(run: Run, ledger: Ledger): Promise<string> {
+  const patch = await ledger.artifact(run.id, workPatch)
+  if (patch === undefined)
+    throw new Fault('invalid_input', 'no_patch', `Run ${run.id} left no patch: no modification of it stood.`)
+  return patch.toString('utf8')
+}
+
+/** Names of artifacts are ours, but they are kept inside of the folder all the same. */
+async function writeArtifacts(run: Run, ledger: Ledger, folder: string): Promise<string> {
+  const artifacts = await ledger.artifacts(run.id)
+  for (const { name } of artifacts) {
+    const content = await ledger.artifact(run.id, name)
+    const file = join(
+      folder,
+      ...dirname(name)
+        .split('/')
+        .filter((part) => part !== '' && !part.startsWith('.')),
+      basename(name),
+    )
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, content ?? '')
+  }
+  return `${artifacts.length} artifacts are in ${folder}.`
+}

@@ -1,0 +1,227 @@
+// The one place that builds adapters and puts them together.
+import { randomInt } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { createLocalTaskHost, type LocalTaskHostOptions } from './cli/local-task-host.ts'
+import type { Config } from './config.ts'
+import { Fault } from './errors.ts'
+import type { GitHubApp } from './github/github.ts'
+import { createGitHubTaskHost } from './github/github-task-host.ts'
+import { createGitHubApp } from './github/octokit-github.ts'
+import { createAnthropicProvider } from './model/anthropic-provider.ts'
+import { createMeteredModel } from './model/metered-model.ts'
+import type { Model, ModelProvider, ModelRole } from './model/model.ts'
+import { priceOf } from './model/pricing.ts'
+import { createRecordedProvider } from './model/recorded-provider.ts'
+import { type Ceilings, defaultCeilings, type Policy } from './policy/policy.ts'
+import { parseTrailers } from './render/commit-message.ts'
+import { renderStatus, statusMarker } from './render/status.ts'
+import { type Database, openDatabase } from './run/database.ts'
+import { createLedger } from './run/drizzle-ledger.ts'
+import type { ClaimedRun, Ledger } from './run/ledger.ts'
+import { createQueue, type PgBossQueue } from './run/pg-boss-queue.ts'
+import { createWorker, type Worker } from './run/worker.ts'
+import { createBubblewrapSandbox } from './sandbox/bubblewrap-sandbox.ts'
+import { createNoneSandbox } from './sandbox/none-sandbox.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import type { TaskHost } from './task/task-host.ts'
+import { createTaskRunner, type TaskRunner } from './task-runner.ts'
+import { createGitLocalRepositories } from './workspace/git-local-repositories.ts'
+import { createGitWorkspaces } from './workspace/git-workspaces.ts'
+import type { LocalRepositories } from './workspace/local-repositories.ts'
+import type { Workspaces } from './workspace/workspace.ts'
+
+export const version: string = readVersion()
+
+/** The service: webhooks are recorded, the worker does the work. */
+export interface Service {
+  ledger: Ledger
+  queue: PgBossQueue
+  worker: Worker
+  github: GitHubApp
+  sandbox: Sandbox
+}
+
+/** Builds everything and opens the database; nothing is listened to and no job is taken yet. Throws Faults with the mend. */
+export async function composeService(config: Config, log: Logger): Promise<Service> {
+  const github = composeGitHub(config, log)
+  const database = await openServiceDatabase(config)
+  const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
+  const ledger = createLedger({ database, enqueue: queue.enqueue, clock, ids, version })
+  const runner = composeRunner(config, log, (claimed) => gitHubHost(config, { github, claimed, log }))
+  const worker = createWorker({ ledger, queue, execute: runner.execute, announce: runner.announce, logger: log })
+  return { ledger, queue, worker, github, sandbox: composeSandbox(config) }
+}
+
+/** The same flow without an App: one run, claimed by whoever recorded it. */
+export interface LocalFlow {
+  ledger: Ledger
+  runner: TaskRunner
+}
+
+export async function composeLocal(config: Config, log: Logger, host: LocalTaskHostOptions): Promise<LocalFlow> {
+  const database = await openLocalDatabase(config)
+  const ledger = createLedger({ database, clock, ids, version })
+  return { ledger, runner: composeRunner(config, log, () => createLocalTaskHost(host)) }
+}
+
+/** For local runs: repositories on this machine, and work trees outside of them. */
+export function composeRepositories(config: Config): { repositories: LocalRepositories; workspaces: Workspaces } {
+  const options = { root: config.dataDir, hostEnv: config.hostEnv }
+  return { repositories: createGitLocalRepositories(options), workspaces: createGitWorkspaces(options) }
+}
+
+/** PostgreSQL where an address is set, else the embedded database of the service. */
+export function openServiceDatabase(config: Config): Promise<Database> {
+  return config.databaseUrl
+    ? openDatabase({ url: config.databaseUrl })
+    : openDatabase({ dataDir: serviceDatabaseFolder(config) })
+}
+
+/** Local runs keep their own embedded database, so that they work beside a service. */
+export function openLocalDatabase(config: Config): Promise<Database> {
+  return openDatabase({ dataDir: localDatabaseFolder(config) })
+}
+
+export function serviceDatabaseFolder({ dataDir }: Config): string {
+  return join(dataDir, 'database')
+}
+
+export function localDatabaseFolder({ dataDir }: Config): string {
+  return join(dataDir, 'local-database')
+}
+
+/** Opens a ledger for reading. */
+export function composeReader(database: Database): Ledger {
+  return createLedger({ database, clock, ids, version })
+}
+
+export function composeGitHub(config: Config, log: Logger): GitHubApp {
+  if (config.github === undefined)
+    throw new Fault('invalid_input', 'app_not_configured', 'There are no credentials of a GitHub App.', {
+      mend: 'Set APP_ID, PRIVATE_KEY_PATH and WEBHOOK_SECRET.',
+    })
+  const { appId, privateKey } = config.github
+  return createGitHubApp({
+    appId,
+    privateKey,
+    apiUrl: config.githubApiUrl,
+    writeSpacingMs: config.githubWriteSpacingMs,
+    userAgent: `draftsmith/${version}`,
+    log,
+  })
+}
+
+export function composeSandbox(config: Config, kind: 'bubblewrap' | 'none' = config.sandbox): Sandbox {
+  const options = { hostEnv: config.hostEnv }
+  return kind === 'none' ? createNoneSandbox(options) : createBubblewrapSandbox(options)
+}
+
+export function composeProvider(config: Config, log: Logger): ModelProvider {
+  const { provider, recordings, apiKey, baseUrl } = config.model
+  if (provider === 'recorded') return createRecordedProvider({ files: recordings ? [recordings] : [] })
+  return createAnthropicProvider({
+    apiKey,
+    baseUrl,
+    timeoutMs: 120_000,
+    maxRetries: 2,
+    log: (level, message) => log[level]({ part: 'model' }, message),
+  })
+}
+
+function composeRunner(config: Config, log: Logger, host: (claimed: ClaimedRun) => TaskHost): TaskRunner {
+  const provider = composeProvider(config, log)
+  return createTaskRunner({
+    host,
+    workspaces: createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv }),
+    sandbox: (policy) => composeSandbox(config, policy.sandbox.kind === 'none' ? 'none' : config.sandbox),
+    ceilings: ceilingsOf(config),
+    model: (claimed, policy) => meteredModel(config, { provider, claimed, policy }),
+    notes: startNotes(config),
+    log,
+    now: clock,
+  })
+}
+
+function gitHubHost(
+  config: Config,
+  { github, claimed, log }: { github: GitHubApp; claimed: ClaimedRun; log: Logger },
+): TaskHost {
+  const { source, labels } = claimed.run.task
+  if (source.kind !== 'github_issue')
+    throw new Fault('defect', 'wrong_source', 'A local task reached the service.', { data: { labels } })
+  return createGitHubTaskHost({
+    repository: github.repository(source.installationId, source.owner, source.repo),
+    issue: source.number,
+    label: config.label,
+    fence: () => claimed.check(),
+    texts: { renderStatus, statusMarker, runOf: (message) => parseTrailers(message)?.runId },
+    statusIntervalMs: config.statusIntervalMs,
+    log,
+  })
+}
+
+interface Metering {
+  provider: ModelProvider
+  claimed: ClaimedRun
+  policy: Policy
+}
+
+function meteredModel(config: Config, { provider, claimed, policy }: Metering): Model {
+  return createMeteredModel({
+    provider,
+    store: claimed.modelCalls,
+    models: modelNames(config, policy),
+    ceilings: { usd: policy.limits.usd, tokens: policy.limits.tokens },
+    maxTokensPerReply: 16_000,
+  })
+}
+
+function modelNames(config: Config, policy: Policy): Record<ModelRole, string> {
+  const { analyst, planner, coder, reviewer } = config.model.byRole
+  const wished = policy.models
+  return {
+    analyst: wished.analyst ?? analyst,
+    planner: wished.planner ?? planner,
+    coder: wished.coder ?? coder,
+    reviewer: wished.reviewer ?? reviewer,
+  }
+}
+
+function ceilingsOf(config: Config): Ceilings {
+  const { usd, tokens, minutes } = config.ceilings
+  const { limits, sandbox } = defaultCeilings
+  return {
+    ...defaultCeilings,
+    limits: { ...limits, usd, tokens, minutes },
+    sandbox: config.sandbox === 'none' ? { ...sandbox, kinds: [...sandbox.kinds, 'none'] } : sandbox,
+  }
+}
+
+/** What every report of this deployment has to say. */
+function startNotes(config: Config): string[] {
+  const unpriced = [...new Set(Object.values(config.model.byRole))].filter((name) => priceOf(name) === undefined)
+  return [
+    ...(config.sandbox === 'none'
+      ? ['Commands of the repository ran without a sandbox, because this deployment was started with `none`.']
+      : []),
+    ...unpriced.map((name) => `No price is known for ${name}: only the token ceiling holds.`),
+  ]
+}
+
+const clock = () => new Date()
+
+const letters = 'abcdefghijkmnpqrstuvwxyz23456789'
+
+/** `r-` and 10 characters that are not easily mistaken for each other: 2^50 possibilities. */
+function ids(): string {
+  return `r-${Array.from({ length: 10 }, () => letters[randomInt(letters.length)]).join('')}`
+}
+
+function readVersion(): string {
+  const { version: own } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  return own
+}

@@ -1,0 +1,42 @@
+// What one execution has at hand while the model works: the queue, the last good checkpoint, and what was told on the way.
+import type { ImplementationPlan, Modification } from '../plan/plan.ts'
+import type { Amendment, ChangedTest } from './candidate.ts'
+import { ModificationQueue } from './modification-queue.ts'
+
+export interface WorkState {
+  queue: ModificationQueue
+  /** Tree to go back to when the current modification falls. */
+  lastGood: string
+  /** How often checks ran after a modification: names their logs. */
+  checksRun: number
+  /** The current modification was given back since its checks failed. */
+  reverted: boolean
+  amendments: Amendment[]
+  changedTests: ChangedTest[]
+  notes: string[]
+}
+
+export function openWorkState(
+  modifications: Modification[],
+  { lastGood, amendments, changedTests }: Pick<WorkState, 'lastGood' | 'amendments' | 'changedTests'>,
+): WorkState {
+  return {
+    queue: new ModificationQueue(modifications),
+    lastGood,
+    checksRun: 0,
+    reverted: false,
+    amendments: [...amendments],
+    changedTests: [...changedTests],
+    notes: [],
+  }
+}
+
+/** Paths that plan and amendments name. */
+export function plannedPaths(plan: ImplementationPlan, { amendments }: Pick<WorkState, 'amendments'>): Set<string> {
+  return new Set([...plan.modifications, ...amendments.map(({ modification }) => modification)].map(({ path }) => path))
+}
+
+/** How a modification is told to the coder. */
+export function describeModification({ id, kind, path, title, reason }: Modification): string {
+  return `${id}: ${kind} ${path}. ${title}. Why: ${reason}`
+}

@@ -1,0 +1,149 @@
+// Stage 7: the model proposes a plan, rules send it back until it stands, and the gate decides whether it may be carried out.
+import { createLookTools } from '../agent/look-tools.ts'
+import { runLoop, say } from '../agent/loop.ts'
+import { loadPrompt } from '../agent/prompt.ts'
+import { defineTool, failed, type Tool } from '../agent/tools.ts'
+import type { Message } from '../model/model.ts'
+import { gatePlan } from '../policy/gate.ts'
+import type { Permitted } from '../policy/gate-stage.ts'
+import { mayWrite } from '../policy/paths.ts'
+import type { Outcome } from '../run/outcome.ts'
+import { type Ended, end, type RunContext, stage } from '../run-context.ts'
+import type { TaskContract } from '../task/contract.ts'
+import { ledgerJournal } from '../trace/ledger-journal.ts'
+import { traceLoop } from '../trace/trace-loop.ts'
+import { checkPlan, orderModifications, type PlanRules } from './check-plan.ts'
+import { describeContract, describePacket, describeRepository } from './describe-task.ts'
+import { type ImplementationPlan, implementationPlan } from './plan.ts'
+import type { PlannedTask } from './planned-task.ts'
+
+type Unplanned = Omit<PlannedTask, 'plan'>
+
+/** What the planner came to; recorded. */
+type Planned = { plan: ImplementationPlan } | { end: Outcome }
+
+const system = loadPrompt(new URL('./plan.md', import.meta.url))
+
+/** A plan that every rule lets pass, or why there is none. Throws what the model throws, a spent budget excepted. */
+export async function planChange(
+  run: RunContext,
+  task: Unplanned & { decision: Permitted },
+): Promise<ImplementationPlan | Ended> {
+  const planned = await stage(run, 'plan', {
+    input: { contract: task.contract, packet: task.packet },
+    work: () => propose(run, task),
+    note: (value) => ('plan' in value ? counted(value.plan.modifications.length, 'file') : undefined),
+  })
+  if ('end' in planned) return planned
+  const { plan } = planned
+  await run.progress.planned(plan.modifications.map(({ title, path }) => ({ title, path, status: 'pending' })))
+  const refused = await refusal(task, plan)
+  if (refused?.end.kind === 'plan_only') run.progress.analyse(analysisOf(plan, task.contract))
+  return refused ?? plan
+}
+
+async function refusal(
+  { contract, policy, decision, bench }: Unplanned & { decision: Permitted },
+  plan: ImplementationPlan,
+): Promise<Ended | undefined> {
+  const knownFiles = new Set(await bench.workspace.files())
+  const gated = gatePlan(plan, contract, { policy, knownFiles })
+  if (gated.kind === 'declined') return end({ kind: 'declined', decline: gated.decline })
+  const approvals = [
+    ...(decision.kind === 'approval_required' ? decision.reasons : []),
+    ...(gated.kind === 'approval_required' ? gated.reasons : []),
+  ]
+  if (decision.mode === 'analysis_only')
+    return end({
+      kind: 'plan_only',
+      reason: `Risk ${decision.risk}: this ends with a plan. ${decision.reasons.join(' ')}`,
+    })
+  if (approvals.length > 0) return end({ kind: 'plan_only', reason: approvals.join(' ') })
+  return undefined
+}
+
+function analysisOf(
+  { summary, rootCause, risks }: ImplementationPlan,
+  { acceptanceCriteria, objective }: TaskContract,
+) {
+  return {
+    summary,
+    ...(rootCause !== undefined && { rootCause }),
+    risks,
+    checklist: acceptanceCriteria,
+    title: objective,
+  }
+}
+
+async function propose(run: RunContext, task: Unplanned): Promise<Planned> {
+  const { policy, bench } = task
+  const knownFiles = new Set(await bench.workspace.files())
+  const rules: PlanRules = { knownFiles, mayWrite: (path) => mayWrite(path, policy) }
+  const tools: Tool<ImplementationPlan>[] = [...createLookTools(bench.tree), proposeTool(rules)]
+  const trace = traceLoop(run, 'planner')
+  const ask = (messages: Message[]) =>
+    runLoop<ImplementationPlan>({
+      model: run.model(policy),
+      role: 'planner',
+      system,
+      tools,
+      messages,
+      limits: { turns: Math.min(20, policy.limits.turns), toolCalls: policy.limits.toolCalls },
+      journal: ledgerJournal(run.claimed),
+      signal: AbortSignal.any([run.signal, run.deadline]),
+      onEvent: trace.onEvent,
+    })
+  const first = await ask([{ role: 'user', content: [{ type: 'text', text: firstMessage(task) }] }])
+  const asked =
+    first.stop === 'done' && first.ending === undefined
+      ? await ask(say(first.messages, 'Call propose_plan with the plan.'))
+      : first
+  await trace.flushed()
+  run.signal.throwIfAborted()
+  if (asked.ending === undefined) return end(withoutPlan(asked.stop, asked.finalText))
+  return {
+    plan: {
+      ...asked.ending,
+      modifications: orderModifications(asked.ending.modifications) ?? asked.ending.modifications,
+    },
+  }
+}
+
+function proposeTool(rules: PlanRules): Tool<ImplementationPlan> {
+  return defineTool<ImplementationPlan, ImplementationPlan>({
+    name: 'propose_plan',
+    description: 'Proposes the plan. Answers what the rules refuse; then propose again.',
+    kind: 'effect',
+    input: implementationPlan,
+    run: async (plan) => {
+      const problems = plan.feasible ? checkPlan(plan, rules) : []
+      return problems.length > 0 ? failed(problems.join('\n')) : { text: 'The plan stands.', end: plan }
+    },
+  })
+}
+
+function firstMessage({ contract, bench, packet }: Unplanned): string {
+  return [describeContract(contract), describeRepository(bench.snapshot), describePacket(packet)].join('\n\n')
+}
+
+function withoutPlan(stop: string, finalText: string): Outcome {
+  if (stop === 'budget_spent') {
+    return {
+      kind: 'failed',
+      code: 'budget_spent',
+      reason: 'The budget was spent before there was a plan.',
+      mend: 'Raise `limits.usd` or `limits.tokens` in the policy, or make the issue narrower.',
+    }
+  }
+  return {
+    kind: 'declined',
+    decline: {
+      code: 'not_feasible',
+      evidence: [finalText.slice(0, 500) || `The planner ended without a plan (${stop}).`],
+    },
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,47 @@
+// Stage 4, and once more after the clone: rules decide whether the contract may be taken, and how far.
+import type { Bench } from '../prepare/bench.ts'
+import { type Ended, end, type RunContext, stage } from '../run-context.ts'
+import type { TaskContract } from '../task/contract.ts'
+import type { BaseFacts } from '../task/task-host.ts'
+import type { PolicyDecision } from './decision.ts'
+import { gate, gateSnapshot } from './gate.ts'
+import type { Policy } from './policy.ts'
+
+export type Permitted = Exclude<PolicyDecision, { kind: 'declined' }>
+
+interface Gated {
+  contract: TaskContract
+  policy: Policy
+  facts: BaseFacts
+}
+
+export async function gateOnContract(run: RunContext, { contract, policy, facts }: Gated): Promise<Permitted | Ended> {
+  const decision = await stage(run, 'gate', {
+    input: { contract, policy },
+    work: async () => gate(contract, policy, facts),
+    note: (value) => (value.kind === 'declined' ? undefined : `risk ${value.risk}, ${value.mode.replace('_', ' ')}`),
+    failed: ({ kind }) => kind === 'declined',
+  })
+  return decision.kind === 'declined' ? end({ kind: 'declined', decline: decision.decline }) : decision
+}
+
+interface Known {
+  contract: TaskContract
+  policy: Policy
+  decision: Permitted
+  bench: Bench
+}
+
+/** What only the clone can show: paths that do not exist, tools that are missing, checks that cannot be run. */
+export async function gateOnRepository(
+  run: RunContext,
+  { contract, policy, decision, bench }: Known,
+): Promise<Permitted | Ended> {
+  const { missingTools, installProblem } = bench.baseline
+  if (installProblem !== undefined)
+    return end({ kind: 'declined', decline: { code: 'install_failed', evidence: [installProblem] } })
+  const files = new Set(await bench.workspace.files())
+  const known = gateSnapshot({ contract, policy, decision, snapshot: bench.snapshot, files, missingTools })
+  await run.claimed.event('gate', { decision: known })
+  return known.kind === 'declined' ? end({ kind: 'declined', decline: known.decline }) : known
+}

@@ -1,0 +1,131 @@
+// Stage 11: what was proven becomes a draft pull request; what was not is kept in the form that the policy names.
+import type { PlannedTask } from '../plan/planned-task.ts'
+import { branchName } from '../render/branch.ts'
+import { renderCommitMessage } from '../render/commit-message.ts'
+import { renderPullRequest } from '../render/pull-request.ts'
+import { pullRequestTitle } from '../render/pull-request-title.ts'
+import type { PullRequestView } from '../render/pull-request-view.ts'
+import { type Outcome, workPatch } from '../run/outcome.ts'
+import { type RunContext, stage } from '../run-context.ts'
+import type { BaseFacts } from '../task/task-host.ts'
+import { isProven, type Proof } from '../verify/feedback.ts'
+import type { Publication, PublishRequest } from './publication.ts'
+
+export interface Result extends PlannedTask {
+  facts: BaseFacts
+  /** Undefined when no round ran, which the policy's limits do not allow. */
+  proof: Proof | undefined
+}
+
+/** Publishes what there is and says how the run ended. May be called again after a crash: the host finds before it creates. */
+export async function publishResult(run: RunContext, result: Result): Promise<Outcome> {
+  const { proof } = result
+  if (proof === undefined || proof.candidate.patch === '') return withoutWork(proof)
+  await run.claimed.writeArtifact(workPatch, proof.candidate.patch, 'text/x-diff')
+  const publication = await stage(run, 'publish', {
+    input: { treeSha: proof.candidate.treeSha, proven: isProven(proof) },
+    work: () => publish(run, result, proof),
+    note: ({ pullRequest, branch }) => pullRequest?.url ?? branch,
+  })
+  if (isProven(proof)) return { kind: 'pull_request', publication }
+  return { kind: 'unverified', reason: reasonOf(proof), publication }
+}
+
+/** Nothing was changed, so there is nothing to show but why. */
+function withoutWork(proof: Proof | undefined): Outcome {
+  const stopped = proof?.candidate.stopped
+  if (stopped?.kind === 'model')
+    return { kind: 'declined', decline: { code: 'not_feasible', evidence: [stopped.reason] } }
+  if (stopped)
+    return {
+      kind: 'failed',
+      code: stopped.kind,
+      reason: `${stopped.reason} No modification stood by then.`,
+      mend: 'Make the issue narrower, or raise the limit in the policy.',
+    }
+  return {
+    kind: 'failed',
+    code: 'no_change',
+    reason: 'No modification of the plan passed its checks.',
+    mend: 'The trace of the run tells what was tried; a more precise issue helps.',
+  }
+}
+
+async function publish(run: RunContext, result: Result, proof: Proof): Promise<Publication> {
+  const request = await requestOf(run, result, proof)
+  if (!mayLeave(proof))
+    return { form: 'patch', notes: ['It was not published, since it holds what must not leave: see the verification.'] }
+  if (request.form === 'patch') run.progress.keep(request.patch)
+  await run.claimed.check()
+  return run.host.publish(request)
+}
+
+/** Diff policy and secret scan hold for unverified work all the same. */
+function mayLeave({ report }: Proof): boolean {
+  return report.secrets.length === 0 && report.violations.length === 0
+}
+
+async function requestOf(run: RunContext, result: Result, proof: Proof): Promise<PublishRequest> {
+  const { contract, policy, bench, facts } = result
+  const { candidate, report } = proof
+  const { id, task } = run.claimed.run
+  const number = task.source.kind === 'github_issue' ? task.source.number : undefined
+  const title = pullRequestTitle(
+    contract,
+    { title: task.title, ...(number && { number }) },
+    { template: policy.pullRequest.title, history: await bench.workspace.recentSubjects() },
+  )
+  const verified = isProven(proof)
+  return {
+    runId: id,
+    form: verified ? 'draft' : unverifiedForm(result),
+    verified,
+    branch: branchName(policy.pullRequest.branchPrefix, number ?? task.title),
+    baseBranch: facts.baseBranch,
+    baseCommit: facts.baseCommit,
+    treeSha: report.treeSha,
+    changes: await bench.workspace.changes(candidate.treeSha),
+    patch: candidate.patch,
+    commitMessage: renderCommitMessage({ title, body: candidate.explanation, runId: id, baseCommit: facts.baseCommit }),
+    title,
+    body: renderPullRequest(await viewOf(run, result, proof)),
+    labels: policy.pullRequest.labels,
+    reviewers: policy.pullRequest.reviewers,
+  }
+}
+
+/** A branch would start workflows on code that nobody has verified, with the repository's secrets. */
+function unverifiedForm({ policy, facts }: Result): PublishRequest['form'] {
+  return facts.workflowsRunOnPush ? 'patch' : policy.unverified
+}
+
+async function viewOf(
+  run: RunContext,
+  { contract, policy, plan }: Result,
+  { candidate, report, verdict }: Proof,
+): Promise<PullRequestView> {
+  const { run: row, modelCalls } = run.claimed
+  const { source, url } = row.task
+  const startedAt = row.startedAt ?? row.createdAt
+  return {
+    runId: row.id,
+    ...(source.kind === 'github_issue' && { issue: { number: source.number, ...(url && { url }) } }),
+    verified: report.verified && verdict.passed && candidate.stopped === undefined,
+    contract,
+    plan,
+    candidate,
+    report,
+    verdict,
+    charge: await modelCalls.spent(),
+    maxUsd: policy.limits.usd,
+    durationMs: run.now().getTime() - startedAt.getTime(),
+    notes: run.progress.view.notes,
+    ignored: run.progress.view.ignored,
+  }
+}
+
+function reasonOf({ candidate, report, verdict }: Proof): string {
+  return (
+    candidate.stopped?.reason ?? report.problems[0] ?? verdict.objections[0]?.message ?? 'It could not be verified.'
+  )
+}

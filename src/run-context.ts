@@ -1,0 +1,65 @@
+// What every stage of one run has at hand. Built by compose.ts, handed down the spine.
+import type { Logger } from 'pino'
+import type { Model } from './model/model.ts'
+import type { Ceilings } from './policy/ceilings.ts'
+import type { Policy } from './policy/policy.ts'
+import type { ClaimedRun } from './run/ledger.ts'
+import type { Outcome } from './run/outcome.ts'
+import type { Stage } from './run/run.ts'
+import { recorded } from './run/stage-recorder.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import type { TaskHost } from './task/task-host.ts'
+import type { Progress } from './trace/progress.ts'
+import type { Workspaces } from './workspace/workspace.ts'
+
+export interface RunContext {
+  readonly claimed: ClaimedRun
+  readonly host: TaskHost
+  readonly workspaces: Workspaces
+  /** The sandbox that deployment and policy agree on. */
+  sandbox(policy: Policy): Sandbox
+  readonly ceilings: Ceilings
+  readonly progress: Progress
+  readonly log: Logger
+  readonly now: () => Date
+  /** Aborts on stop, on shutdown and when the claim is lost: everything ends at once. */
+  readonly signal: AbortSignal
+  /** Aborts when the run's time is over: editing and paid calls end, what there is is verified and kept. */
+  readonly deadline: AbortSignal
+  /** Starts the run's time, in minutes of work. */
+  limitTime(minutes: number): void
+  /** The model behind this run's budget, which the policy sets. */
+  model(policy: Policy): Model
+}
+
+/** A stage either gives its value or ends the run; an expected end is no exception. */
+export type Ended = { end: Outcome }
+
+export function end(outcome: Outcome): Ended {
+  return { end: outcome }
+}
+
+export interface StageWork<T> {
+  /** Everything the value depends on. */
+  input: unknown
+  round?: number
+  work(): Promise<T>
+  /** One line for the status comment: `12 tests pass, 1 fails already`. */
+  note?(value: T): string | undefined
+  failed?(value: T): boolean
+}
+
+/** Runs one stage of the flow: shows that it began, answers from the record or does the work, shows how it ended. */
+export async function stage<T>(
+  run: RunContext,
+  name: Stage,
+  { input, round, work, note, failed }: StageWork<T>,
+): Promise<T> {
+  run.signal.throwIfAborted()
+  await run.progress.began(name)
+  const value = await recorded(run.claimed, { stage: name, round, input }, work)
+  const bad = failed?.(value) ?? (value !== null && typeof value === 'object' && 'end' in value)
+  await run.progress.ended(name, bad ? 'failed' : 'done', note?.(value))
+  run.log.info({ stage: name, round: round ?? 0, failed: bad }, 'stage ended')
+  return value
+}

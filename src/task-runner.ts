@@ -1,0 +1,142 @@
+// Builds the context of a run around the spine, keeps its time limit, and says the last word to people.
+import type { Logger } from 'pino'
+import { Fault } from './errors.ts'
+import type { Charge, Model } from './model/model.ts'
+import type { Ceilings, Policy } from './policy/policy.ts'
+import type { ClaimedRun } from './run/ledger.ts'
+import type { Outcome } from './run/outcome.ts'
+import type { RunContext } from './run-context.ts'
+import { runTask } from './run-task.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import type { TaskHost } from './task/task-host.ts'
+import { Progress } from './trace/progress.ts'
+import type { Workspaces } from './workspace/workspace.ts'
+
+export interface TaskRunnerOptions {
+  host(claimed: ClaimedRun): TaskHost
+  workspaces: Workspaces
+  sandbox(policy: Policy): Sandbox
+  ceilings: Ceilings
+  model(claimed: ClaimedRun, policy: Policy): Model
+  /** Warnings that belong into every report. */
+  notes: string[]
+  log: Logger
+  now(): Date
+}
+
+export interface TaskRunner {
+  /** Throws what the spine throws. `signal` as the worker gives it. */
+  execute(claimed: ClaimedRun, signal: AbortSignal): Promise<Outcome>
+  /** Shows how the run ended, also when it was thrown out of the spine. Called before it is settled; never throws. */
+  announce(claimed: ClaimedRun, outcome: Outcome): Promise<void>
+}
+
+/** What is told of a run, kept from `execute` to `announce`. */
+interface Telling {
+  host: TaskHost
+  progress: Progress
+}
+
+export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
+  const tellings = new Map<string, Telling>()
+
+  const tellingOf = (claimed: ClaimedRun): Telling => {
+    const key = `${claimed.run.id} ${claimed.run.epoch}`
+    const known = tellings.get(key) ?? openTelling(options, claimed)
+    tellings.set(key, known)
+    return known
+  }
+
+  return {
+    async execute(claimed, signal) {
+      const deadline = createDeadline()
+      try {
+        return await runTask(contextOf(options, { ...tellingOf(claimed), claimed, signal, deadline }))
+      } finally {
+        deadline.clear()
+      }
+    },
+    async announce(claimed, outcome) {
+      const { host, progress } = tellingOf(claimed)
+      tellings.delete(`${claimed.run.id} ${claimed.run.epoch}`)
+      await progress.settled(outcome)
+      await host.flush()
+    },
+  }
+}
+
+function openTelling(options: TaskRunnerOptions, claimed: ClaimedRun): Telling {
+  const host = options.host(claimed)
+  const { source, removed } = claimed.run.task
+  const progress = new Progress({
+    runId: claimed.run.id,
+    maxUsd: options.ceilings.limits.usd,
+    ...(source.kind === 'github_issue' && { issue: source.number }),
+    ignored: removed.map(({ kind, count, sample }) => `${count} × ${kind}: ${sample}`),
+    now: options.now,
+    show: (view) => host.show(view),
+    spent: () => spentSoFar(claimed, options.log),
+  })
+  for (const note of options.notes) progress.note(note)
+  return { host, progress }
+}
+
+/** Telling how a run stands must not end it: where the ledger does not answer, the last words go out without figures. */
+async function spentSoFar(claimed: ClaimedRun, log: Logger): Promise<Charge> {
+  try {
+    return await claimed.modelCalls.spent()
+  } catch (thrown) {
+    log.warn({ runId: claimed.run.id, err: thrown }, 'the cost so far could not be read')
+    return {
+      tokens: 0,
+      usd: undefined,
+      calls: 0,
+      usage: { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 },
+    }
+  }
+}
+
+/** The run's own time: editing and paid calls end with it; what there is then is verified and kept. */
+function createDeadline(): { signal: AbortSignal; set(minutes: number): void; clear(): void } {
+  const controller = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const clear = () => clearTimeout(timer)
+  const set = (minutes: number) => {
+    clear()
+    const fault = new Fault('budget_spent', 'deadline', `The run took longer than ${minutes} minutes.`)
+    timer = setTimeout(() => controller.abort(fault), minutes * 60_000)
+  }
+  return { signal: controller.signal, set, clear }
+}
+
+interface ContextParts extends Telling {
+  claimed: ClaimedRun
+  signal: AbortSignal
+  deadline: ReturnType<typeof createDeadline>
+}
+
+function contextOf(
+  options: TaskRunnerOptions,
+  { claimed, host, progress, signal, deadline }: ContextParts,
+): RunContext {
+  const { workspaces, sandbox, ceilings, now } = options
+  const log = options.log.child({ runId: claimed.run.id })
+  let model: Model | undefined
+  return {
+    claimed,
+    host,
+    workspaces,
+    sandbox,
+    ceilings,
+    progress,
+    log,
+    now,
+    signal,
+    deadline: deadline.signal,
+    limitTime: deadline.set,
+    model: (policy) => {
+      model ??= options.model(claimed, policy)
+      return model
+    },
+  }
+}

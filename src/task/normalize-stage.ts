@@ -1,0 +1,38 @@
+// Stage 3: one model call, or the contract of an earlier attempt.
+import { Fault } from '../errors.ts'
+import { type Ended, end, type RunContext, stage } from '../run-context.ts'
+import type { TaskContract } from './contract.ts'
+import { type Normalized, normalize } from './normalize.ts'
+import type { Screened } from './screen-stage.ts'
+
+/** The contract, or the decline that says what is missing and how to write it. */
+export async function normalizeTask(run: RunContext, { facts, policy }: Screened): Promise<TaskContract | Ended> {
+  const { task } = run.claimed.run
+  const normalized = await stage(run, 'normalize', {
+    input: { task, commit: facts.baseCommit },
+    work: () =>
+      normalizeWithinBudget(() => normalize({ task, facts, policy, model: run.model(policy), signal: run.signal })),
+    note: describe,
+    failed: ({ kind }) => kind === 'declined',
+  })
+  return normalized.kind === 'declined' ? end({ kind: 'declined', decline: normalized.decline }) : normalized.contract
+}
+
+/** Nothing was made yet, so a budget that cannot pay for reading the issue ends the run as a decline with the mend. */
+async function normalizeWithinBudget(work: () => Promise<Normalized>): Promise<Normalized> {
+  try {
+    return await work()
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || thrown.class !== 'budget_spent') throw thrown
+    return {
+      kind: 'declined',
+      decline: { code: 'too_large', evidence: [`Reading the issue alone could pass the budget: ${thrown.message}`] },
+    }
+  }
+}
+
+function describe(normalized: Normalized): string | undefined {
+  if (normalized.kind === 'declined') return undefined
+  const { taskType, complexity, risk } = normalized.contract
+  return `${taskType.replace('_', ' ')}, complexity ${complexity}, risk ${risk}`
+}

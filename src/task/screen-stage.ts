@@ -1,0 +1,47 @@
+// Stage 2: rules only. What is decided here costs nothing and clones nothing.
+
+import type { PolicyProblem } from '../policy/policy.ts'
+import { type Policy, parsePolicy } from '../policy/policy.ts'
+import { screen } from '../policy/screen.ts'
+import { type Ended, end, type RunContext, stage } from '../run-context.ts'
+import type { BaseFacts, Inspection } from './task-host.ts'
+
+export interface Screened {
+  facts: BaseFacts
+  policy: Policy
+}
+
+/** Pins the base commit, reads the policy there, and asks every rule that needs no model. */
+export async function screenTask(run: RunContext): Promise<Screened | Ended> {
+  const { task } = run.claimed.run
+  const inspection = await stage(run, 'screen', {
+    input: task,
+    work: () => run.host.inspect(task),
+    note: describe,
+    failed: ({ kind }) => kind !== 'ready',
+  })
+  if (inspection.kind === 'silent') return end({ kind: 'cancelled', reason: inspection.reason })
+  run.progress.unmute()
+  if (inspection.kind === 'cancelled') return end({ kind: 'cancelled', reason: inspection.reason })
+  if (inspection.kind === 'declined') return end({ kind: 'declined', decline: inspection.decline })
+
+  const { facts } = inspection
+  const parsed = parsePolicy(facts.policyText, run.ceilings)
+  if (parsed.kind === 'invalid')
+    return end({ kind: 'declined', decline: { code: 'policy_invalid', evidence: parsed.problems.map(place) } })
+  for (const note of [...facts.notes, ...parsed.notes]) run.progress.note(note)
+  run.progress.limit(parsed.policy.limits.usd)
+  run.limitTime(parsed.policy.limits.minutes)
+  const decline = screen(task, facts, parsed.policy)
+  return decline ? end({ kind: 'declined', decline }) : { facts, policy: parsed.policy }
+}
+
+function describe(inspection: Inspection): string | undefined {
+  if (inspection.kind !== 'ready') return undefined
+  const { baseBranch, baseCommit } = inspection.facts
+  return `from ${baseBranch} at ${baseCommit.slice(0, 7)}`
+}
+
+function place({ line, column, message }: PolicyProblem): string {
+  return `line ${line}, column ${column}: ${message}`
+}

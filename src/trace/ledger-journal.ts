@@ -1,0 +1,14 @@
+import type { Journal } from '../agent/journal.ts'
+import type { ClaimedRun } from '../run/ledger.ts'
+
+/** The journal of tool calls, kept among the run's records. */
+export function ledgerJournal(claimed: ClaimedRun): Journal {
+  const keyOf = (key: string) => ({ stage: 'tool_call', round: 0, inputHash: key })
+  return {
+    async recorded(key) {
+      const text = await claimed.readStage(keyOf(key))
+      return typeof text === 'string' ? text : undefined
+    },
+    record: (key, text) => claimed.writeStage(keyOf(key), text),
+  }
+}

@@ -1,0 +1,113 @@
+// What people see while a run is under way. Built from events of the run, shown by the task's host.
+import type { Charge } from '../model/model.ts'
+import type { StatusView } from '../render/status-view.ts'
+import type { Outcome } from '../run/outcome.ts'
+import { type Stage, stages } from '../run/run.ts'
+
+type PlanLine = StatusView['plan'][number]
+
+export interface ProgressOptions {
+  runId: string
+  maxUsd: number
+  ignored: string[]
+  /** Number of the issue, where there is one. */
+  issue?: number
+  now: () => Date
+  show: (view: StatusView) => Promise<void>
+  spent: () => Promise<Charge>
+}
+
+/** Mutable on purpose: one a run. Each change is handed to `show`; nothing here throws. */
+export class Progress {
+  readonly #options: ProgressOptions
+  readonly #startedAt = new Map<Stage, number>()
+  #view: StatusView
+  #muted = true
+
+  constructor(options: ProgressOptions) {
+    this.#options = options
+    this.#view = {
+      runId: options.runId,
+      state: 'running',
+      stages: stages.map((stage) => ({ stage, status: 'pending' })),
+      plan: [],
+      tokens: 0,
+      usd: 0,
+      maxUsd: options.maxUsd,
+      at: options.now().toISOString(),
+      notes: [],
+      ignored: options.ignored,
+      ...(options.issue !== undefined && { issue: options.issue }),
+    }
+  }
+
+  get view(): StatusView {
+    return this.#view
+  }
+
+  /** Until the requester's permission is known nobody is told anything. */
+  unmute(): void {
+    this.#muted = false
+  }
+
+  async began(stage: Stage): Promise<void> {
+    this.#startedAt.set(stage, this.#options.now().getTime())
+    await this.#stage(stage, { status: 'running' })
+  }
+
+  async ended(stage: Stage, status: 'done' | 'failed', note?: string): Promise<void> {
+    const startedAt = this.#startedAt.get(stage)
+    const durationMs = startedAt === undefined ? undefined : this.#options.now().getTime() - startedAt
+    await this.#stage(stage, { status, note, durationMs })
+  }
+
+  async planned(plan: PlanLine[]): Promise<void> {
+    await this.#update({ plan })
+  }
+
+  async modification(index: number, status: PlanLine['status']): Promise<void> {
+    await this.#update({ plan: this.#view.plan.map((line, at) => (at === index ? { ...line, status } : line)) })
+  }
+
+  note(text: string): void {
+    if (!this.#view.notes.includes(text)) this.#view = { ...this.#view, notes: [...this.#view.notes, text] }
+  }
+
+  /** Work that was not pushed, for folding into the last status. */
+  keep(patch: string): void {
+    this.#view = { ...this.#view, patch }
+  }
+
+  /** What a run hands over that ends with a plan. */
+  analyse(analysis: NonNullable<StatusView['analysis']>): void {
+    this.#view = { ...this.#view, analysis }
+  }
+
+  limit(maxUsd: number): void {
+    this.#view = { ...this.#view, maxUsd }
+  }
+
+  async settled(outcome: Outcome): Promise<void> {
+    const closed = this.#view.stages.map((line) =>
+      line.status === 'running' ? { ...line, status: endOf(outcome) } : line,
+    )
+    const left = closed.map((line) => (line.status === 'pending' ? { ...line, status: 'skipped' as const } : line))
+    await this.#update({ state: 'ended', outcome, stages: left })
+  }
+
+  async #stage(stage: Stage, change: Partial<StatusView['stages'][number]>): Promise<void> {
+    await this.#update({
+      stages: this.#view.stages.map((line) => (line.stage === stage ? { ...line, ...change } : line)),
+    })
+  }
+
+  async #update(change: Partial<StatusView>): Promise<void> {
+    const { tokens, usd } = await this.#options.spent()
+    this.#view = { ...this.#view, ...change, tokens, usd, at: this.#options.now().toISOString() }
+    if (!this.#muted) await this.#options.show(this.#view)
+  }
+}
+
+function endOf(outcome: Outcome): 'done' | 'failed' {
+  return outcome.kind === 'pull_request' || outcome.kind === 'plan_only' ? 'done' : 'failed'
+}

@@ -1,0 +1,60 @@
+// A test that is worth something fails without the change. This runs the changed tests on the sources of the base commit.
+import type { Bench } from '../prepare/bench.ts'
+import type { TreeChange } from '../publish/publication.ts'
+import { targetedChecks } from '../toolchain/commands.ts'
+import type { CheckResult, TestCase } from '../toolchain/toolchain.ts'
+import type { ReproductionEvidence } from './report.ts'
+
+export interface Reproduction {
+  bench: Bench
+  treeSha: string
+  /** What the whole suite says with the change. */
+  after: CheckResult[]
+}
+
+/** Undefined where there is nothing to run: no test changed, or no runner that runs some files and names its tests. */
+export async function reproduceOnBase({
+  bench,
+  treeSha,
+  after,
+}: Reproduction): Promise<ReproductionEvidence | undefined> {
+  const changes = await bench.workspace.changes(treeSha)
+  const isTestChange = ({ path, blob }: TreeChange) => blob !== null && bench.isTest(path)
+  const tests = changes.filter(isTestChange).map(({ path }) => path)
+  if (tests.length === 0 || tests.length === changes.length) return undefined
+  await using place = await bench.fresh(
+    await bench.workspace.without(
+      treeSha,
+      changes.filter((change) => !isTestChange(change)).map(({ path }) => path),
+    ),
+  )
+  const checks = targetedChecks(bench.snapshot, tests)
+  const results = await bench.runChecks(place, checks, 'without-change')
+  return compareByName({ before: bench.baseline.checks, without: results, after })
+}
+
+interface Runs {
+  before: CheckResult[]
+  without: CheckResult[]
+  after: CheckResult[]
+}
+
+function compareByName({ before, without, after }: Runs): ReproductionEvidence | undefined {
+  if (without.every(({ tests }) => tests === undefined)) return undefined
+  const known = statusByName(before)
+  const bare = statusByName(without)
+  const passing = [...statusByName(after)].filter(([, status]) => status === 'passed').map(([name]) => name)
+  const crashed = without.some(
+    ({ passed, tests }) => !passed && !(tests ?? []).some(({ status }) => status === 'failed'),
+  )
+  return {
+    failsWithoutChange: passing.filter(
+      (name) => bare.get(name) === 'failed' || (crashed && !bare.has(name) && !known.has(name)),
+    ),
+    passesWithoutChange: passing.filter((name) => bare.get(name) === 'passed' && !known.has(name)),
+  }
+}
+
+function statusByName(results: CheckResult[]): Map<string, TestCase['status']> {
+  return new Map(results.flatMap(({ tests }) => (tests ?? []).map(({ name, status }) => [name, status] as const)))
+}

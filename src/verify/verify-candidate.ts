@@ -1,0 +1,108 @@
+// Stage 9: exit codes and test names decide, in a fresh work tree of exactly the tree that would be published.
+import type { Candidate } from '../execute/candidate.ts'
+import type { PlannedTask } from '../plan/planned-task.ts'
+import type { TreeChange } from '../publish/publication.ts'
+import { type RunContext, stage } from '../run-context.ts'
+import { compareChecks } from '../toolchain/compare.ts'
+import { diffViolations } from './diff-policy.ts'
+import type { CheckComparison, ReproductionEvidence, VerificationReport } from './report.ts'
+import { reproduceOnBase } from './reproduce.ts'
+import { scanForSecrets } from './secret-scan.ts'
+
+/** Never throws for what the checks say; the report tells whether the candidate stands. */
+export async function verifyCandidate(
+  run: RunContext,
+  task: PlannedTask,
+  { round, candidate }: { round: number; candidate: Candidate },
+): Promise<VerificationReport> {
+  return stage(run, 'verify', {
+    round,
+    input: {
+      treeSha: candidate.treeSha,
+      baseline: task.bench.baseline.checks.map(({ id, exitCode }) => [id, exitCode]),
+    },
+    work: () => verify(task, candidate),
+    note: describe,
+    failed: ({ verified }) => !verified,
+  })
+}
+
+async function verify(
+  { bench, policy, plan, contract }: PlannedTask,
+  { treeSha }: Candidate,
+): Promise<VerificationReport> {
+  const changes = await bench.workspace.changes(treeSha)
+  await using place = await bench.fresh(treeSha)
+  const after = await bench.runChecks(place, bench.snapshot.checks, 'verify')
+  const checks = compareChecks(
+    bench.baseline.checks,
+    after,
+    plan.removedTests.map(({ name }) => name),
+  )
+  const reproduction = await reproduceOnBase({ bench, treeSha, after })
+  const violations = diffViolations(changes, policy)
+  const secrets = await scanForSecrets(changes.flatMap(textOf))
+  const problems = [
+    ...(changes.length === 0 ? ['No file was changed.'] : []),
+    ...checks.flatMap(problemOf),
+    ...violations.map(({ path, rule }) => `${path} must not be changed (${rule}).`),
+    ...secrets.map(({ path, line, rule }) => `${path}:${line} looks like a secret (${rule}).`),
+    ...untested({
+      reproduction,
+      isDefect: contract.taskType === 'bug_fix',
+      testsByName: after.some(({ tests }) => tests !== undefined),
+    }),
+  ]
+  return {
+    treeSha,
+    baseCommit: bench.workspace.baseCommit,
+    verified: problems.length === 0,
+    checks,
+    reproduction,
+    secrets,
+    violations,
+    problems,
+    notVerified: notVerified(checks),
+    sandbox: bench.sandbox,
+  }
+}
+
+function textOf({ path, blob }: TreeChange): { path: string; text: string }[] {
+  return blob === null || blob.content.includes(0) ? [] : [{ path, text: blob.content.toString('utf8') }]
+}
+
+function problemOf({ id, line, required, regressed, broken, after }: CheckComparison): string[] {
+  if (!regressed || !required) return []
+  if (after.timedOut) return [`${id} (${line}) ran out of time.`]
+  if (broken.length > 0)
+    return [
+      `${id} (${line}) breaks ${broken.length} test${broken.length === 1 ? '' : 's'}: ${broken.slice(0, 5).join('; ')}`,
+    ]
+  return [`${id} (${line}) ended with exit code ${after.exitCode ?? 'none'}.`]
+}
+
+/** A mended defect needs a test that fails without the change, wherever tests can be told apart by name. */
+function untested(facts: {
+  reproduction: ReproductionEvidence | undefined
+  isDefect: boolean
+  testsByName: boolean
+}): string[] {
+  if (!facts.isDefect || !facts.testsByName) return []
+  if ((facts.reproduction?.failsWithoutChange.length ?? 0) > 0) return []
+  return ['No test fails without the change and passes with it, so nothing shows that the defect is mended.']
+}
+
+function notVerified(checks: CheckComparison[]): string[] {
+  const names = new Set(checks.map(({ name }) => name))
+  const absent = (['typecheck', 'lint', 'format'] as const).filter((name) => !names.has(name))
+  const red = checks
+    .filter(({ before, after }) => !before.passed && !after.passed)
+    .map(({ id }) => `${id} failed before the change and still fails`)
+  return [...absent.map((name) => `this repository has no ${name} command`), ...red]
+}
+
+function describe({ verified, checks, problems }: VerificationReport): string {
+  if (!verified) return problems[0] ?? 'not verified'
+  const added = checks.reduce((sum, check) => sum + check.added.length, 0)
+  return `${checks.length} check${checks.length === 1 ? '' : 's'} pass${added > 0 ? `, ${added} new test${added === 1 ? '' : 's'}` : ''}`
+}

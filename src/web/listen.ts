@@ -1,0 +1,91 @@
+// From the service's parts to an address that answers.
+import type { Logger } from 'pino'
+import { type Service, version } from '../compose.ts'
+import type { Config } from '../config.ts'
+import { Fault } from '../errors.ts'
+import draftsmith from '../index.ts'
+import { createBackground } from '../intake/background.ts'
+import { createWebhookHandler } from '../intake/webhook-handler.ts'
+import type { Run } from '../run/run.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { createReadiness, type Probe } from './readiness.ts'
+import { createHttpServer } from './server.ts'
+
+export interface Listening {
+  url: string
+  /** Takes nothing new, and waits for the deliveries and answers under way. */
+  close(): Promise<void>
+}
+
+/** Well below the time that process managers give before they kill. */
+const graceMs = 5_000
+
+export async function listen(config: Config, service: Service, log: Logger): Promise<Listening> {
+  const { ledger, github } = service
+  if (config.github === undefined) throw appMissing()
+  const { appId, privateKey, webhookSecret: secret } = config.github
+  const background = createBackground(log)
+  const webhookHandler = await createWebhookHandler({
+    app: draftsmith({ ledger, github, appId, label: config.label, log, background }),
+    appId,
+    privateKey,
+    secret,
+    apiUrl: config.githubApiUrl,
+    log,
+  })
+  const server = createHttpServer({
+    webhookHandler,
+    health: () => ({ version }),
+    ready: createReadiness({ probes: probes(service), timeoutMs: 5_000 }),
+    log,
+  })
+  const url = await server.listen({ host: config.host, port: config.port })
+  return {
+    url,
+    async close() {
+      await server.close(graceMs)
+      await background.settled()
+    },
+  }
+}
+
+/** What a run needs from this process; a model's or GitHub's bad hour is not this process's fault, and is not asked. */
+function probes({ ledger, sandbox }: Service): Probe[] {
+  return [
+    {
+      name: 'database',
+      ask: async () => `answered in ${Math.round(await ledger.ping())} ms`,
+      mend: 'Check DATABASE_URL and that the database runs.',
+    },
+    {
+      name: 'queue',
+      ask: async () => describeQueue(await ledger.list({ states: ['queued'], limit: mostCounted })),
+      mend: 'Restart this process; runs that wait are kept.',
+    },
+    {
+      name: 'sandbox',
+      ask: () => describeSandbox(sandbox),
+      mend: '`draftsmith doctor` says what is missing.',
+      cacheMs: 60_000,
+    },
+  ]
+}
+
+const mostCounted = 1_000
+
+function describeQueue(waiting: Run[]): string {
+  return waiting.length === mostCounted ? `${mostCounted} or more waiting` : `${waiting.length} waiting`
+}
+
+async function describeSandbox(sandbox: Sandbox): Promise<string> {
+  const report = await sandbox.probe()
+  if (report.usable) return `${report.kind}: ${report.held.map(({ limit, by }) => `${limit} by ${by}`).join(', ')}`
+  const { what, mend } = report.problem ?? { what: 'it cannot be used', mend: '`draftsmith doctor` says more.' }
+  throw new Fault('infrastructure', 'sandbox_unusable', `${report.kind}: ${what}`, { mend })
+}
+
+function appMissing(): Fault {
+  return new Fault('invalid_input', 'app_not_configured', 'There are no credentials of a GitHub App.', {
+    mend: 'Set APP_ID, PRIVATE_KEY_PATH and WEBHOOK_SECRET.',
+  })
+}
