@@ -4,7 +4,7 @@ import { policyPath } from '../policy/policy.ts'
 import { inline } from './neutralise.ts'
 
 interface DeclineText {
-  /** Completes "Not started: …". */
+  /** Completes "Declined: …". */
   title: string
   /** Each entry one thing that the reader can do; the first is the most likely. Code in backticks is ours. */
   mends: string[]
@@ -32,10 +32,12 @@ export function renderDecline({ code, evidence }: Decline, place: Place = 'githu
   ].join('\n')
 }
 
-export function runAgain(place: Place): string {
-  return place === 'github'
-    ? 'To run again, edit the issue where needed, then comment `/draftsmith run`. Edits alone are not read.'
-    : 'To run again, change the text and give the same command.'
+/** `unchanged` where nothing about the issue was wrong. */
+export function runAgain(place: Place, issue: 'edited' | 'unchanged' = 'edited'): string {
+  if (place === 'local') return 'To run again, change the text where needed and give the same command.'
+  return issue === 'unchanged'
+    ? 'To run again, comment `/draftsmith retry`.'
+    : 'To run again, edit the issue where needed, then comment `/draftsmith run`. Edits alone are not read.'
 }
 
 function section(title: string, lines: string[]): string[] {
@@ -80,7 +82,7 @@ const texts: Record<DeclineCode, DeclineText> = {
     title: 'it asks to change a protected file',
     mends: [
       'Make that part of the change by hand, and leave it out of the issue.',
-      'Protected files are never written by Draftsmith; no setting allows it. `scope.exclude` and `scope.include` of the policy can be changed.',
+      'Protected files are never written, and no setting changes that. What `scope.include` and `scope.exclude` forbid can be changed in the policy.',
     ],
   },
   task_type_not_allowed: {

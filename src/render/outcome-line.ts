@@ -16,7 +16,7 @@ export function outcomeHeading(outcome: Outcome): string {
     case 'plan_only':
       return '📋 A plan, and no code'
     case 'declined':
-      return `🚫 Not started: ${declineTitle(outcome.decline.code)}`
+      return `🚫 Declined: ${declineTitle(outcome.decline.code)}`
     case 'cancelled':
       return '⏹️ Stopped'
     case 'failed':
@@ -51,7 +51,7 @@ export function placeSentence({
   const checked =
     kind === 'pull_request' ? "It passed the repository's own checks" : 'It is for reading, not for merging'
   if (pullRequest !== undefined) {
-    return `${checked}; what was checked, and how, stands in the description of ${pullRequest.url}.`
+    return `${checked}. The evidence stands in its description: ${pullRequest.url}`
   }
   if (branch !== undefined)
     return `${checked}. It is on the branch ${inline(`\`${branch}\``)}; no pull request was opened.`

@@ -66,7 +66,7 @@ function unverifiedBanner({ verified, report, verdict, candidate }: PullRequestV
   return [
     [
       '> [!WARNING]',
-      '> **This work is not verified.** Read it as a draft of a draft.',
+      '> **This work is not verified.** Why not:',
       ...reasons.map((reason) => `> - ${inline(reason, 500)}`),
     ].join('\n'),
   ]
@@ -83,7 +83,7 @@ function changes({ plan, candidate }: PullRequestView): string[] {
     const { path, title, reason: why } = modification
     const state = status === 'done' ? '' : ` — **${status}**${reason === undefined ? '' : `: ${inline(reason, 500)}`}`
     const repaired = repairs.length === 0 ? '' : ` (${counted(repairs.length, 'repair')})`
-    return `${codeSpan(path)}: ${inline(title)}. ${inline(why, 1_000)}${repaired}${state}`
+    return `${codeSpan(path)}: ${inline(title).replace(/\.$/, '')}. ${inline(why, 1_000)}${repaired}${state}`
   })
   const amended = candidate.amendments.map(
     ({ modification, reason }) => `${codeSpan(modification.path)}: not in the first plan. ${inline(reason, 1_000)}`,
@@ -179,7 +179,7 @@ function runFacts(view: PullRequestView): string {
     `- Run ${codeSpan(view.runId)}, asked for by ${codeSpan(contract.requestedBy)}, from ${codeSpan(contract.baseBranch)} at ${codeSpan(contract.baseCommit.slice(0, 10))}`,
     `- ${cost({ ...charge, maxUsd: view.maxUsd })}, ${counted(charge.calls, 'model call')}${durationMs === undefined ? '' : `, ${duration(durationMs)}`}`,
     ...notes.map((note) => `- ${inline(note, 500)}`),
-    ...ignored.map((text) => `- Hidden text of the issue was not read: ${inline(text)}`),
+    ...ignored.map((text) => `- Hidden text of the issue was not read: ${codeSpan(text)}`),
   ]
   return `<details><summary>The run</summary>\n\n${lines.join('\n')}\n\n</details>`
 }

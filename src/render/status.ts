@@ -103,13 +103,13 @@ function outcomeParts(view: StatusView): string[] {
     case 'declined':
       return [renderDecline(outcome.decline)]
     case 'cancelled':
-      return [neutralise(outcome.reason), kept(outcome.patchArtifact, view), runAgain('github')]
+      return [neutralise(outcome.reason), kept(outcome.patchArtifact, view), runAgain('github', 'unchanged')]
     case 'failed':
       return [
         neutralise(outcome.reason),
         ...(outcome.mend === undefined ? [] : [`**What helps:** ${inline(outcome.mend, 500)}`]),
         kept(outcome.patchArtifact, view),
-        runAgain('github'),
+        runAgain('github', 'unchanged'),
       ]
   }
 }
@@ -159,9 +159,12 @@ function progress(view: StatusView): string[] {
   const reached = view.stages.filter(({ status }) => status !== 'pending' && status !== 'skipped')
   if (view.state === 'queued' || (view.state === 'ended' && reached.length === 0)) return []
   const ended = view.state === 'ended'
+  // A worker that died cannot close its lines: when the run is over, nothing runs.
+  const over = <T extends { status: LineStatus }>(line: T) =>
+    ended && line.status === 'running' ? { ...line, status: 'failed' as const } : line
   const lines = (ended ? reached : view.stages).flatMap((line) => [
-    stageLine(line),
-    ...(line.stage === 'execute' && view.analysis === undefined ? view.plan.map(planLine) : []),
+    stageLine(over(line)),
+    ...(line.stage === 'execute' && view.analysis === undefined ? view.plan.map((step) => planLine(over(step))) : []),
   ])
   const text = lines.join('\n')
   return [ended ? folded(`What was done (${counted(reached.length, 'step')})`, text) : text]
@@ -183,9 +186,9 @@ function planLine({ title, path, status }: StatusView['plan'][number]): string {
 function ignored({ ignored: lines }: StatusView): string[] {
   if (lines.length === 0) return []
   const text = [
-    'This text of the issue is not visible on the page, so it was not read:',
+    'The issue holds text that its page does not show. It was not read:',
     '',
-    ...lines.map((line) => `- ${inline(line)}`),
+    ...lines.map((line) => `- ${codeSpan(line)}`),
   ]
   return [folded(`Ignored hidden text (${lines.length})`, text.join('\n'))]
 }

@@ -1,0 +1,42 @@
+// Writes the files that are made from code. `--check` writes nothing, names the stale ones and fails.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { policySchema } from '../src/policy/policy.ts'
+import { policyDocument } from './policy-document.ts'
+
+const root = join(import.meta.dirname, '..')
+const policyJsonSchema = z.toJSONSchema(policySchema, { io: 'input', target: 'draft-7' })
+
+/** A new generated file is a new line here. */
+const generated: [path: string, content: () => string][] = [
+  ['schema/draftsmith.schema.json', () => json({ title: 'Draftsmith policy', ...policyJsonSchema })],
+  ['docs/policy.md', () => policyDocument(policyJsonSchema as Parameters<typeof policyDocument>[0])],
+]
+
+const check = process.argv.includes('--check')
+for (const [path, content] of generated) {
+  const target = join(root, path)
+  const wanted = content()
+  if (read(target) === wanted) continue
+  if (check) {
+    console.log(`${path} is stale: npm run generate`)
+    process.exitCode = 1
+  } else {
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, wanted)
+    console.log(`${path} written`)
+  }
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
