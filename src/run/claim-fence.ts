@@ -1,7 +1,8 @@
 // Every write of a claimed run goes through here.
-import { and, eq } from 'drizzle-orm'
+
 import { Fault } from '../errors.ts'
 import type { Database } from './database.ts'
+import { and, eq } from './drivers.ts'
 import type { Transaction } from './orm.ts'
 import { runTable } from './schema.ts'
 

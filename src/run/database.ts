@@ -2,14 +2,13 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
-import { drizzle as drizzleNodePostgres } from 'drizzle-orm/node-postgres'
-import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { Pool } from 'pg'
 import { type ConstructorOptions, fromPglite } from 'pg-boss'
 import { Fault } from '../errors.ts'
 import { lockDataFolder } from './data-folder-lock.ts'
 import { databaseFault, unreachable } from './database-fault.ts'
+import { createPglite, ormOnPglite, ormOnPostgres } from './drivers.ts'
 import { migrate } from './migrations.ts'
 import type { Orm, Transaction } from './orm.ts'
 
@@ -54,7 +53,7 @@ async function openPostgres(url: string): Promise<Database> {
   const pool = new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000, keepAlive: true })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
-  const orm: Orm = drizzleNodePostgres(pool)
+  const orm = ormOnPostgres(pool)
   try {
     await migrate(orm)
   } catch (error) {
@@ -69,7 +68,7 @@ async function openEmbedded(dataDir: string): Promise<Database> {
   const lock = await lockDataFolder(dataDir)
   try {
     const pglite = await openPglite(dataDir)
-    const orm: Orm = drizzlePglite(pglite)
+    const orm = ormOnPglite(pglite)
     await migrate(orm)
     return database('embedded', orm, { db: fromPglite(pglite), backend: 'pglite' }, async () => {
       await pglite.close()
@@ -90,11 +89,11 @@ async function openPglite(dataDir: string): Promise<PGlite> {
   if (!existsSync(folder)) {
     const unfinished = join(dataDir, 'database.unfinished')
     await rm(unfinished, { recursive: true, force: true })
-    const made = await PGlite.create({ dataDir: unfinished, postgresqlconf: smallServer })
+    const made = await createPglite({ dataDir: unfinished, postgresqlconf: smallServer })
     await made.close()
     await rename(unfinished, folder)
   }
-  return PGlite.create({ dataDir: folder })
+  return createPglite({ dataDir: folder })
 }
 
 function database(

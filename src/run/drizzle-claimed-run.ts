@@ -1,9 +1,10 @@
 // What one claim of a run may read and write.
-import { and, eq, inArray, isNull } from 'drizzle-orm'
+
 import { Fault } from '../errors.ts'
 import { type FencedWrite, fenced, fencedWrites } from './claim-fence.ts'
 import { compress, packJson, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
+import { and, eq, inArray, isNull } from './drivers.ts'
 import { createModelCalls } from './drizzle-model-calls.ts'
 import type { ClaimedRun, StageKey } from './ledger.ts'
 import type { Transaction } from './orm.ts'

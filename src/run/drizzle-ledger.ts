@@ -1,7 +1,8 @@
 // The ledger on PostgreSQL and on the embedded database: one SQL for both.
-import { and, asc, desc, eq, inArray, ne, sql } from 'drizzle-orm'
+
 import { decompress, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
+import { and, asc, desc, eq, inArray, ne, sql } from './drivers.ts'
 import { createClaimedRun } from './drizzle-claimed-run.ts'
 import { readModelCalls } from './drizzle-model-calls.ts'
 import type { Artifact, Ledger, NewRun, Recorded } from './ledger.ts'

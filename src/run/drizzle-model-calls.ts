@@ -1,9 +1,10 @@
 // Model calls and what they cost. A reservation counts as spent until its reply or its release is written, also after a crash.
-import { and, asc, eq } from 'drizzle-orm'
+
 import type { Charge, ModelCallStore, ModelReply, StoredCall, Usage } from '../model/model.ts'
 import type { FencedWrite } from './claim-fence.ts'
 import { packJson, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
+import { and, asc, eq } from './drivers.ts'
 import { modelCallTable as calls } from './schema.ts'
 
 export interface ModelCallsOptions {

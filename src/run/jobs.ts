@@ -1,6 +1,7 @@
 // The names under which jobs are kept, and the SQL on pg-boss's own tables that its API has no call for.
-import { sql } from 'drizzle-orm'
+
 import type { Database } from './database.ts'
+import { sql } from './drivers.ts'
 import { rowsOf } from './orm.ts'
 
 export const jobs = 'run'

@@ -1,6 +1,7 @@
 // Versioned, forward only. A released migration is never edited: a new need is a new entry at the end.
-import { sql } from 'drizzle-orm'
+
 import { Fault } from '../errors.ts'
+import { sql } from './drivers.ts'
 import { type Orm, rowsOf, type Transaction } from './orm.ts'
 
 /** One entry a version, one string a statement: the embedded database takes one at a time. */

@@ -1,10 +1,10 @@
 // The queue on pg-boss, for PostgreSQL and the embedded database. The run's row is the truth: a run that has to go on and
 // has no job gets one when a process starts, and a job whose run needs nothing does nothing.
-import { and, count, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
+import type { SQL } from 'drizzle-orm'
 import { fromDrizzle, PgBoss, type SendOptions } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Database } from './database.ts'
+import { alias, and, count, eq, gt, inArray, sql } from './drivers.ts'
 import { JobTaker } from './job-taker.ts'
 import { deadJobs, type JobData, jobs } from './jobs.ts'
 import { rowsOf, type Transaction } from './orm.ts'

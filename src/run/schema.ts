@@ -2,6 +2,9 @@
 //
 // Small values that an operator reads are `json`, not `jsonb`: issue text may hold a NUL, which `jsonb` refuses.
 // Large values are gzip'd JSON (`compression.ts`).
+
+import type { ModelRole } from '../model/model.ts'
+import type { Task } from '../task/task.ts'
 import {
   bigserial,
   customType,
@@ -12,9 +15,7 @@ import {
   primaryKey,
   text,
   timestamp,
-} from 'drizzle-orm/pg-core'
-import type { ModelRole } from '../model/model.ts'
-import type { Task } from '../task/task.ts'
+} from './drivers.ts'
 import type { Outcome } from './outcome.ts'
 import type { RunState } from './run.ts'
 
