@@ -1,9 +1,10 @@
 // What every database has to promise to the ledger. Run by test/run/drizzle-ledger.test.ts on each of them.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Fault } from '../../src/errors.ts'
+import { fencedWrites } from '../../src/run/claim-fence.ts'
 import type { Database } from '../../src/run/database.ts'
+import { sql } from '../../src/run/drivers.ts'
 import { createLedger } from '../../src/run/drizzle-ledger.ts'
 import type { ClaimedRun, Ledger, NewRun } from '../../src/run/ledger.ts'
 import { rowsOf } from '../../src/run/orm.ts'
@@ -182,6 +183,19 @@ export function ledgerContract(open: () => Promise<Database>): void {
       const events = await ledger.events(old.run.id)
       expect(events).toHaveLength(atClaim)
       expect(events).toHaveLength(landed.length)
+    })
+
+    it('waits for a write that an older claim has begun', async () => {
+      const old = await claimNew()
+      const order: string[] = []
+      let claiming: Promise<unknown> | undefined
+      await fencedWrites(database, { runId: old.run.id, epoch: old.run.epoch })(async () => {
+        claiming = ledger.claim(old.run.id).then(() => order.push('claimed'))
+        await sleep(100)
+        order.push('written')
+      })
+      await claiming
+      expect(order).toEqual(['written', 'claimed'])
     })
 
     it('answers nothing for a run that ended, waits for a person, or does not exist', async () => {

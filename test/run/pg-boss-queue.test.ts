@@ -1,9 +1,9 @@
 // The queue with the ledger and the worker on top, on both databases.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import { type Database, openDatabase } from '../../src/run/database.ts'
+import { sql } from '../../src/run/drivers.ts'
 import { createLedger } from '../../src/run/drizzle-ledger.ts'
 import type { ClaimedRun, Ledger, NewRun } from '../../src/run/ledger.ts'
 import type { Outcome } from '../../src/run/outcome.ts'
