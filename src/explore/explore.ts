@@ -1,6 +1,7 @@
 // Stage 6: search first, then rank by rule. The model asks for more through its tools.
 import type { WorkTree } from '../agent/work-tree.ts'
 import type { TaskContract } from '../task/contract.ts'
+import { isGeneratedFile, isTestFile } from '../toolchain/commands.ts'
 import { testsOf } from '../toolchain/targeted.ts'
 import type { RepositorySnapshot } from '../toolchain/toolchain.ts'
 import type { ContextFile, ContextPacket } from './context-packet.ts'
@@ -23,7 +24,7 @@ const maxTests = 4
 export async function explore(options: ExploreOptions): Promise<ContextPacket> {
   const { contract, snapshot, tree, maxFiles = 10 } = options
   const listed = await tree.list()
-  const files = listed.filter((path) => !snapshot.ecosystems.some((facts) => facts.isGenerated(path)))
+  const files = listed.filter((path) => !isGeneratedFile(snapshot, path))
   const { ranked, notFound } = await rankFiles({
     files,
     mentioned: contract.affectedFiles,
@@ -43,7 +44,7 @@ async function withTests(
   options: ExploreOptions,
   maxFiles: number,
 ): Promise<RankedFile[]> {
-  const isTest = testOf(options.snapshot)
+  const isTest = (path: string) => isTestFile(options.snapshot, path)
   const sources = ranked.filter(({ path }) => !isTest(path))
   const strongest = sources.slice(0, 3).map(({ path }) => path)
   const read = async (path: string) => {
@@ -67,9 +68,5 @@ async function show(
 ): Promise<ContextFile | undefined> {
   const found = await tree.readText(path)
   if (found.kind !== 'text') return undefined
-  return { path, reason, test: testOf(snapshot)(path), ...fileParts(found.text, hits) }
-}
-
-function testOf(snapshot: ExploreOptions['snapshot']): (path: string) => boolean {
-  return (path) => snapshot.ecosystems.some((facts) => facts.isTest(path))
+  return { path, reason, test: isTestFile(snapshot, path), ...fileParts(found.text, hits) }
 }

@@ -3,6 +3,8 @@ import { reportOf } from './detect.ts'
 import { quoteWord } from './shell-words.ts'
 import type { CheckCommand, EcosystemFacts, RepositorySnapshot } from './toolchain.ts'
 
+type Ecosystems = Pick<RepositorySnapshot, 'ecosystems'>
+
 const extensions: Record<EcosystemFacts['name'], RegExp> = {
   node: /\.([cm]?[jt]sx?|json|jsonc|css|scss|less|html|vue|svelte|md|mdx|ya?ml|graphql)$/,
   python: /\.pyi?$/,
@@ -29,16 +31,16 @@ export function targetedChecks(snapshot: RepositorySnapshot, testPaths: string[]
 }
 
 /** True for test code of any language that the repository has. */
-export function isTestFile(snapshot: RepositorySnapshot, path: string): boolean {
+export function isTestFile(snapshot: Ecosystems, path: string): boolean {
   return ownerOf(snapshot, path)?.isTest(path) ?? false
 }
 
-export function isGeneratedFile(snapshot: RepositorySnapshot, path: string): boolean {
+export function isGeneratedFile(snapshot: Ecosystems, path: string): boolean {
   return snapshot.ecosystems.some((facts) => facts.isGenerated(path))
 }
 
 /** The project of the right language whose folder is the deepest around the path. */
-function ownerOf(snapshot: RepositorySnapshot, path: string): EcosystemFacts | undefined {
+function ownerOf(snapshot: Ecosystems, path: string): EcosystemFacts | undefined {
   return snapshot.ecosystems
     .filter((facts) => (facts.root === '.' || path.startsWith(`${facts.root}/`)) && extensions[facts.name].test(path))
     .sort((a, b) => b.root.length - a.root.length)[0]
@@ -47,10 +49,10 @@ function ownerOf(snapshot: RepositorySnapshot, path: string): EcosystemFacts | u
 function perPackage(facts: EcosystemFacts, paths: string[]): CheckCommand[] {
   const groups = new Map<string, string[]>()
   for (const path of paths) {
-    const folder = facts.targetedTest?.([path]).cwd
+    const folder = facts.targetedTest([path])?.cwd
     if (folder !== undefined) groups.set(folder, [...(groups.get(folder) ?? []), path])
   }
-  return [...groups.values()].flatMap((group) => facts.targetedTest?.(group) ?? [])
+  return [...groups.values()].flatMap((group) => facts.targetedTest(group) ?? [])
 }
 
 function policyCheck(command: string, paths: string[]): CheckCommand {

@@ -49,7 +49,6 @@ async function projectFacts(project: NodeProject, { files, read, folders }: Repo
   const found = projectChecks(project, client)
   const formatter = await detectNodeFormatter(project, files, read)
   const install = await installOf(project, client, lockFile, read)
-  const targeted = targetedTestOf(project)
   return {
     name: 'node',
     language: languageOf(files),
@@ -58,7 +57,7 @@ async function projectFacts(project: NodeProject, { files, read, folders }: Repo
     ...(install === undefined ? {} : { install }),
     checks: found.checks,
     ...(formatter === undefined ? {} : { formatFiles: formatter }),
-    ...(targeted === undefined ? {} : { targetedTest: targeted }),
+    targetedTest: (paths) => targetedTest(project, paths),
     isTest: (path) => isNodeTest(path) && owns(project.folder, path, folders),
     isGenerated: isGeneratedByNode,
     notes: found.notes,
@@ -112,28 +111,22 @@ function runScript(client: PackageClient, script: string): string {
   return `${client} run ${quoteWord(script)}`
 }
 
-/** Tests of one package at a time: the package whose folder holds the first path. */
-function targetedTestOf(project: NodeProject): EcosystemFacts['targetedTest'] {
-  const packages = [...project.workspaces, project]
-  const runnerFor = (path: string) => {
-    const own = packages.find((one) => one.folder !== project.folder && path.startsWith(`${one.folder}/`)) ?? project
-    const resolved = resolveScript('test', own.manifest.scripts) ?? resolveScript('test', project.manifest.scripts)
-    return { own, runner: resolved === undefined ? undefined : runnerOf(resolved.text) }
-  }
-  if (!packages.some((one) => runnerOf(resolveScript('test', one.manifest.scripts)?.text ?? '')?.base !== undefined))
-    return undefined
-  return (paths) => {
-    const { own, runner } = runnerFor(paths[0] ?? '')
-    const relative = paths.map((path) => quoteWord(posix.relative(own.folder, path))).join(' ')
-    return {
-      name: 'test',
-      id: own.folder === '.' ? 'targeted' : `targeted:${own.folder}`,
-      line: `${runner?.base ?? 'node --test'} ${relative}`,
-      cwd: own.folder,
-      required: true,
-      from: `${posix.join(own.folder, 'package.json')} scripts.test`,
-      report: runner?.report ?? 'node-events',
-    }
+/** Tests of one package at a time: the package whose folder holds the first path, by its own script or else the root's. */
+function targetedTest(project: NodeProject, paths: string[]): CheckCommand | undefined {
+  const holds = ({ folder }: NodePackage) => (paths[0] ?? '').startsWith(`${folder}/`)
+  const own = project.workspaces.find(holds) ?? project
+  const script = resolveScript('test', own.manifest.scripts) ?? resolveScript('test', project.manifest.scripts)
+  const runner = script === undefined ? undefined : runnerOf(script.text)
+  if (runner?.base === undefined) return undefined
+  const relative = paths.map((path) => quoteWord(posix.relative(own.folder, path)))
+  return {
+    name: 'test',
+    id: own.folder === '.' ? 'targeted' : `targeted:${own.folder}`,
+    line: `${runner.base} ${relative.join(' ')}`,
+    cwd: own.folder,
+    required: true,
+    from: `${posix.join(own.folder, 'package.json')} scripts.test`,
+    report: runner.report,
   }
 }
 

@@ -35,7 +35,7 @@ async function projectFacts(project: PythonProject, { files, read, folders }: Re
     ...(install === undefined ? {} : { install }),
     checks: [...styleChecks(project), ...(hasTests ? [testCheck(project, inside)] : [])],
     ...(formatter === undefined ? {} : { formatFiles: formatWith(project.folder, formatter) }),
-    ...(hasTests ? { targetedTest: (paths: string[]) => targetedTest(project, inside, paths) } : {}),
+    targetedTest: (paths) => targetedTest(project, inside, paths),
     isTest: (path) => isPythonTest(path) && owns(project.folder, path, folders),
     isGenerated: isGeneratedByPython,
     notes: [],

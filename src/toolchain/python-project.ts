@@ -1,5 +1,6 @@
-// What pyproject.toml, setup.cfg and requirement files say. Only tables, and arrays of strings, are read from TOML.
+// What pyproject.toml, setup.cfg and requirement files say.
 import { posix } from 'node:path'
+import { arrayNames, readTables, strings } from './toml-tables.ts'
 import type { ReadFile } from './toolchain.ts'
 
 export interface PythonProject {
@@ -41,65 +42,73 @@ function isMarker(path: string): boolean {
 async function readProject(folder: string, files: string[], read: ReadFile): Promise<PythonProject> {
   const has = (name: string) => files.includes(posix.join(folder, name))
   const text = async (name: string) => (has(name) ? ((await read(posix.join(folder, name))) ?? '') : '')
-  const tables = readTables(await text('pyproject.toml'))
-  const [setupCfg, toxIni] = await Promise.all([text('setup.cfg'), text('tox.ini')])
-  const requirementFiles = [
-    'requirements-dev.txt',
-    'requirements-test.txt',
-    'dev-requirements.txt',
-    'test-requirements.txt',
-    'requirements.txt',
-    'requirements/test.txt',
-    'requirements/dev.txt',
-  ].filter(has)
-  const extraTable = tables.get('project.optional-dependencies') ?? ''
-  const extras = arrayNames(extraTable).filter((name) => testExtras.test(name))
-  const groups = tables.get('dependency-groups') ?? ''
-  const requirements = [
-    ...strings(tables.get('project') ?? '', 'dependencies'),
-    ...extras.flatMap((name) => strings(extraTable, name)),
-    ...arrayNames(groups)
-      .filter((name) => testExtras.test(name))
-      .flatMap((name) => strings(groups, name)),
-  ]
-  const listed = [...requirements, ...(await Promise.all(requirementFiles.map(text))).join('\n').split('\n')].map(
-    (line) => line.trim(),
-  )
-  const uses = (name: string) => listed.some((line) => new RegExp(`^${name}\\b`, 'i').test(line))
+  const [pyproject, setupCfg, toxIni] = await Promise.all([text('pyproject.toml'), text('setup.cfg'), text('tox.ini')])
+  const configuration: Configuration = { has, tables: readTables(pyproject), ini: `${setupCfg}\n${toxIni}` }
+  const requirementFiles = requirementNames.filter(has)
+  const requirements = listedRequirements(configuration.tables)
+  const listed = [...requirements, ...(await Promise.all(requirementFiles.map(text))).join('\n').split('\n')]
   const tests = files.filter((path) => path.startsWith(folder === '.' ? '' : `${folder}/`) && isPythonTest(path))
-  const formatter = tables.has('tool.ruff.format') ? 'ruff' : tables.has('tool.black') ? 'black' : undefined
-  const linter =
-    [...tables.keys()].some((name) => /^tool\.ruff(\.lint|$)/.test(name)) || has('ruff.toml')
-      ? 'ruff'
-      : /^\[flake8\]/m.test(setupCfg + toxIni) || has('.flake8')
-        ? 'flake8'
-        : undefined
-  const typeChecker =
-    tables.has('tool.mypy') || has('mypy.ini') || /^\[mypy\]/m.test(setupCfg)
-      ? 'mypy'
-      : tables.has('tool.pyright')
-        ? 'pyright'
-        : undefined
+  const inSource = (path: string) => path.startsWith(posix.join(folder, 'src/')) && path.endsWith('.py')
   return {
     folder,
     requirementFiles: requirementFiles.map((name) => posix.join(folder, name)),
     requirements,
     pytest:
-      has('pytest.ini') ||
-      has('conftest.py') ||
-      has('tests/conftest.py') ||
-      tables.has('tool.pytest.ini_options') ||
-      tables.has('tool.pytest') ||
-      /^\[tool:pytest\]/m.test(setupCfg) ||
-      /^\[pytest\]/m.test(toxIni) ||
-      uses('pytest') ||
+      configuresPytest(configuration) ||
+      listed.some((line) => /^\s*pytest\b/i.test(line)) ||
       (await someUsesPytest(tests, read)),
-    ...(formatter === undefined ? {} : { formatter }),
-    ...(linter === undefined ? {} : { linter }),
-    ...(typeChecker === undefined ? {} : { typeChecker }),
-    ...(files.some((path) => path.startsWith(posix.join(folder, 'src/')) && path.endsWith('.py'))
-      ? { sourceFolder: 'src' }
-      : {}),
+    ...stylePrograms(configuration),
+    ...(files.some(inSource) ? { sourceFolder: 'src' } : {}),
+  }
+}
+
+const requirementNames = [
+  'requirements-dev.txt',
+  'requirements-test.txt',
+  'dev-requirements.txt',
+  'test-requirements.txt',
+  'requirements.txt',
+  'requirements/test.txt',
+  'requirements/dev.txt',
+]
+
+interface Configuration {
+  has: (name: string) => boolean
+  /** Of pyproject.toml. */
+  tables: Map<string, string>
+  /** setup.cfg and tox.ini. */
+  ini: string
+}
+
+function listedRequirements(tables: Map<string, string>): string[] {
+  const forTests = ['project.optional-dependencies', 'dependency-groups'].flatMap((name) => {
+    const table = tables.get(name) ?? ''
+    return arrayNames(table).flatMap((key) => (testExtras.test(key) ? strings(table, key) : []))
+  })
+  return [...strings(tables.get('project') ?? '', 'dependencies'), ...forTests]
+}
+
+function configuresPytest({ has, tables, ini }: Configuration): boolean {
+  return (
+    ['pytest.ini', 'conftest.py', 'tests/conftest.py'].some(has) ||
+    ['tool.pytest.ini_options', 'tool.pytest'].some((name) => tables.has(name)) ||
+    /^\[(tool:)?pytest\]/m.test(ini)
+  )
+}
+
+function stylePrograms(configuration: Configuration): Pick<PythonProject, 'formatter' | 'linter' | 'typeChecker'> {
+  const { has, tables, ini } = configuration
+  const styled = [...tables.keys()].some((name) => /^tool\.ruff(\.lint|$)/.test(name)) || has('ruff.toml')
+  const flake8 = has('.flake8') || /^\[flake8\]/m.test(ini)
+  const mypy = tables.has('tool.mypy') || has('mypy.ini') || /^\[mypy\]/m.test(ini)
+  return {
+    ...(tables.has('tool.ruff.format')
+      ? { formatter: 'ruff' }
+      : tables.has('tool.black')
+        ? { formatter: 'black' }
+        : {}),
+    ...(styled ? { linter: 'ruff' } : flake8 ? { linter: 'flake8' } : {}),
+    ...(mypy ? { typeChecker: 'mypy' } : tables.has('tool.pyright') ? { typeChecker: 'pyright' } : {}),
   }
 }
 
@@ -113,27 +122,4 @@ async function someUsesPytest(tests: string[], read: ReadFile): Promise<boolean>
     if (/^(import pytest|from pytest\b|(async )?def test_)/m.test((await read(path)) ?? '')) return true
   }
   return false
-}
-
-/** Raw text of each table by its name. */
-function readTables(text: string): Map<string, string> {
-  const tables = new Map<string, string>()
-  let name = ''
-  for (const line of text.split('\n')) {
-    const header = /^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$/.exec(line)?.[1]
-    if (header !== undefined && !/["',]/.test(header)) name = header
-    tables.set(name, `${tables.get(name) ?? ''}${header === undefined || /["',]/.test(header) ? line : ''}\n`)
-  }
-  return tables
-}
-
-function arrayNames(table: string): string[] {
-  return [...table.matchAll(/^\s*"?([\w-]+)"?\s*=\s*\[/gm)].flatMap((match) => match[1] ?? [])
-}
-
-/** An array of strings; brackets inside of a string, as in `"uvicorn[standard]"`, do not end it. */
-function strings(table: string, key: string): string[] {
-  const array =
-    new RegExp(`^\\s*"?${key}"?\\s*=\\s*\\[((?:[^\\]"']|"[^"\\n]*"|'[^'\\n]*')*)\\]`, 'm').exec(table)?.[1] ?? ''
-  return [...array.matchAll(/"([^"\n]*)"|'([^'\n]*)'/g)].map((match) => match[1] ?? match[2] ?? '')
 }

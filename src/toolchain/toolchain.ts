@@ -97,8 +97,8 @@ export interface EcosystemFacts {
   checks: CheckCommand[]
   /** Formats exactly those files of the project, in place; undefined when the repository has no formatter. */
   formatFiles?: (paths: string[]) => { line: string; cwd: string }
-  /** Runs exactly those test files of one package (paths from the repository's root); undefined when the runner cannot. `targetedChecks` sorts files by package. */
-  targetedTest?: (paths: string[]) => CheckCommand
+  /** Runs exactly those test files of one package (paths from the repository's root); undefined when its runner cannot. `targetedChecks` sorts files by package. */
+  targetedTest(paths: string[]): CheckCommand | undefined
   /** True for test code of this project; false for everything in other projects. */
   isTest(path: string): boolean
   isGenerated(path: string): boolean

@@ -131,6 +131,11 @@ describe('a node project', () => {
     expect(formatCommands(await detect(files), ['a.js'])).toEqual([])
   })
 
+  it.each(['ava', 'make test', 'node check.js'])('runs no tests alone where `%s` cannot', async (test) => {
+    const snapshot = await detect({ 'package.json': manifest({ scripts: { test } }) })
+    expect(targetedChecks(snapshot, ['test/a.test.js'])).toEqual([])
+  })
+
   it('keeps the flags of the script when it runs some tests', async () => {
     const scripts = { test: "node --import ./setup.js --test 'test/**/*.test.js'" }
     const snapshot = await detect({ 'package.json': manifest({ scripts }) })
