@@ -50,8 +50,18 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
   const ledger = createLedger({ database, enqueue: queue.enqueue, clock, ids, version })
   const runner = composeRunner(config, log, (claimed) => gitHubHost(config, { github, claimed, log }))
+  await createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv }).sweep(await runsUnderWay(ledger))
   const worker = createWorker({ ledger, queue, execute: runner.execute, announce: runner.announce, logger: log })
   return { ledger, queue, worker, github, sandbox: composeSandbox(config) }
+}
+
+/** Work trees of all other runs were left behind by a process that died. */
+async function runsUnderWay(ledger: Ledger): Promise<Set<string>> {
+  const runs = await ledger.list({
+    states: ['queued', 'running', 'awaiting_approval', 'awaiting_answer'],
+    limit: 10_000,
+  })
+  return new Set(runs.map(({ id }) => id))
 }
 
 /** The same flow without an App: one run, claimed by whoever recorded it. */

@@ -1,5 +1,6 @@
 // The tools by which the coder closes modifications; looking and editing come from the agent's room.
 import { z } from 'zod'
+import { createCheckTool } from '../agent/check-tool.ts'
 import { createEditTools } from '../agent/edit-tools.ts'
 import { createGuardedWorkTree, type Permit } from '../agent/guarded-work-tree.ts'
 import { createLookTools } from '../agent/look-tools.ts'
@@ -8,6 +9,7 @@ import { checkPlan } from '../plan/check-plan.ts'
 import type { Modification } from '../plan/plan.ts'
 import { gatePlan } from '../policy/gate.ts'
 import { mayRead, mayWrite } from '../policy/paths.ts'
+import { targetedChecks } from '../toolchain/commands.ts'
 import { scanForSecrets } from '../verify/secret-scan.ts'
 import { closeModification, revertModification, type Work } from './close-modification.ts'
 import { plannedPaths } from './work-state.ts'
@@ -28,7 +30,15 @@ export function createCoderTools(work: Work): Tool<CoderEnding>[] {
     scan: async (text, file) =>
       (await scanForSecrets([{ path: file, text }])).map(({ rule, line }) => ({ rule, line })),
   })
-  return [...createLookTools(tree), ...createEditTools(tree), done(work), revert(work), amendPlan(work), stop()]
+  return [
+    ...createLookTools(tree),
+    ...createEditTools(tree),
+    runCheck(work),
+    done(work),
+    revert(work),
+    amendPlan(work),
+    stop(),
+  ]
 }
 
 /** The rules of the policy, and the plan: a file that nobody planned is not written. */
@@ -41,6 +51,24 @@ function permit({ task, state }: Work, file: string): Permit {
     rule: 'outside_the_plan',
     message: `${file} is not in the plan. If the contract needs it, call amend_plan first.`,
   }
+}
+
+/** For a look between two edits; what stands is decided after `done` and in the end, not here. */
+function runCheck({ task }: Work): Tool {
+  const { bench } = task
+  return createCheckTool({
+    checks: bench.snapshot.checks.map(({ id }) => id),
+    roots: [bench.workspace.tree],
+    async run(id, tests) {
+      const whole = bench.snapshot.checks.filter((check) => check.id === id)
+      const some = tests.length > 0 ? targetedChecks(bench.snapshot, tests) : whole
+      const [first] = await bench.runChecks(bench, some, 'asked')
+      if (first === undefined)
+        return { kind: 'refused', message: `${id} cannot run on these files alone; run it without tests.` }
+      const { line, exitCode, timedOut, summary } = first
+      return { kind: 'ran', line, exitCode, timedOut, output: summary }
+    },
+  })
 }
 
 function done(work: Work): Tool<CoderEnding> {

@@ -12,7 +12,8 @@ export interface JudgedChange {
   /** Files the contract names; a check definition may change only when it is among them. */
   namedFiles: string[]
   isTest(path: string): boolean
-  isCheckDefinition(path: string): boolean
+  /** Path → what of the checks its change alters: `test configuration`. */
+  alteredChecks: ReadonlyMap<string, string>
 }
 
 /** Every objection of every rule; empty when no rule objects. */
@@ -90,13 +91,14 @@ function emptiedTest(section: PatchSection, { isTest, candidate }: JudgedChange)
     : []
 }
 
-function checkDefinition({ file }: PatchSection, { namedFiles, isCheckDefinition }: JudgedChange): Objection[] {
-  if (!isCheckDefinition(file.path) || namedFiles.includes(file.path)) return []
+function checkDefinition({ file }: PatchSection, { namedFiles, alteredChecks }: JudgedChange): Objection[] {
+  const what = alteredChecks.get(file.path)
+  if (what === undefined || namedFiles.includes(file.path)) return []
   return [
     objection(
       'check_definition',
       file.path,
-      `${file.path} defines how this repository is checked, and the issue does not ask to change it.`,
+      `${file.path} (${what}) decides how this repository is checked, and the issue does not ask to change it.`,
     ),
   ]
 }

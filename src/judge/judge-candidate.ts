@@ -4,7 +4,7 @@ import { Fault } from '../errors.ts'
 import type { Candidate } from '../execute/candidate.ts'
 import type { Model } from '../model/model.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
-import { checkDefinition } from '../policy/check-definitions.ts'
+import { alteredCheckDefinition } from '../policy/check-definitions.ts'
 import { type RunContext, stage } from '../run-context.ts'
 import type { VerificationReport } from '../verify/report.ts'
 import type { Patch } from '../workspace/workspace.ts'
@@ -34,7 +34,7 @@ export async function judgeCandidate(
     input: { treeSha: candidate.treeSha, verified: report.verified, contract: task.contract },
     work: async () => {
       const patch = await task.bench.workspace.diff(candidate.treeSha)
-      const objections = ruleObjections(task, candidate, patch)
+      const objections = await ruleObjections(task, candidate, patch)
       if (!report.verified || objections.length > 0) return verdictOf(objections, [])
       return reviewed(run.model(task.policy), { task, patch, report, signal: run.signal })
     },
@@ -43,14 +43,23 @@ export async function judgeCandidate(
   })
 }
 
-function ruleObjections({ bench, plan, contract }: PlannedTask, candidate: Candidate, patch: Patch): Objection[] {
+async function ruleObjections(
+  { bench, plan, contract }: PlannedTask,
+  candidate: Candidate,
+  patch: Patch,
+): Promise<Objection[]> {
+  const alteredChecks = new Map<string, string>()
+  for (const { path, blob } of await bench.workspace.changes(candidate.treeSha)) {
+    const what = alteredCheckDefinition(path, await bench.workspace.readBase(path), blob?.content.toString('utf8'))
+    if (what !== undefined) alteredChecks.set(path, what)
+  }
   return judgeByRule({
     patch,
     plan,
     candidate,
     namedFiles: contract.affectedFiles,
     isTest: bench.isTest,
-    isCheckDefinition: (path) => checkDefinition(path) !== undefined,
+    alteredChecks,
   })
 }
 

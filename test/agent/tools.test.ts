@@ -2,12 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createCheckTool } from '../../src/agent/check-tool.ts'
 import { createEditTools } from '../../src/agent/edit-tools.ts'
 import { createLookTools } from '../../src/agent/look-tools.ts'
-import { type CoderEnding, createPlanTools } from '../../src/agent/plan-tools.ts'
 import type { Tool, ToolAnswer } from '../../src/agent/tools.ts'
 import { FolderTree } from '../support/folder-tree.ts'
 
 let folder: FolderTree
-let tools: Tool<CoderEnding>[]
+let tools: Tool[]
 let asked: unknown[]
 
 beforeEach(() => {
@@ -37,15 +36,11 @@ beforeEach(() => {
             }
       },
     }),
-    ...createPlanTools({
-      amend: async (request) =>
-        request.path === 'src/c.ts' ? { kind: 'accepted' } : { kind: 'refused', message: 'The plan is full.' },
-    }),
   ]
 })
 afterEach(() => folder[Symbol.dispose]())
 
-async function use(name: string, input: unknown): Promise<ToolAnswer<CoderEnding>> {
+async function use(name: string, input: unknown): Promise<ToolAnswer> {
   const tool = tools.find(({ spec }) => spec.name === name)
   if (!tool) throw new Error(`no tool ${name}`)
   return tool.run(input)
@@ -61,9 +56,6 @@ test('all tools together cost less than 3,500 characters, and their names are wh
     'effect create_file',
     'effect delete_file',
     'observe run_check',
-    'effect amend_plan',
-    'effect finish',
-    'effect stop',
   ])
 })
 
@@ -230,19 +222,4 @@ test('run_check is answered by its exit code first, cleaned', async () => {
     text: 'There is no check build. There are: test, lint',
     isError: true,
   })
-})
-
-test('the plan is amended by rule, and the coder ends by finish or stop', async () => {
-  const modification = { kind: 'create', title: 't', reason: 'r' }
-  expect(await use('amend_plan', { path: 'src/c.ts', ...modification })).toEqual({
-    text: 'src/c.ts is part of the plan.',
-  })
-  expect(await use('amend_plan', { path: 'src/d.ts', ...modification })).toEqual({
-    text: 'The plan is full.',
-    isError: true,
-  })
-  expect(await use('finish', { explanation: 'Done.' })).toMatchObject({
-    end: { kind: 'finished', explanation: 'Done.', changedTests: [] },
-  })
-  expect(await use('stop', { reason: 'Cannot.' })).toMatchObject({ end: { kind: 'stopped', reason: 'Cannot.' } })
 })

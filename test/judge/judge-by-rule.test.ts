@@ -81,10 +81,20 @@ function judge(sections: Section[], namedFiles: string[] = []): string[] {
   return judgeByRule({
     patch: { text, files: sections.map((section) => section.file), addedLines: 0, removedLines: 0 },
     plan: { summary: 's', modifications, removedTests: [], risks: [], questions: [], feasible: true },
-    candidate: { treeSha: '', patch: '', results: [], amendments: [], changedTests: [], explanation: '' },
+    candidate: {
+      treeSha: '',
+      patch: '',
+      results: [],
+      amendments: [],
+      changedTests: [],
+      explanation: '',
+      conversation: [],
+      turns: 0,
+      toolCalls: 0,
+    },
     namedFiles,
     isTest: (path) => path.startsWith('test/'),
-    isCheckDefinition: (path) => path === 'package.json',
+    alteredChecks: new Map([['package.json', 'package manifest']]),
   }).map(({ about }) => about)
 }
 

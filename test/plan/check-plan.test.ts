@@ -6,7 +6,7 @@ const rules = {
   knownFiles: new Set(['src/total.js', 'src/parse.js', 'test/total.test.js']),
   mayWrite: (path: string) =>
     path.startsWith('.github/')
-      ? ({ allowed: false, rule: 'protected', message: `${path} is protected.` } as const)
+      ? ({ allowed: false, rule: 'ci', message: `${path} is protected.` } as const)
       : ({ allowed: true } as const),
 }
 
