@@ -11,7 +11,8 @@ import { repositoryMap } from './repository-map.ts'
 
 export interface ExploreOptions {
   contract: Pick<TaskContract, 'affectedFiles' | 'searchTerms' | 'taskType'>
-  snapshot: Pick<RepositorySnapshot, 'ecosystems'>
+  /** Instruction files are shown apart and need no place in the packet. */
+  snapshot: Pick<RepositorySnapshot, 'ecosystems'> & Partial<Pick<RepositorySnapshot, 'instructions'>>
   /** Shows no file that holds credentials, and follows no link. */
   tree: Pick<WorkTree, 'list' | 'readText' | 'search'>
   /** Files in the packet; default 10. */
@@ -25,8 +26,9 @@ export async function explore(options: ExploreOptions): Promise<ContextPacket> {
   const { contract, snapshot, tree, maxFiles = 10 } = options
   const listed = await tree.list()
   const files = listed.filter((path) => !isGeneratedFile(snapshot, path))
+  const told = new Set(snapshot.instructions?.map(({ path }) => path))
   const { ranked, notFound } = await rankFiles({
-    files,
+    files: files.filter((path) => !told.has(path)),
     mentioned: contract.affectedFiles,
     terms: contract.searchTerms,
     search: tree.search,
