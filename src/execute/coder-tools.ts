@@ -27,8 +27,7 @@ export function createCoderTools(work: Work): Tool<CoderEnding>[] {
     files: () => workspace.files(),
     mayRead,
     mayWrite: (file) => permit(work, file),
-    scan: async (text, file) =>
-      (await scanForSecrets([{ path: file, text }])).map(({ rule, line }) => ({ rule, line })),
+    scan: (text, file) => scanForSecrets([{ path: file, text }]),
   })
   return [
     ...createLookTools(tree),

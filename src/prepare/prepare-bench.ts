@@ -12,6 +12,7 @@ import { installDependencies } from '../toolchain/install.ts'
 import { missingTools } from '../toolchain/missing-tools.ts'
 import { runChecks } from '../toolchain/run-checks.ts'
 import type { CheckCommand, CheckResult, RepositorySnapshot } from '../toolchain/toolchain.ts'
+import { scanForSecrets } from '../verify/secret-scan.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import type { Baseline, Bench, Place } from './bench.ts'
 
@@ -97,7 +98,7 @@ function benchOf(
     files: () => workspace.files(),
     mayRead,
     mayWrite: (path) => mayWrite(path, policy),
-    scan: async () => [],
+    scan: (text, path) => scanForSecrets([{ path, text }]),
   })
   return {
     workspace,
