@@ -1,6 +1,7 @@
 // The one place that builds adapters and puts them together.
 import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { createLocalTaskHost, type LocalTaskHostOptions } from './cli/local-task-host.ts'
@@ -27,6 +28,7 @@ import { createNoneSandbox } from './sandbox/none-sandbox.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { TaskHost } from './task/task-host.ts'
 import { createTaskRunner, type TaskRunner } from './task-runner.ts'
+import { createGit } from './workspace/git.ts'
 import { createGitLocalRepositories } from './workspace/git-local-repositories.ts'
 import { createGitWorkspaces } from './workspace/git-workspaces.ts'
 import type { LocalRepositories } from './workspace/local-repositories.ts'
@@ -80,6 +82,12 @@ export async function composeLocal(config: Config, log: Logger, host: LocalTaskH
 export function composeRepositories(config: Config): { repositories: LocalRepositories; workspaces: Workspaces } {
   const options = { root: config.dataDir, hostEnv: config.hostEnv }
   return { repositories: createGitLocalRepositories(options), workspaces: createGitWorkspaces(options) }
+}
+
+/** What git says of its version. Throws `infrastructure`/`git_not_started` where there is none. */
+export async function gitVersion({ hostEnv }: Config): Promise<string> {
+  const said = await createGit({ hostEnv, home: tmpdir() }).run(['version'])
+  return said.toString('utf8').trim()
 }
 
 /** PostgreSQL where an address is set, else the embedded database of the service. */

@@ -1,0 +1,56 @@
+// The model: is there a key, is there a price, and, if asked for, does the key work.
+import type { Logger } from 'pino'
+import { composeProvider } from '../../compose.ts'
+import type { Config } from '../../config.ts'
+import { toFault } from '../../errors.ts'
+import type { ModelProvider } from '../../model/model.ts'
+import { priceOf } from '../../model/pricing.ts'
+import type { Finding } from './finding.ts'
+
+const check = 'model key'
+
+/** Spends nothing unless `online`: then one token for each model. */
+export async function checkModel(
+  config: Config,
+  { online, log }: { online: boolean; log: Logger },
+): Promise<Finding[]> {
+  const { provider, recordings, apiKey, byRole } = config.model
+  if (provider === 'recorded') return [recorded(recordings)]
+  if (apiKey === undefined) return []
+  const models = [...new Set(Object.values(byRole))]
+  const unpriced = models.filter((model) => priceOf(model) === undefined).map(withoutPrice)
+  if (!online) return [notTried(config), ...unpriced]
+  const asked = composeProvider(config, log)
+  return [...(await Promise.all(models.map((model) => tryModel(asked, model)))), ...unpriced]
+}
+
+function recorded(recordings = 'nowhere'): Finding {
+  const mend = 'For tests and the demo only. Take DRAFTSMITH_MODEL_PROVIDER out to use a real model.'
+  return { check, level: 'warn', found: `none needed: answers come from recordings in ${recordings}`, mend }
+}
+
+function notTried({ model: { baseUrl } }: Config): Finding {
+  const at = baseUrl === undefined ? '' : ` for ${new URL(baseUrl).host}`
+  return { check, level: 'ok', found: `set${at}, not tried; --online tries it with a call of one token` }
+}
+
+function withoutPrice(model: string): Finding {
+  return {
+    check: 'model price',
+    level: 'warn',
+    found: `no price is known for ${model}: only the token ceiling holds, not the one in US dollars`,
+    mend: 'Keep DRAFTSMITH_MAX_TOKENS low, or choose a model with a known price.',
+  }
+}
+
+async function tryModel(provider: ModelProvider, model: string): Promise<Finding> {
+  const content = [{ type: 'text' as const, text: 'Say yes.' }]
+  const request = { role: 'analyst' as const, model, system: '', tools: [], maxTokens: 1 }
+  try {
+    await provider.complete({ ...request, messages: [{ role: 'user', content }] })
+    return { check, level: 'ok', found: `works with ${model}` }
+  } catch (thrown) {
+    const { message, mend = 'Try again later.' } = toFault(thrown)
+    return { check, level: 'fail', found: message, mend }
+  }
+}

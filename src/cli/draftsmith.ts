@@ -1,0 +1,125 @@
+#!/usr/bin/env node
+// The command line: what each command takes, and how every failure ends. The commands themselves are the files beside this one.
+import { fileURLToPath } from 'node:url'
+import { Command, CommanderError } from 'commander'
+import { pino } from 'pino'
+import { version } from '../compose.ts'
+import { type Config, type Need, readConfig } from '../config.ts'
+import { Fault, toFault } from '../errors.ts'
+import { describeProblems } from './config-problems.ts'
+import { doctorCommand } from './doctor-command.ts'
+import { loadOwnEnvFile } from './env-file.ts'
+import { firstInterrupt } from './interrupt.ts'
+import { replayCommand } from './replay-command.ts'
+import { runCommand } from './run-command.ts'
+import { showCommand } from './show-command.ts'
+
+const out = (text: string) => console.log(text)
+const say = (line: string) => console.error(line)
+
+const examples = `
+Examples:
+  draftsmith doctor
+  draftsmith run --repo . --issue bug.md
+  draftsmith run --repo ~/src/tool --issue owner/tool#12 --base main
+
+Exit codes: 0 done, 1 failed, 2 wrong input. Of \`run\` besides: 3 declined or a plan only, 4 not verified, 130 stopped.
+`
+
+// Whoever reads our output may stop early, such as `head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(words: string[]): Promise<number> {
+  let exitCode = 0
+  const program = describeProgram((code) => {
+    exitCode = code
+  })
+  try {
+    const note = loadOwnEnvFile(process.cwd(), fileURLToPath(new URL('../..', import.meta.url)))
+    if (note !== undefined) say(note)
+    await program.parseAsync(words, { from: 'user' })
+    return exitCode
+  } catch (thrown) {
+    return explain(thrown)
+  }
+}
+
+function describeProgram(end: (exitCode: number) => void): Command {
+  const program = new Command('draftsmith')
+    .description('Takes an issue and leaves a change that has passed the checks of the repository, or says why not.')
+    .version(version)
+    .exitOverride()
+    .addHelpText('after', examples)
+  program
+    .command('run')
+    .description('work on an issue in a local clone; leaves a branch or a patch, and never touches your work tree')
+    .requiredOption('--repo <path|url>', 'the repository')
+    .requiredOption('--issue <issue>', 'a file, - for standard input, owner/repo#number, or the address of an issue')
+    .option('--base <ref>', 'branch, tag or commit to start from (default: HEAD)')
+    .option('--json', 'print the result as JSON')
+    .action(async (options) => {
+      const config = configFor(['model'])
+      const terminal = { out, progress: say, stdin: process.stdin, interrupted: firstInterrupt(say) }
+      end(await runCommand(options, { config, log: loggerOf(config), terminal }))
+    })
+  program
+    .command('show')
+    .description('tell what a run did, what it cost and what it left')
+    .argument('<run>', 'the id of the run, such as r-k3v9x2m7qa')
+    .option('--trace', 'every step of it as well')
+    .option('--patch', 'print its patch instead')
+    .option('--artifacts <folder>', 'write its artifacts there')
+    .action(async (run, options) => end(await showCommand(run, options, { config: configFor([]), out })))
+  program
+    .command('replay')
+    .description('tell a run again from its records, as the model saw it; nothing is called and nothing is paid')
+    .argument('<run>', 'the id of the run')
+    .action(async (run) => end(await replayCommand(run, { config: configFor([]), out })))
+  program
+    .command('doctor')
+    .description('check what a run and the service need, and say how to mend what is missing')
+    .option('--repo <owner/name>', 'look at one repository on GitHub as well')
+    .option('--online', 'try the model key with a call of one token for each model')
+    .option('--json', 'print the findings as JSON')
+    .action(async (options) => end(await doctorCommand(options, { environment: environment(), out })))
+  program
+    .command('serve')
+    .description('start the service that answers webhooks of GitHub')
+    .action(async () => void (await import('../main.ts')))
+  return program
+}
+
+/** A terminal is for progress and results; the log speaks up from warnings on, unless LOG_LEVEL says otherwise. */
+function environment(): Record<string, string | undefined> {
+  return { ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || 'warn' }
+}
+
+function configFor(needs: Need[]): Config {
+  const read = readConfig(environment(), needs)
+  if (read.kind === 'ok') return read.config
+  throw new Fault('invalid_input', 'configuration_invalid', describeProblems(read.problems))
+}
+
+function loggerOf({ logLevel }: Config) {
+  return pino({ level: logLevel, redact: ['*.token', '*.authorization', '*.privateKey'] }, pino.destination(2))
+}
+
+/** Says what went wrong and answers the exit code. */
+function explain(thrown: unknown): number {
+  // Help, the version and wrong options were printed already.
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+  const fault = toFault(thrown)
+  say(fault.message)
+  if (fault.mend !== undefined) say(fault.mend)
+  if (fault.class === 'cancelled') return 130
+  if (fault.class === 'defect') say(whereItHappened(fault))
+  return fault.class === 'invalid_input' ? 2 : 1
+}
+
+function whereItHappened(fault: Fault): string {
+  if (!/^(debug|trace)$/.test(environment().LOG_LEVEL ?? ''))
+    return 'This is a mistake in Draftsmith. LOG_LEVEL=debug shows where it happened.'
+  const { cause } = fault
+  return (cause instanceof Error ? cause.stack : undefined) ?? fault.stack ?? ''
+}
