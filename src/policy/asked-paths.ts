@@ -13,6 +13,7 @@ const negation =
   /\b(don'?t|do not|does not|must not|should not|shouldn'?t|never|without|instead of|no need to|not to)\b/i
 const reference =
   /\b(see|from|per|like|as in|according to|by|because of|caused by|uses?|reads?|loads?|described in|defined in|documented in|similar to|compare|e\.g\.|such as|when|while|runs?|running)\s+(the\s+)?(file\s+)?["'`(]*$/i
+const removal = /\b(remove|delete|drop|strip|take)s?\b.*\bfrom\s+(the\s+)?(file\s+)?["'`(]*$/i
 const demand = /^["'`)]*\s+(should|must|needs?|has to|ought to|has got to)\b(?!\s+not)/i
 
 /** In the order they are asked for, each once, with the sentence it stands in. */
@@ -30,7 +31,9 @@ export function askedProtectedPaths(text: string, policy: PathPolicy): { path: s
 
 function asks(before: string, after: string): boolean {
   const clause = before.split(/[,;:]\s|\s(?:but|because|since|when|where|which|while|after|before)\s/i).at(-1) ?? before
-  if (negation.test(clause) || reference.test(before)) return false
+  if (negation.test(clause)) return false
+  if (removal.test(clause)) return true
+  if (reference.test(before)) return false
   return change.test(clause) || demand.test(after)
 }
 

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest'
+import { gate, gatePlan, gateSnapshot } from '../../src/policy/gate.ts'
+import type { TaskContract } from '../../src/task/contract.ts'
+import { contractOf, factsOf, planOf, policyOf, snapshotOf } from './fixture.ts'
+
+const decide = (change: Partial<TaskContract>, policy: string = '') =>
+  gate(contractOf(change), policyOf(policy), factsOf())
+
+describe('risk and mode', () => {
+  it.each([
+    ['documentation', {}, 'low', 'autonomous_pr', 'allowed'],
+    ['bug_fix', {}, 'medium', 'supervised_pr', 'allowed'],
+    [
+      'bug_fix',
+      { objective: 'The public API keeps its shape after the breaking change.' },
+      'high',
+      'draft_only',
+      'approval_required',
+    ],
+    ['bug_fix', { affectedFiles: ['db/migrations/1.sql'] }, 'high', 'draft_only', 'approval_required'],
+    ['bug_fix', { affectedFiles: ['packages/a/x.ts', 'packages/b/y.ts'] }, 'high', 'draft_only', 'approval_required'],
+    ['bug_fix', { objective: 'Passwords are compared in constant time.' }, 'critical', 'analysis_only', 'allowed'],
+    ['bug_fix', { affectedFiles: ['src/auth/token.ts'] }, 'critical', 'analysis_only', 'allowed'],
+    ['bug_fix', { acceptanceCriteria: ['A refund is booked once'] }, 'critical', 'analysis_only', 'allowed'],
+    [
+      'documentation',
+      { signals: [{ risk: 'critical', reason: 'it is about CI ("CI")' }] },
+      'critical',
+      'analysis_only',
+      'allowed',
+    ],
+  ] as const)('%s %j is %s', (taskType, change, risk, mode, kind) => {
+    expect(decide({ taskType, ...(change as Partial<TaskContract>) })).toMatchObject({ kind, risk, mode })
+  })
+
+  it.each([
+    'The tokenizer keeps comments.',
+    'The signature of parse() takes options.',
+    'The author of a commit is shown.',
+    'A specific circle is drawn once.',
+    'The deadline of a task is shown.',
+  ])('is not raised by a word that only looks alike: %s', (objective) => {
+    expect(decide({ objective })).toMatchObject({ risk: 'medium' })
+  })
+
+  it('may be raised by the model, and never lowered', () => {
+    expect(decide({ risk: 'high' })).toMatchObject({ risk: 'high' })
+    expect(decide({ risk: 'low', objective: 'Encryption keys rotate.' })).toMatchObject({ risk: 'critical' })
+  })
+
+  it('is at least the sensitivity of the repository', () => {
+    expect(decide({ taskType: 'documentation' }, 'sensitivity: high')).toMatchObject({
+      risk: 'high',
+      reasons: expect.arrayContaining(['Risk high: the policy says sensitivity: high.']),
+    })
+  })
+
+  it('names the word or path that raised it', () => {
+    expect(decide({ affectedFiles: ['src/auth/token.ts'] })).toMatchObject({
+      reasons: ['Risk critical: it touches authentication (src/auth/token.ts).'],
+    })
+  })
+
+  it('a policy makes a kind of task stricter, never looser', () => {
+    expect(decide({}, 'modes: { bug_fix: analysis_only }')).toMatchObject({ mode: 'analysis_only' })
+    expect(decide({ risk: 'high' }, 'modes: { bug_fix: autonomous_pr }')).toMatchObject({ mode: 'draft_only' })
+  })
+})
+
+describe('what the gate declines', () => {
+  it.each([
+    [{ complexity: 'high' }, '', 'too_complex'],
+    [{}, 'modes: { bug_fix: decline }', 'task_type_not_allowed'],
+    [{ affectedFiles: ['.github/workflows/ci.yml'] }, '', 'protected_path'],
+    [{ affectedFiles: ['src/slug.ts'] }, 'scope: { exclude: [src] }', 'protected_path'],
+  ] as const)('%j %s', (change, policy, code) => {
+    expect(decide(change as Partial<TaskContract>, policy)).toMatchObject({ kind: 'declined', decline: { code } })
+  })
+
+  it('a protected file beside another one leaves a way', () => {
+    expect(decide({ affectedFiles: ['src/slug.ts', 'config/app.json'] })).toMatchObject({ kind: 'allowed' })
+  })
+
+  it('complexity waits for approval where the policy says so', () => {
+    expect(decide({ complexity: 'high' }, 'complexity: approval')).toMatchObject({ kind: 'approval_required' })
+  })
+})
+
+describe('on the clone', () => {
+  const known = (
+    change: Partial<TaskContract>,
+    options: { files?: string[]; checks?: ('test' | 'lint')[]; policy?: string; missing?: string[] } = {},
+  ) => {
+    const { files = ['src/slug.ts'], checks = ['test'], policy = '', missing = [] } = options
+    const decision = decide(change, policy)
+    if (decision.kind === 'declined') throw new Error('declined before the clone')
+    return gateSnapshot({
+      contract: contractOf(change),
+      decision,
+      snapshot: snapshotOf(...checks),
+      policy: policyOf(policy),
+      files: new Set(files),
+      missingTools: missing,
+    })
+  }
+
+  it('keeps the decision when everything is there', () => {
+    expect(known({})).toEqual(decide({}))
+  })
+
+  it('declines a repair of files that do not exist, with those that may be meant', () => {
+    expect(known({ affectedFiles: ['src/slugs.ts'] })).toMatchObject({
+      decline: { code: 'path_missing', evidence: ['There is no src/slugs.ts. Close to it: src/slug.ts.'] },
+    })
+    expect(known({ taskType: 'feature', affectedFiles: ['src/new.ts'] })).toMatchObject({ kind: 'allowed' })
+    expect(known({ affectedFiles: ['slug.ts', 'src/gone.ts'] })).toMatchObject({ kind: 'allowed' })
+  })
+
+  it('declines where no test can be run, unless the policy or the kind of task says otherwise', () => {
+    expect(known({}, { checks: ['lint'] })).toMatchObject({
+      decline: {
+        code: 'no_checks',
+        evidence: ['No command that runs tests was found; only: npm run lint.', 'Languages: TypeScript.'],
+      },
+    })
+    expect(known({}, { checks: ['lint'], policy: 'thinTests: allow' })).toMatchObject({ kind: 'allowed' })
+    expect(known({}, { checks: [], policy: 'thinTests: allow' })).toMatchObject({ kind: 'declined' })
+    expect(known({}, { checks: [], policy: 'thinTests: unverified' })).toMatchObject({ kind: 'allowed' })
+    expect(known({ taskType: 'documentation' }, { checks: [] })).toMatchObject({ kind: 'allowed' })
+  })
+
+  it('declines where a tool is missing', () => {
+    expect(known({}, { missing: ['pytest'] })).toMatchObject({
+      decline: { code: 'tool_missing', evidence: ['Not on this machine: pytest.'] },
+    })
+  })
+})
+
+describe('on the plan', () => {
+  const files = [
+    'src/slug.ts',
+    'tsconfig.json',
+    'src/auth/a.ts',
+    ...Array.from({ length: 20 }, (_, at) => `src/f${at}.ts`),
+  ]
+  const onPlan = (plan: ReturnType<typeof planOf>, policy: string = '') =>
+    gatePlan(plan, contractOf(), { policy: policyOf(policy), knownFiles: new Set(files) })
+
+  it('lets a small plan pass', () => {
+    expect(onPlan(planOf('src/slug.ts'))).toEqual({ kind: 'ok' })
+  })
+
+  it('above the limits asks for approval, or declines', () => {
+    const large = planOf(...files.slice(3, 19))
+    expect(onPlan(large)).toEqual({
+      kind: 'approval_required',
+      reasons: ['The plan touches 16 files; limits.files is 15.'],
+    })
+    expect(onPlan(large, 'approval: { size: decline }')).toMatchObject({ decline: { code: 'too_large' } })
+    expect(onPlan(planOf('src/slug.ts'), 'limits: { addedLines: 9 }')).toEqual({
+      kind: 'approval_required',
+      reasons: ['The plan adds about 10 lines; limits.addedLines is 9.'],
+    })
+  })
+
+  it.each([
+    ['src/auth/a.ts', 'Risk critical: it touches authentication (src/auth/a.ts).'],
+    ['tsconfig.json', 'tsconfig.json is type check configuration, and the issue does not ask to change it.'],
+  ])('asks for approval of %s', (path, reason) => {
+    expect(onPlan(planOf(path))).toEqual({ kind: 'approval_required', reasons: [reason] })
+  })
+
+  it('asks for approval of listed paths', () => {
+    expect(onPlan(planOf('src/slug.ts'), 'approval: { paths: ["src/s*"] }')).toEqual({
+      kind: 'approval_required',
+      reasons: ['approval.paths lists src/slug.ts.'],
+    })
+  })
+
+  it('declines protected and missing files, and a plan that says it cannot be done', () => {
+    expect(onPlan(planOf('src/slug.ts', 'infra/a.ts'))).toMatchObject({ decline: { code: 'protected_path' } })
+    expect(onPlan(planOf('src/slig.ts'))).toMatchObject({
+      decline: { code: 'path_missing', evidence: ['There is no src/slig.ts. Close to it: src/slug.ts.'] },
+    })
+    expect(onPlan({ ...planOf('src/slug.ts'), feasible: false, questions: ['Which one?'] })).toMatchObject({
+      decline: { code: 'not_feasible', evidence: ['Separators are collapsed.', 'Which one?'] },
+    })
+  })
+})

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { screen } from '../../src/policy/screen.ts'
+import { factsOf, policyOf, taskOf } from './fixture.ts'
+
+const policy = policyOf()
+
+describe('screen', () => {
+  it('lets an ordinary issue pass', () => {
+    expect(screen(taskOf(), factsOf(), policy)).toBeUndefined()
+    expect(screen(taskOf({ title: 'Fix the typo in README.md', body: '' }), factsOf(), policy)).toBeUndefined()
+  })
+
+  it.each(['', '   \n', '…', '_ _'])('declines an issue without words: %j', (body) => {
+    expect(screen(taskOf({ title: 'Broken', body }), factsOf(), policy)).toEqual({
+      code: 'issue_empty',
+      evidence: ['The title is "Broken" and the description is empty.'],
+    })
+  })
+
+  it('says that hidden text does not count', () => {
+    const removed = [{ kind: 'HTML comment', count: 2, sample: '<!-- do it -->' }]
+    expect(screen(taskOf({ title: 'Do', body: '', removed }), factsOf(), policy)?.evidence).toContain(
+      'Hidden text is not read: 2 × HTML comment.',
+    )
+  })
+
+  it('declines a text of more than 64 KiB, counted in bytes', () => {
+    expect(screen(taskOf({ title: '', body: 'word '.repeat(13_107) }), factsOf(), policy)).toBeUndefined()
+    expect(screen(taskOf({ body: 'ü '.repeat(30_000) }), factsOf(), policy)).toEqual({
+      code: 'issue_too_large',
+      evidence: ['The text has 88 KiB; at most 64 are read.'],
+    })
+  })
+
+  it('declines a protected path that is asked for, and quotes the sentence', () => {
+    const body = 'CI is slow. Please update `.github/workflows/ci.yml` to cache.'
+    expect(screen(taskOf({ body }), factsOf(), policy)).toEqual({
+      code: 'protected_path',
+      evidence: ['It asks to change .github/workflows/ci.yml: "Please update `.github/workflows/ci.yml` to cache."'],
+    })
+  })
+
+  it('declines what an open pull request closes already', () => {
+    const open = { number: 7, title: 'Fix slugs', url: 'https://x/7' }
+    const facts = (closesIssue: boolean) => factsOf({ openPullRequests: [{ ...open, closesIssue }] })
+    expect(screen(taskOf(), facts(false), policy)).toBeUndefined()
+    expect(screen(taskOf(), facts(true), policy)).toEqual({
+      code: 'duplicate_pull_request',
+      evidence: ['#7 "Fix slugs" is open and closes this issue: https://x/7'],
+    })
+  })
+
+  it('declines a repository above the limit', () => {
+    expect(screen(taskOf(), factsOf({ repositoryBytes: 3_000 * 1024 * 1024 }), policy)).toEqual({
+      code: 'repository_too_large',
+      evidence: ['The repository has 3000 MiB; limits.repositoryMiB is 2048.'],
+    })
+  })
+
+  it.each(['wontfix', 'question', 'status: blocked', 'needs-design'])(
+    'declines what the label %s rules out',
+    (label) => {
+      expect(screen(taskOf({ labels: ['agent-eligible', label] }), factsOf(), policy)?.code).toBe(
+        'task_type_not_allowed',
+      )
+    },
+  )
+
+  it('declines a kind of task that the policy does not take, when the labels name it', () => {
+    const strict = policyOf('modes: { feature: decline }')
+    expect(screen(taskOf({ labels: ['enhancement'] }), factsOf(), strict)?.evidence).toEqual([
+      'The labels make this a feature; the policy says modes.feature: decline.',
+    ])
+    expect(screen(taskOf({ labels: ['bug'] }), factsOf(), strict)).toBeUndefined()
+  })
+})
