@@ -3,6 +3,8 @@
 /** Files that are called by name although they have no extension or folder. */
 const knownNames = /^(codeowners|makefile|dockerfile|jenkinsfile|\.env(\.[\w-]+)*|\.npmrc|\.gitignore|\.cursorrules)$/i
 const maxMentions = 50
+/** Brackets belong to a path only where they name a segment: `app/[id]/page.tsx`. */
+const token = /(?:[^\s`'"()[\]<>{}|,;*!?=]|(?<=\/)\[[\w.-]{1,60}\](?=[/.]))+/g
 
 export interface PathMention {
   path: string
@@ -18,7 +20,7 @@ export function mentionedPaths(text: string): string[] {
 /** Every mention with its place. */
 export function pathMentions(text: string): PathMention[] {
   const mentions: PathMention[] = []
-  for (const match of text.matchAll(/[^\s`'"()[\]<>{}|,;*!?=]+/g)) {
+  for (const match of text.matchAll(token)) {
     const path = asPath(match[0])
     if (path !== undefined) mentions.push({ path, at: match.index })
   }
