@@ -19,7 +19,7 @@ export function renderCommitMessage({ title, body, runId, baseCommit }: CommitMe
     .map((paragraph) => wrap(plain(paragraph, 2_000)))
     .filter((paragraph) => paragraph !== '')
   const trailers = `Draftsmith-Run: ${runId}\nDraftsmith-Base: ${baseCommit}`
-  return [plain(title, subjectLength), ...paragraphs, trailers].join('\n\n')
+  return [inert(plain(title, subjectLength)) || 'Change', ...paragraphs, trailers].join('\n\n')
 }
 
 /** The last trailers count, so that nothing in the body can stand for them; undefined when the commit is not ours. */
@@ -33,7 +33,6 @@ function lastMatch(text: string, pattern: RegExp): string | undefined {
   return [...text.matchAll(pattern)].at(-1)?.[1]
 }
 
-/** A line that begins with `#` would be taken for a comment when somebody edits the message. */
 function wrap(text: string): string {
   const lines: string[] = []
   let line = ''
@@ -43,5 +42,10 @@ function wrap(text: string): string {
       line = word
     } else line = line === '' ? word : `${line} ${word}`
   }
-  return [...lines, line].map((wrapped) => wrapped.replace(/^(#|Draftsmith-)/, ' $1')).join('\n')
+  return [...lines, line].map(inert).join('\n')
+}
+
+/** A line that begins with `#` would be a comment to git when somebody edits the message; ours are the only trailers of this name. */
+function inert(line: string): string {
+  return line.replace(/^(#|Draftsmith-)/, ' $1')
 }

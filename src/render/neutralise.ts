@@ -25,12 +25,12 @@ export function inline(text: string, maxLength: number = 300): string {
 export function plain(text: string, maxLength: number = 300): string {
   const line = sanitise(text).text.replace(/[`*]/g, '').replace(/\s+/g, ' ').trim()
   const calm = line
-    .replace(/(^|[^\w])@(?=[A-Za-z0-9])/g, '$1@ ')
     .replace(/\bGH-(\d+)/gi, 'issue $1')
     .replace(/https?:\/\/[^\s/]+\/([\w.-]+\/[\w.-]+)\/(?:issues|pull)\/(\d+)\S*/gi, '$1 number $2')
     .replace(/([\w.-]+\/[\w.-]+)?#(\d+)/g, (_, repository: string | undefined, number: string) =>
       repository === undefined ? `issue ${number}` : `${repository} number ${number}`,
     )
+    .replace(/(^|[^A-Za-z0-9])@(?=[A-Za-z0-9])/g, '$1@ ')
     .replace(/\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/gi, '($1)')
   return cut(calm, maxLength)
 }
@@ -89,7 +89,7 @@ function mapProse(line: string, calm: Calm): string {
 
 /** What would act on GitHub. As code it shows the same words and does nothing. */
 const acting =
-  /!\[([^\]]*)\]\([^)]*\)|(?:https?|ftp):\/\/[^\s<>()`]+|\bwww\.[^\s<>()`]+|[\w.+-]+@[\w-]+\.[\w.-]+|(?<![A-Za-z0-9])@[A-Za-z0-9][\w-]*(?:\/[\w.-]+)?|[\w.-]+\/[\w.-]+#\d+|#\d+|\bGH-\d+|(?<!\w)\/draftsmith\b/gi
+  /!\[([^\]]*)\]\([^)]*\)|(?:https?|ftp):\/\/[^\s<>()`]+|(?<![A-Za-z])www\.[^\s<>()`]+|[\w.+-]+@[\w-]+\.[\w.-]+|@[A-Za-z0-9][\w-]*(?:\/[\w.-]+)?|[\w.-]+\/[\w.-]+#\d+|#\d+|(?<![A-Za-z])GH-\d+|\/draftsmith\b/gi
 
 function defuse(prose: string, calm: Calm): string {
   let result = ''
