@@ -14,6 +14,8 @@ export interface GitFolderOptions {
   objectsFrom?: string[]
   /** What HEAD says: a commit or `ref: refs/heads/…`. */
   head?: string
+  /** Commits at which the history of those objects is cut off, one a line; without them git looks for their parents. */
+  shallow?: string
 }
 
 /** Lays out a git directory; the folder may exist already. */
@@ -26,6 +28,7 @@ export async function layOutGitFolder(gitDir: string, options: GitFolderOptions)
     writeFile(join(gitDir, 'config'), config),
     writeFile(join(gitDir, 'info/attributes'), exactBytes),
     ...(alternates === '' ? [] : [writeFile(join(gitDir, 'objects/info/alternates'), alternates)]),
+    ...(options.shallow ? [writeFile(join(gitDir, 'shallow'), options.shallow)] : []),
   ])
 }
 

@@ -38,6 +38,7 @@ export function createGitWorkspaces({ root, hostEnv, clock = () => new Date() }:
           folder,
           decoy,
           objectsFrom: [join(mirror.gitDir, 'objects')],
+          ...(mirror.shallow && { shallow: mirror.shallow }),
           baseCommit: commit,
           treeSha: commit,
         })

@@ -1,6 +1,6 @@
 // One bare mirror a repository, shared by all its runs: what was fetched once is never fetched again.
 import { createHash } from 'node:crypto'
-import { mkdir, stat, utimes } from 'node:fs/promises'
+import { mkdir, readFile, stat, utimes } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { Git, GitResult } from './git.ts'
 import { gitReason } from './git.ts'
@@ -23,6 +23,8 @@ export interface MirrorRequest {
 export interface Mirror {
   /** Absolute; bare. Its `objects` are what the runs' git directories build on. */
   gitDir: string
+  /** Its `shallow` file, where it came from a shallow clone. */
+  shallow: string | undefined
 }
 
 /** Long enough for a large repository on a slow line; a connection that stands still is given up after a minute. */
@@ -43,7 +45,7 @@ export async function openMirror(git: Git, root: string, request: MirrorRequest)
   if (!(await hasCommit(git, gitDir, request.commit))) await withLock(join(folder, 'lock'), refresh, request.signal)
   // The time of last use, by which old mirrors can be told from busy ones.
   await utimes(folder, request.usedAt, request.usedAt)
-  return { gitDir }
+  return { gitDir, shallow: await readFile(join(gitDir, 'shallow'), 'utf8').catch(() => undefined) }
 }
 
 /** Where git may connect to: a path is read as a path, and everything else by HTTP. */

@@ -25,18 +25,20 @@ export interface WorkspaceOptions {
   decoy: string
   /** Absolute object folders to build on. */
   objectsFrom: string[]
+  /** Where their history is cut off, as in a `shallow` file. */
+  shallow?: string
   baseCommit: string
   /** The tree, or the commit, that the work tree starts with. */
   treeSha: string
 }
 
 export async function createWorkspace(git: Git, options: WorkspaceOptions): Promise<Workspace> {
-  const { folder, baseCommit } = options
+  const { folder, baseCommit, objectsFrom, shallow } = options
   const gitDir = join(folder, 'git')
   const home = join(folder, 'home')
   const workTree = join(folder, 'tree')
   await Promise.all([mkdir(workTree, { recursive: true }), mkdir(home, { recursive: true, mode: 0o700 })])
-  await layOutGitFolder(gitDir, { bare: true, objectsFrom: options.objectsFrom })
+  await layOutGitFolder(gitDir, { bare: true, objectsFrom, ...(shallow && { shallow }) })
   const base = await listTree(git, gitDir, baseCommit)
   const place: TreePlace = { gitDir, workTree, submodules: submodulesOf(base) }
   await readTree(git, ['--reset', '-u', options.treeSha], place)
@@ -93,8 +95,13 @@ export async function createWorkspace(git: Git, options: WorkspaceOptions): Prom
       blameLines(git, gitDir, { baseCommit, paths, ...(treeSha !== undefined && { treeSha }) }),
     fresh(treeSha) {
       freshOnes += 1
-      const objectsFrom = [...options.objectsFrom, join(gitDir, 'objects')]
-      return createWorkspace(git, { ...options, folder: join(folder, `fresh-${freshOnes}`), objectsFrom, treeSha })
+      const withOwn = [...objectsFrom, join(gitDir, 'objects')]
+      return createWorkspace(git, {
+        ...options,
+        folder: join(folder, `fresh-${freshOnes}`),
+        objectsFrom: withOwn,
+        treeSha,
+      })
     },
     close: () => inTurn(() => removeFolder(folder)),
   }

@@ -81,6 +81,21 @@ describe('opening', () => {
     expect(await git(await mirrorOf(bench), ['rev-list', '--count', commit])).toBe('1')
   })
 
+  it('reads the history of a shallow clone as far as it goes', async () => {
+    await write(bench.source, { 'a.txt': 'one\n' })
+    await commitAll(bench.source)
+    await write(bench.source, { 'a.txt': 'two\n' })
+    const commit = await commitAll(bench.source, 'the last of all')
+    const shallow = join(bench.folder, 'shallow')
+    await git(bench.folder, ['clone', '--quiet', '--depth=1', `file://${bench.source}`, shallow])
+    const options = { repositoryKey: 'local:shallow', url: shallow, env: {}, commit, runId: 'r-1' }
+    const workspace = await bench.workspaces.open(options)
+    expect(await workspace.recentSubjects()).toEqual(['the last of all'])
+    const fresh = await workspace.fresh(await workspace.checkpoint())
+    expect(await fresh.recentSubjects()).toEqual(['the last of all'])
+    expect(await fresh.blame(['a.txt'])).toMatchObject([{ lines: 1 }])
+  })
+
   it('starts the same run again from nothing', async () => {
     await write(bench.source, { 'a.txt': 'one\n' })
     await commitAll(bench.source)
