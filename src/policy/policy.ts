@@ -5,7 +5,7 @@ import { describeIssues } from './policy-problems.ts'
 import { type Policy, policySchema } from './policy-schema.ts'
 
 export { type Ceilings, defaultCeilings } from './ceilings.ts'
-export { type Limits, type Policy, type PolicyFile, policySchema } from './policy-schema.ts'
+export { type Policy, type PolicyFile, policySchema } from './policy-schema.ts'
 
 export const policyPath = '.github/draftsmith.yml'
 

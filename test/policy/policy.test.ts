@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { defaultCeilings, defaultPolicy, type ParsedPolicy, parsePolicy } from '../../src/policy/policy.ts'
+import {
+  defaultCeilings,
+  defaultPolicy,
+  type ParsedPolicy,
+  type PolicyFile,
+  parsePolicy,
+} from '../../src/policy/policy.ts'
 
 const parse = (text: string | undefined) => parsePolicy(text, defaultCeilings)
 
@@ -25,6 +31,20 @@ describe('a valid file', () => {
     expect(sandbox).toMatchObject({ commandMinutes: 10, memoryMiB: 4_096, processes: 512, cpus: 2 })
     expect(pullRequest).toMatchObject({ branchPrefix: 'agent/issue-', labels: ['agent-generated', 'needs-review'] })
     expect(unverified).toBe('branch')
+  })
+
+  it('may leave out everything, or write everything', () => {
+    const { limits, approval, modes, label } = defaultPolicy(defaultCeilings)
+    const written: PolicyFile = {
+      label,
+      limits,
+      approval,
+      modes,
+      models: { coder: 'some-model' },
+      base: 'next',
+      schedule: '0 4 * * 1',
+    }
+    expect(accepted(parse(JSON.stringify(written))).policy).toEqual({ ...defaultPolicy(defaultCeilings), ...written })
   })
 
   it('takes a check as a command or with its parts', () => {
