@@ -22,8 +22,10 @@ const shapes: Shape[] = [
   {
     rule: 'private-key',
     pattern:
-      /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[\s\S]{0,20000}?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
+      /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[A-Za-z0-9+/=:,.()\s\\"'-]){0,20000}(?:-----END [A-Z0-9 ]{0,40}-----)?/g,
     group: 0,
+    // The head alone stands in every program that reads keys.
+    proof: (block) => /-----END /.test(block) || /[A-Za-z0-9+/=]{40}/.test(block),
   },
   { rule: 'github-token', pattern: /\b(?:gh[opusr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})\b/g, group: 0 },
   { rule: 'model-provider-key', pattern: /\bsk-(?:ant-|proj-|or-)?[A-Za-z0-9_-]{20,200}/g, group: 0, proof: isRandom },

@@ -42,6 +42,7 @@ describe('what only looks like one is left alone', () => {
     'commit 0123456789abcdef0123456789abcdef01234567',
     'https://user:password@example.com/',
     'authToken = undefined',
+    `if (text.startsWith('-----BEGIN ${'PRIVATE KEY'}-----')) return parse(text)`,
     'passwordResetTokenExpiresInMinutes: 15,',
   ])('%s', async (text) => {
     expect(await scanForSecrets([{ path: 'a.ts', text }])).toEqual([])
