@@ -1,7 +1,7 @@
 // What a local run came to, as data for `--json` and as words for the terminal.
 
 import type { Charge } from '../model/model.ts'
-import { renderDecline } from '../render/decline.ts'
+import { renderTerminalOutcome } from '../render/terminal.ts'
 import type { Outcome } from '../run/outcome.ts'
 
 /** Printed by `draftsmith run --json`; keys are only ever added. */
@@ -58,7 +58,7 @@ export function exitCodeOf({ kind }: Outcome): number {
 }
 
 export function describeResult(result: LocalResult, outcome: Outcome): string {
-  const lines = [headline(outcome)]
+  const lines = [renderTerminalOutcome(outcome)]
   if (result.branch) lines.push(`Branch: ${result.branch}   (git diff HEAD...${result.branch})`)
   if (result.patch) lines.push(`Patch: ${result.patch}   (git apply)`)
   if (result.report) lines.push(`Report: ${result.report}`)
@@ -67,23 +67,6 @@ export function describeResult(result: LocalResult, outcome: Outcome): string {
     `Run ${result.run}: ${Math.round(result.tokens)} tokens${usd}, ${result.seconds.toFixed(0)} s. More: draftsmith show ${result.run}`,
   )
   return lines.join('\n')
-}
-
-function headline(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case 'pull_request':
-      return 'Done: the change passes the checks of the repository.'
-    case 'unverified':
-      return `Not verified: ${outcome.reason}`
-    case 'plan_only':
-      return `Ended with a plan: ${outcome.reason}`
-    case 'declined':
-      return renderDecline(outcome.decline)
-    case 'cancelled':
-      return `Stopped: ${outcome.reason}`
-    case 'failed':
-      return `Failed: ${outcome.reason}${outcome.mend ? `\n${outcome.mend}` : ''}`
-  }
 }
 
 function reasonOf(outcome: Outcome): string | undefined {

@@ -1,10 +1,10 @@
 // What a comment's command does: permission is asked of the API, the ledger is told, then the person is answered.
 import type { GitHubRepository } from '../github/github.ts'
+import { helpReply, nothingToRetry, type Reply, runReply, statusReply, stopReply } from '../render/command-replies.ts'
 import { type Command, parseCommand } from './commands.ts'
 import { type CommentEvent, isBot } from './events.ts'
 import { freezeTask, identityOf } from './freeze-task.ts'
 import type { IntakeParts } from './intake-parts.ts'
-import { helpReply, nothingToRetry, type Reply, runReply, statusReply, stopReply } from './replies.ts'
 
 /**
  * Whatever changes the ledger is done when this resolves; reaction and comment follow in the background.

@@ -1,6 +1,7 @@
 // Stage 5: a work tree at the pinned commit, what the repository is built with, and a baseline before the first edit.
 
 import { createGuardedWorkTree } from '../agent/guarded-work-tree.ts'
+import { Fault } from '../errors.ts'
 import { mayRead, mayWrite } from '../policy/paths.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type RunContext, stage } from '../run-context.ts'
@@ -12,37 +13,34 @@ import { installDependencies } from '../toolchain/install.ts'
 import { missingTools } from '../toolchain/missing-tools.ts'
 import { runChecks } from '../toolchain/run-checks.ts'
 import type { CheckCommand, CheckResult, RepositorySnapshot } from '../toolchain/toolchain.ts'
+import { redact } from '../trace/redaction.ts'
 import { scanForSecrets } from '../verify/secret-scan.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import type { Baseline, Bench, Place } from './bench.ts'
+import type { Baseline, Bench, FreshPlace, Place } from './bench.ts'
 
 /** Clones, detects, installs and runs the baseline. Throws `infrastructure` faults; what the repository lacks is a value in `baseline`. */
 export async function prepareBench(
   run: RunContext,
   { facts, policy }: { facts: BaseFacts; policy: Policy },
 ): Promise<Bench> {
+  run.signal.throwIfAborted()
   await run.progress.began('prepare')
   const workspace = await openWorkspace(run, facts)
-  const snapshot = await detectToolchain(await workspace.files(), (path) => workspace.readBase(path), policy.checks)
-  for (const note of [...workspace.notes, ...snapshot.notes]) run.progress.note(note)
-  const sandbox = run.sandbox(policy)
-  const bench = benchOf(run, {
-    workspace,
-    snapshot,
-    sandbox,
-    policy,
-    session: await openSession(run, { workspace, sandbox, policy }),
-  })
+  const place = await openPlace(run, { workspace, sandbox: run.sandbox(policy), policy })
   try {
-    const installProblem = await install(run, { place: bench, snapshot, policy })
+    const snapshot = await detectToolchain(await workspace.files(), (path) => workspace.readBase(path), policy.checks)
+    for (const note of [...workspace.notes, ...snapshot.notes]) run.progress.note(note)
+    const bench = benchOf(run, { place, snapshot, policy })
+    const installProblem = await install(run, { place, snapshot, policy })
     bench.baseline = await stage(run, 'prepare', {
       input: { commit: facts.baseCommit, checks: snapshot.checks },
       work: () => measureBaseline(bench, installProblem),
       note: describe,
     })
+    if (installProblem !== undefined && bench.baseline.installProblem === undefined) throw notAgain(installProblem)
     return bench
   } catch (thrown) {
-    await bench[Symbol.asyncDispose]()
+    await place[Symbol.asyncDispose]()
     throw thrown
   }
 }
@@ -57,19 +55,43 @@ async function openWorkspace(run: RunContext, facts: BaseFacts): Promise<Workspa
       env: source.env,
       commit: facts.baseCommit,
       runId: id,
+      signal: run.signal,
     })
   } finally {
     await source.revoke()
   }
 }
 
-interface SessionParts {
+interface PlaceParts {
   workspace: Workspace
   sandbox: Sandbox
   policy: Policy
 }
 
-async function openSession(run: RunContext, { workspace, sandbox, policy }: SessionParts): Promise<SandboxSession> {
+/** Owns the work tree from here on: whatever happens, nothing of it is left behind. */
+async function openPlace(run: RunContext, parts: PlaceParts): Promise<OwnedPlace> {
+  const { workspace, sandbox } = parts
+  try {
+    const session = await openSession(run, parts)
+    const close = async () => {
+      try {
+        await session.close()
+      } finally {
+        await workspace.close()
+      }
+    }
+    return { workspace, session, sandbox, [Symbol.asyncDispose]: close }
+  } catch (thrown) {
+    await workspace.close()
+    throw thrown
+  }
+}
+
+interface OwnedPlace extends Place, AsyncDisposable {
+  sandbox: Sandbox
+}
+
+async function openSession(run: RunContext, { workspace, sandbox, policy }: PlaceParts): Promise<SandboxSession> {
   const { commandMinutes, memoryMiB, processes, cpus } = policy.sandbox
   return sandbox.open({
     runId: run.claimed.run.id,
@@ -88,11 +110,15 @@ async function openSession(run: RunContext, { workspace, sandbox, policy }: Sess
   })
 }
 
-function benchOf(
-  run: RunContext,
-  parts: SessionParts & { session: SandboxSession; snapshot: RepositorySnapshot },
-): Bench {
-  const { workspace, session, snapshot, sandbox, policy } = parts
+interface BenchParts {
+  place: OwnedPlace
+  snapshot: RepositorySnapshot
+  policy: Policy
+}
+
+function benchOf(run: RunContext, parts: BenchParts): Bench {
+  const { place, snapshot, policy } = parts
+  const { workspace, session, sandbox } = place
   const tree = createGuardedWorkTree({
     root: workspace.tree,
     files: () => workspace.files(),
@@ -108,12 +134,9 @@ function benchOf(
     baseline: { missingTools: [], installProblem: undefined, checks: [] },
     sandbox: sandbox.kind,
     isTest: (path) => isTestFile(snapshot, path),
-    runChecks: (place, checks, label) => runInPlace(run, place, { checks, label }),
-    fresh: (treeSha) => freshPlace(run, { ...parts, treeSha, policy }),
-    [Symbol.asyncDispose]: async () => {
-      await session.close()
-      await workspace.close()
-    },
+    runChecks: (where, checks, label) => runInPlace(run, where, { checks, label }),
+    fresh: (treeSha) => freshPlace(run, parts, treeSha),
+    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   }
 }
 
@@ -122,23 +145,24 @@ async function runInPlace(
   place: Place,
   { checks, label }: { checks: CheckCommand[]; label: string },
 ): Promise<CheckResult[]> {
-  const logs = (name: string, text: string) => run.claimed.writeArtifact(name, text, 'text/plain')
+  const logs = (name: string, text: string) => run.claimed.writeArtifact(name, redact(text), 'text/plain')
   return runChecks({ session: place.session, home: place.workspace.home, checks, logs, label, signal: run.signal })
 }
 
 async function freshPlace(
   run: RunContext,
-  parts: SessionParts & { snapshot: RepositorySnapshot; treeSha: string },
-): Promise<Place & AsyncDisposable> {
-  const workspace = await parts.workspace.fresh(parts.treeSha)
-  const session = await openSession(run, { ...parts, workspace })
-  const close = async () => {
-    await session.close()
-    await workspace.close()
+  { place, snapshot, policy }: BenchParts,
+  treeSha: string,
+): Promise<FreshPlace & AsyncDisposable> {
+  run.signal.throwIfAborted()
+  const workspace = await place.workspace.fresh(treeSha)
+  const fresh = await openPlace(run, { workspace, sandbox: place.sandbox, policy })
+  try {
+    return { ...fresh, installProblem: await install(run, { place: fresh, snapshot, policy }) }
+  } catch (thrown) {
+    await fresh[Symbol.asyncDispose]()
+    throw thrown
   }
-  const place = { workspace, session, [Symbol.asyncDispose]: close }
-  await install(run, { place, snapshot: parts.snapshot, policy: parts.policy })
-  return place
 }
 
 async function install(
@@ -151,7 +175,17 @@ async function install(
     allowedHosts: policy.sandbox.allowedHosts,
     signal: run.signal,
   })
+  run.signal.throwIfAborted()
   return result.problem
+}
+
+/** The baseline could be measured, so this is the registry or the network, and no reason to decline. */
+function notAgain(problem: string): Fault {
+  return new Fault(
+    'infrastructure',
+    'install_failed',
+    `The dependencies were installed before, but not now: ${problem}`,
+  )
 }
 
 async function measureBaseline(bench: Bench, installProblem: string | undefined): Promise<Baseline> {

@@ -1,54 +1,75 @@
-// Answers to `/draftsmith …` comments. None begins a line with the trigger, so that no answer can be taken for a command.
-
+// What a person reads after a command. No line of ours may begin like a command, or another bot's quote of it could.
+import type { Command } from '../intake/commands.ts'
+import type { Recorded } from '../run/ledger.ts'
 import type { Run } from '../run/run.ts'
 import { moment } from './figures.ts'
-import { codeSpan, inline } from './neutralise.ts'
-import { outcomeHeading } from './outcome-line.ts'
+import { codeSpan } from './neutralise.ts'
+import { outcomeLine } from './outcome-line.ts'
 
-const commands = [
-  ['/draftsmith run', 'start a run for this issue'],
-  ['/draftsmith stop', 'stop the run; the work so far is kept'],
-  ['/draftsmith retry', 'start again from the newest commit of the base branch'],
-  ['/draftsmith status', 'say where the run stands'],
-  ['/draftsmith help', 'show this list'],
-] as const
+export interface Reply {
+  reaction: '+1' | 'eyes' | 'confused'
+  text: string
+}
 
-export type CommandReply =
-  | { kind: 'help' }
-  | { kind: 'unknown'; command: string }
-  | { kind: 'started' | 'already_under_way' | 'stopping' | 'status'; run: Run }
-  | { kind: 'nothing_under_way' }
-
-export function renderCommandReply(reply: CommandReply): string {
-  switch (reply.kind) {
-    case 'help':
-      return helpText()
-    case 'unknown':
-      return `There is no command ${codeSpan(reply.command.slice(0, 40))}.\n\n${helpText()}`
-    case 'started':
-      return `Run ${codeSpan(reply.run.id)} is recorded. The status comment on this issue shows where it stands.`
-    case 'already_under_way':
-      return `Run ${codeSpan(reply.run.id)} is under way already; one at a time. Comment \`/draftsmith stop\` to stop it.`
-    case 'stopping':
-      return `Run ${codeSpan(reply.run.id)} is being stopped. What it has is kept.`
-    case 'nothing_under_way':
-      return 'No run is under way for this issue. Comment `/draftsmith run` to start one.'
-    case 'status':
-      return statusText(reply.run)
+/** Undefined for a delivery that came a second time: it was answered the first time. */
+export function runReply(recorded: Recorded): Reply | undefined {
+  if (recorded.kind === 'duplicate_delivery') return undefined
+  const { id, state } = recorded.run
+  if (recorded.kind === 'recorded') {
+    return { reaction: 'eyes', text: `Run \`${id}\` is recorded. The status comment on this issue shows how it goes.` }
+  }
+  if (recorded.kind === 'already_under_way') {
+    return {
+      reaction: 'confused',
+      text: `Run \`${id}\` is under way already (${inWords[state]}). To start anew, first stop it with \`/draftsmith stop\`.`,
+    }
+  }
+  return {
+    reaction: 'confused',
+    text: `Run \`${id}\` is newer than this command. Give the command again to start anew.`,
   }
 }
 
-function statusText(run: Run): string {
-  const { id, state, outcome, createdAt, attempt } = run
-  const began = `attempt ${attempt}, recorded ${moment(createdAt.toISOString())}`
-  if (outcome !== undefined) return `Run ${codeSpan(id)} (${began}) has ended: ${outcomeHeading(outcome)}`
-  return `Run ${codeSpan(id)} (${began}) is ${inline(state.replaceAll('_', ' '))}. The status comment has the details.`
+export const nothingToRetry: Reply = {
+  reaction: 'confused',
+  text: 'There is no earlier run of this issue. `/draftsmith run` starts the first one.',
 }
 
-function helpText(): string {
-  return [
-    'Comments that begin with one of these are commands, from people with write access:',
-    '',
-    ...commands.map(([command, what]) => `- ${codeSpan(command)}: ${what}`),
-  ].join('\n')
+export function stopReply(run: Run | undefined): Reply {
+  if (run === undefined)
+    return { reaction: 'confused', text: 'No run of this issue is under way, so there is nothing to stop.' }
+  return { reaction: '+1', text: `Run \`${run.id}\` is stopped. What it has made so far is kept.` }
+}
+
+export function statusReply(run: Run | undefined): Reply {
+  if (run === undefined) {
+    return { reaction: 'eyes', text: 'There is no run of this issue yet. `/draftsmith run` starts one.' }
+  }
+  const since = moment((run.endedAt ?? run.startedAt ?? run.createdAt).toISOString())
+  const where = run.outcome === undefined ? inWords[run.state] : `ended, ${outcomeLine(run.outcome)}`
+  return { reaction: 'eyes', text: `Run \`${run.id}\` (attempt ${run.attempt}): ${where}, since ${since}.` }
+}
+
+export function helpReply(command: Command): Reply {
+  if (command.kind !== 'unknown') return { reaction: '+1', text: help }
+  const guess = command.nearest === undefined ? '' : ` Did you mean \`${command.nearest}\`?`
+  const what =
+    command.word === '' ? 'That is not a command.' : `There is no command ${codeSpan(command.word.slice(0, 40))}.`
+  return { reaction: 'confused', text: `${what}${guess}\n\n${help}` }
+}
+
+const help = `People with write access can say, at the start of a line of a comment:
+
+- \`/draftsmith run\` starts a run with the issue as it stands now
+- \`/draftsmith stop\` stops the run that is under way and keeps its work
+- \`/draftsmith retry\` starts again after a run has ended
+- \`/draftsmith status\` says where the run is
+- \`/draftsmith help\` shows this list`
+
+const inWords: Record<Run['state'], string> = {
+  queued: 'waiting for a worker',
+  running: 'running',
+  awaiting_approval: 'waiting for an approval',
+  awaiting_answer: 'waiting for an answer',
+  ended: 'ended',
 }

@@ -14,3 +14,8 @@ export function redact(text: string): string {
   }
   return result + text.slice(from)
 }
+
+/** Plain data with every text in it redacted; keys stay. */
+export function redactData(data: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(data), (_key, value: unknown) => (typeof value === 'string' ? redact(value) : value))
+}

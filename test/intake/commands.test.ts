@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { commandWords, parseCommand } from '../../src/intake/commands.ts'
-import { helpReply, nothingToRetry, runReply, statusReply, stopReply } from '../../src/intake/replies.ts'
+import { helpReply, nothingToRetry, runReply, statusReply, stopReply } from '../../src/render/command-replies.ts'
 import { someRun } from './some-run.ts'
 
 describe('parseCommand', () => {
@@ -85,7 +85,7 @@ describe('replies', () => {
       outcome: { kind: 'declined', decline: { code: 'too_complex', evidence: [] } },
     })
     expect(statusReply(ended).text).toBe(
-      'Run `r-0123456789` (attempt 1): ended: declined (too_complex), since 2026-01-02T03:04:05.000Z.',
+      'Run `r-0123456789` (attempt 1): ended, declined: the task is too complex for one pull request, since 2026-01-02 03:04:05 UTC.',
     )
   })
 })

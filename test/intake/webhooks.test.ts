@@ -260,7 +260,7 @@ describe('a command', () => {
     const { ours } = await commentsOfOurs()
     expect(ours.map(({ body }) => body)).toEqual([
       expect.stringContaining('There is no run of this issue yet.'),
-      expect.stringContaining('(attempt 1): ended: declined (ambiguous), since '),
+      expect.stringContaining('(attempt 1): ended, declined: the issue leaves open what should be done, since '),
     ])
   })
 
