@@ -2,11 +2,11 @@
 import type { WorkTree } from '../agent/work-tree.ts'
 import type { TaskContract } from '../task/contract.ts'
 import { isGeneratedFile, isTestFile } from '../toolchain/commands.ts'
-import { testsOf } from '../toolchain/targeted.ts'
+import { isNamedAfter, testsOf } from '../toolchain/targeted.ts'
 import type { RepositorySnapshot } from '../toolchain/toolchain.ts'
 import type { ContextFile, ContextPacket } from './context-packet.ts'
 import { fileParts } from './file-parts.ts'
-import { type RankedFile, rankFiles } from './rank.ts'
+import { type RankedFile, rankFiles, strongOnes } from './rank.ts'
 import { repositoryMap } from './repository-map.ts'
 
 export interface ExploreOptions {
@@ -20,10 +20,12 @@ export interface ExploreOptions {
 }
 
 const maxTests = 4
+/** Most of the packet, of its first file, of any other; weak files are added only up to `enough`, and none for less than `least`. */
+const bytes = { packet: 48 * 1024, first: 24 * 1024, other: 10 * 1024, enough: 12 * 1024, least: 1024 }
 
 /** The files that the task is most likely about, and tests of theirs. Empty `files` when nothing at all was found. Never throws for what a file holds. */
 export async function explore(options: ExploreOptions): Promise<ContextPacket> {
-  const { contract, snapshot, tree, maxFiles = 10 } = options
+  const { contract, snapshot, tree } = options
   const listed = await tree.list()
   const files = listed.filter((path) => !isGeneratedFile(snapshot, path))
   const told = new Set(snapshot.instructions?.map(({ path }) => path))
@@ -34,41 +36,63 @@ export async function explore(options: ExploreOptions): Promise<ContextPacket> {
     search: tree.search,
     aboutDocuments: contract.taskType === 'documentation',
   })
-  const chosen = await withTests(ranked, files, options, maxFiles)
-  const shown = await Promise.all(chosen.map((file) => show(file, options)))
-  return { files: shown.filter((file) => file !== undefined), map: repositoryMap(files), notFound }
+  return { files: await show(await choose(ranked, files, options), options), map: repositoryMap(files), notFound }
+}
+
+interface Chosen {
+  strong: RankedFile[]
+  /** For the places that are left, where the packet is small. */
+  weak: RankedFile[]
 }
 
 /** Places are kept for tests of the strongest sources, also when no term is in them. */
-async function withTests(
-  ranked: RankedFile[],
+async function choose(ranked: RankedFile[], files: string[], options: ExploreOptions): Promise<Chosen> {
+  const { snapshot, maxFiles = 10 } = options
+  const isTest = (path: string) => isTestFile(snapshot, path)
+  const strong = strongOnes(ranked, isTest)
+  const sources = strong.filter(({ path }) => !isTest(path)).map(({ path }) => path)
+  const strongest = sources.slice(0, 3)
+  const related = strongest.length === 0 ? [] : await testsNear(strongest, files, { ...options, isTest })
+  const tests = related.map((path) => ranked.find((file) => file.path === path) ?? testFile(path))
+  const best = Math.max(0, ...tests.map(({ score }) => score))
+  const telling = ({ path, score }: RankedFile) =>
+    (score > 0 && score * 4 >= best) || strongest.some((source) => isNamedAfter(path, source))
+  const shownTests = tests.some(telling) ? tests.filter(telling) : tests.slice(0, 1)
+  const others = strong.filter((file) => !shownTests.includes(file))
+  const first = [...others.slice(0, Math.max(1, maxFiles - shownTests.length)), ...shownTests].slice(0, maxFiles)
+  const rest = [...ranked, ...tests].filter((file, at, all) => !first.includes(file) && all.indexOf(file) === at)
+  return { strong: first, weak: rest.slice(0, maxFiles - first.length) }
+}
+
+async function testsNear(
+  changed: string[],
   files: string[],
-  options: ExploreOptions,
-  maxFiles: number,
-): Promise<RankedFile[]> {
-  const isTest = (path: string) => isTestFile(options.snapshot, path)
-  const sources = ranked.filter(({ path }) => !isTest(path))
-  const strongest = sources.slice(0, 3).map(({ path }) => path)
+  { tree, isTest }: ExploreOptions & { isTest: (path: string) => boolean },
+): Promise<string[]> {
   const read = async (path: string) => {
-    const found = await options.tree.readText(path)
+    const found = await tree.readText(path)
     return found.kind === 'text' ? found.text : undefined
   }
-  const related =
-    strongest.length === 0 ? [] : await testsOf({ changed: strongest, files, read, isTest, limit: maxTests })
-  const tests = related.map((path) => ranked.find((file) => file.path === path) ?? testFile(path))
-  const others = ranked.filter((file) => !tests.includes(file)).slice(0, Math.max(1, maxFiles - tests.length))
-  return [...others, ...tests].slice(0, maxFiles)
+  return testsOf({ changed, files, read, isTest, limit: maxTests })
 }
 
 function testFile(path: string): RankedFile {
-  return { path, score: 0, reason: 'tests what is affected', hits: [] }
+  return { path, score: 0, reason: 'tests what is affected', named: false, hits: [] }
 }
 
-async function show(
-  { path, reason, hits }: RankedFile,
-  { tree, snapshot }: ExploreOptions,
-): Promise<ContextFile | undefined> {
-  const found = await tree.readText(path)
-  if (found.kind !== 'text') return undefined
-  return { path, reason, test: isTestFile(snapshot, path), ...fileParts(found.text, hits) }
+/** Until the packet is full: everything in it is paid with every request of the planner. */
+async function show({ strong, weak }: Chosen, { tree, snapshot }: ExploreOptions): Promise<ContextFile[]> {
+  const shown: ContextFile[] = []
+  let used = 0
+  for (const file of [...strong, ...weak]) {
+    const left = (strong.includes(file) ? bytes.packet : bytes.enough) - used
+    const most = Math.min(left, shown.length === 0 ? bytes.first : bytes.other)
+    const found = await tree.readText(file.path)
+    if (found.kind !== 'text' || left < bytes.least) continue
+    const { lines, parts } = fileParts(found.text, file.hits, most)
+    if (parts.length === 0) continue
+    used += parts.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
+    shown.push({ path: file.path, reason: file.reason, test: isTestFile(snapshot, file.path), lines, parts })
+  }
+  return shown
 }

@@ -1,15 +1,23 @@
 import type { FilePart } from './context-packet.ts'
 
+/** A line that was searched for, from 1, and how much it says about the task. */
+export interface Hit {
+  line: number
+  points: number
+  /** True where what was searched for is defined; more is shown below it than above. */
+  defines: boolean
+}
+
 const wholeLines = 300
 const around = 20
 const headLines = 80
-const maxPartBytes = 24 * 1024
 
-/** The whole file when it is short, else the lines around the hits (counted from 1), else its begin. At most 300 lines and 24 KiB. */
-export function fileParts(text: string, hits: number[]): { lines: number; parts: FilePart[] } {
+/** The whole file when it is short, else the lines around the hits that say most, in the file's order, else its begin. At most 300 lines and `maxBytes`. */
+export function fileParts(text: string, hits: Hit[], maxBytes: number): { lines: number; parts: FilePart[] } {
   const lines = text.replace(/\n$/, '').split('\n')
-  const ranges = lines.length <= wholeLines ? [[1, lines.length] as const] : windows(lines.length, hits)
-  let left = maxPartBytes
+  const whole = lines.length <= wholeLines && Buffer.byteLength(text) <= maxBytes
+  const ranges = whole ? [[1, lines.length] as const] : windows(lines, hits, maxBytes)
+  let left = maxBytes
   const parts: FilePart[] = []
   for (const [from, to] of ranges) {
     const kept = fitting(lines.slice(from - 1, to), left)
@@ -21,19 +29,35 @@ export function fileParts(text: string, hits: number[]): { lines: number; parts:
   return { lines: lines.length, parts }
 }
 
-function windows(count: number, hits: number[]): (readonly [number, number])[] {
-  if (hits.length === 0) return [[1, headLines]]
+/** Lines are taken window by window, the strongest hit's first, until one no longer fits. */
+function windows(lines: string[], hits: Hit[], maxBytes: number): (readonly [number, number])[] {
+  if (hits.length === 0) return [[1, Math.min(headLines, lines.length)]]
+  const shown = new Set<number>()
+  let bytes = maxBytes
+  for (const hit of [...hits].sort((a, b) => b.points - a.points || a.line - b.line)) {
+    const added = windowOf(hit, lines.length).filter((line) => !shown.has(line))
+    const size = added.reduce((sum, line) => sum + Buffer.byteLength(lines[line - 1] ?? '') + 1, 0)
+    const fits = shown.size + added.length <= wholeLines && size <= bytes
+    if (!fits && shown.size > 0) break
+    bytes -= size
+    for (const line of added) shown.add(line)
+  }
+  return ranges([...shown].sort((a, b) => a - b))
+}
+
+function windowOf({ line, defines }: Hit, count: number): number[] {
+  const from = Math.max(1, line - (defines ? around / 4 : around))
+  const to = Math.min(count, line + (defines ? around * 2 : around))
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index)
+}
+
+/** Gaps of up to three lines are closed: a mark in their place would be as long. */
+function ranges(lines: number[]): [number, number][] {
   const merged: [number, number][] = []
-  let left = wholeLines
-  for (const hit of [...new Set(hits)].sort((a, b) => a - b)) {
-    const from = Math.max(1, hit - around)
-    const to = Math.min(count, hit + around)
+  for (const line of lines) {
     const last = merged.at(-1)
-    const joins = last !== undefined && from <= last[1] + 3
-    left -= joins ? to - last[1] : to - from + 1
-    if (left < 0) break
-    if (joins) last[1] = to
-    else merged.push([from, to])
+    if (last !== undefined && line <= last[1] + 4) last[1] = line
+    else merged.push([line, line])
   }
   return merged
 }

@@ -1,14 +1,16 @@
 // Which files the task is most likely about. Whole numbers and a fixed order: equal input ranks equally everywhere.
 import { posix } from 'node:path'
 import type { WorkTree } from '../agent/work-tree.ts'
+import type { Hit } from './file-parts.ts'
 
 export interface RankedFile {
   path: string
   score: number
   /** The strongest reason, for people. */
   reason: string
-  /** Lines with hits, from 1. */
-  hits: number[]
+  /** True where it is so by what the issue says itself, however few terms are in it. */
+  named: boolean
+  hits: Hit[]
 }
 
 export interface RankOptions {
@@ -21,18 +23,21 @@ export interface RankOptions {
 }
 
 const hitLimit = 300
-const weights = { named: 100, namedByEnd: 60, defines: 40, fileName: 12, maxHits: 5 }
+const weights = { named: 100, namedByEnd: 60, defines: 40, fileName: 12, maxHits: 3 }
+/** Of the strongest file's points; what has less is found by a few common words only. */
+const weakest = 0.4
 
 /** Files with any reason to be shown, the strongest first, and the terms that were found nowhere. */
 export async function rankFiles(options: RankOptions): Promise<{ ranked: RankedFile[]; notFound: string[] }> {
   const ranked = new Map<string, RankedFile & { best: number }>()
-  const add = (path: string, points: number, reason: string, hits: number[] = []) => {
-    const known = ranked.get(path) ?? { path, score: 0, reason, hits: [], best: 0 }
+  const add: Add = (path, points, reason, { hits = [], named = false } = {}) => {
+    const known = ranked.get(path) ?? { path, score: 0, reason, named, hits: [], best: 0 }
     const stronger = points > known.best
     ranked.set(path, {
       path,
       score: known.score + points,
       reason: stronger ? reason : known.reason,
+      named: known.named || named,
       best: Math.max(known.best, points),
       hits: [...known.hits, ...hits],
     })
@@ -42,36 +47,62 @@ export async function rankFiles(options: RankOptions): Promise<{ ranked: RankedF
   for (const term of options.terms) {
     if (!(await addTerm(term, options, add))) notFound.push(term)
   }
-  const scored = [...ranked.values()].map((file) => ({ ...file, score: weigh(file, options.aboutDocuments) }))
-  return { ranked: scored.sort(byScore).map(({ best: _, ...file }) => file), notFound }
+  const scored = [...ranked.values()].map(({ best: _, ...file }) => ({
+    ...file,
+    score: weigh(file, options.aboutDocuments),
+  }))
+  return { ranked: scored.sort(byScore), notFound }
 }
 
-type Add = (path: string, points: number, reason: string, hits?: number[]) => void
+/** Files that stand out. What a name in the issue adds says nothing about how strong the others are. */
+export function strongOnes(ranked: RankedFile[], isTest: (path: string) => boolean): RankedFile[] {
+  const found = ({ score, named }: RankedFile) => (named ? score - weights.named : score)
+  const least = Math.max(0, ...ranked.filter(({ path }) => !isTest(path)).map(found)) * weakest
+  return ranked.filter(({ named, score }) => named || score >= least)
+}
+
+type Add = (path: string, points: number, reason: string, more?: { hits?: Hit[]; named?: boolean }) => void
 
 function addMentioned(mention: string, files: string[], add: Add): void {
   const path = posix.normalize(mention.replace(/^\.?\//, ''))
   if (files.includes(path)) {
-    add(path, weights.named, 'named in the issue')
+    add(path, weights.named, 'named in the issue', { named: true })
     return
   }
   const ending = files.filter((file) => file.endsWith(`/${path}`))
-  for (const file of ending.slice(0, 3)) add(file, weights.namedByEnd, `its name ends in ${path}`)
+  for (const file of ending.slice(0, 3)) add(file, weights.namedByEnd, `its name ends in ${path}`, { named: true })
 }
 
 async function addTerm(term: string, { search, files }: RankOptions, add: Add): Promise<boolean> {
   const known = new Set(files)
   const { hits, ignoreCase } = await searchTerm(term, search, (path) => known.has(path))
-  const byFile = Map.groupBy(hits, ({ path }) => path)
-  const rarity = byFile.size <= 3 ? 8 : byFile.size <= 10 ? 4 : 1
-  for (const [path, found] of byFile) {
-    const lines = found.map(({ line }) => line)
-    add(path, rarity * Math.min(found.length, weights.maxHits), `mentions ${term}`, lines)
-    if (found.some(({ text }) => defines(term, text, ignoreCase))) add(path, weights.defines, `defines ${term}`)
+  const found = hits.map((hit) => ({ ...hit, defines: defines(term, hit.text, ignoreCase) }))
+  const byFile = Map.groupBy(found, ({ path }) => path)
+  const mention = rarity(byFile.size)
+  const definition = Math.floor(weights.defines / rarityDivisor([...byFile.values()].filter(anyDefines).length))
+  for (const [path, inFile] of byFile) {
+    const lines = inFile.map(({ line, defines }) => ({ line, defines, points: defines ? definition : mention }))
+    add(path, mention * Math.min(inFile.length, weights.maxHits), `mentions ${term}`, { hits: lines })
+    if (anyDefines(inFile)) add(path, definition, `defines ${term}`)
   }
   const word = term.toLowerCase()
   const named = files.filter((path) => posix.basename(path).toLowerCase().startsWith(word))
   for (const path of named.slice(0, 5)) add(path, weights.fileName, `is named after ${term}`)
   return hits.length > 0 || named.length > 0
+}
+
+/** A term that is everywhere says little about where the task is. */
+function rarity(files: number): number {
+  return files <= 3 ? 8 : files <= 10 ? 3 : 1
+}
+
+/** So does a name that many files define, such as a method that a protocol of the language asks for. */
+function rarityDivisor(definitions: number): number {
+  return definitions <= 2 ? 1 : definitions <= 4 ? 3 : 10
+}
+
+function anyDefines(hits: { defines: boolean }[]): boolean {
+  return hits.some((hit) => hit.defines)
 }
 
 async function searchTerm(term: string, search: WorkTree['search'], accepts: (path: string) => boolean) {
@@ -83,12 +114,17 @@ async function searchTerm(term: string, search: WorkTree['search'], accepts: (pa
 }
 
 function defines(term: string, line: string, ignoreCase: boolean): boolean {
-  const name = term.replace(/\(\)$/, '')
+  const name = nameOf(term)
   if (!/^[\w$]+$/.test(name)) return false
   const escaped = name.replaceAll('$', '\\$')
   const declaration = `\\b(function\\*?|class|const|let|var|def|interface|type|enum)\\s+${escaped}(?![\\w$])`
   const method = `^\\s*(?:(?:public|private|protected|static|async|get|set)\\s+)*${escaped}\\s*\\([^)]*\\)\\s*(?::[^{]+)?{\\s*$`
   return [declaration, method].some((pattern) => new RegExp(pattern, ignoreCase ? 'i' : '').test(line))
+}
+
+/** Of `def pop`, `parse()` and the like: the name in it. */
+function nameOf(term: string): string {
+  return term.replace(/^(async )?(def|class|function|const|interface|type) /, '').replace(/\(\)$/, '')
 }
 
 function weigh(file: RankedFile, aboutDocuments: boolean): number {

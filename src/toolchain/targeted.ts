@@ -22,12 +22,17 @@ export async function testsOf({ changed, files, read, isTest, limit = 20 }: Targ
   const changedTests = [...changed].sort().filter((path) => tests.includes(path))
   const sources = changed.filter((path) => !changedTests.includes(path))
   if (sources.length === 0) return changedTests.slice(0, limit)
-  const named = tests.filter((path) => sources.some((source) => subjectOf(path) === stemOf(source)))
+  const named = tests.filter((path) => sources.some((source) => isNamedAfter(path, source)))
   const imports = await readImports(tests.slice(0, maxTestsRead), known, read)
   const direct = tests.filter((path) => imports.get(path)?.some((one) => sources.includes(one)))
   const between = await importersOf(sources, [...new Set([...imports.values()].flat())], known, read)
   const indirect = tests.filter((path) => imports.get(path)?.some((one) => between.has(one)))
   return [...new Set([...changedTests, ...named, ...direct, ...indirect])].slice(0, limit)
+}
+
+/** By name alone, wherever the two lie. */
+export function isNamedAfter(test: string, source: string): boolean {
+  return subjectOf(test) === stemOf(source)
 }
 
 /** Files under a test folder that are no tests themselves: fixtures, `__init__.py`, `conftest.py`. */

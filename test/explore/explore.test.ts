@@ -54,13 +54,13 @@ async function look(
 }
 
 describe('explore', () => {
-  it('shows the definition first, then who uses it, then tests of both', async () => {
+  it('shows the definition first, then its tests, then who uses it', async () => {
     const { files } = await look(tally, { searchTerms: ['formatMoney'] })
     expect(files.map(({ path, reason, test }) => [path, reason, test])).toEqual([
       ['src/money.js', 'defines formatMoney', false],
+      ['test/money.test.js', 'mentions formatMoney', true],
       ['src/statement.js', 'mentions formatMoney', false],
       ['README.md', 'mentions formatMoney', false],
-      ['test/money.test.js', 'mentions formatMoney', true],
       ['test/statement.test.js', 'tests what is affected', true],
     ])
     expect(files[0]?.parts).toEqual([
@@ -111,6 +111,28 @@ describe('explore', () => {
       [780, 820],
     ])
     expect(files[0]?.parts[0]?.text.split('\n')[20]).toBe('needle')
+  })
+
+  it('leaves out of a large packet what is found by common words only', async () => {
+    const long = (word: string) =>
+      `${Array.from({ length: 280 }, (_, at) => `${word} ${at} ${'.'.repeat(36)}`).join('\n')}\n`
+    const common = Object.fromEntries(
+      ['a', 'b', 'c', 'd', 'e'].map((name) => [`src/${name}.js`, `export function get() {}\n${long('throw')}`]),
+    )
+    const { files } = await look(
+      { 'src/wallet.js': `export function openWallet() {}\nfunction get() {}\n${long('line')}`, ...common },
+      { searchTerms: ['openWallet', 'get', 'throw'] },
+    )
+    expect(files.map(({ path }) => path)).toEqual(['src/wallet.js'])
+  })
+
+  it('shows what is defined before what only mentions it, and more below it than above', async () => {
+    const lines = Array.from({ length: 1_200 }, (_, index): string => (index % 50 === 0 ? 'needle' : 'hay'))
+    lines[999] = 'function needle() {'
+    const { files } = await look({ 'src/long.js': lines.join('\n') }, { searchTerms: ['needle'] })
+    const { parts = [] } = files[0] ?? {}
+    expect(parts.at(-1)).toMatchObject({ from: 995, to: 1040 })
+    expect(parts.reduce((sum, { from, to }) => sum + to - from + 1, 0)).toBeLessThanOrEqual(300)
   })
 
   it('bounds a file of few, endless lines', async () => {
