@@ -75,10 +75,11 @@ function addMentioned(mention: string, files: string[], add: Add): void {
 
 async function addTerm(term: string, { search, files }: RankOptions, add: Add): Promise<boolean> {
   const known = new Set(files)
-  const { hits, ignoreCase } = await searchTerm(term, search, (path) => known.has(path))
+  const { hits, more, ignoreCase } = await searchTerm(term, search, (path) => known.has(path))
   const found = hits.map((hit) => ({ ...hit, defines: defines(term, hit.text, ignoreCase) }))
   const byFile = Map.groupBy(found, ({ path }) => path)
-  const mention = rarity(byFile.size)
+  // Cut off, the hits stand for files that were not looked into any more.
+  const mention = rarity(more ? files.length : byFile.size)
   const definition = Math.floor(weights.defines / rarityDivisor([...byFile.values()].filter(anyDefines).length))
   for (const [path, inFile] of byFile) {
     const lines = inFile.map(({ line, defines }) => ({ line, defines, points: defines ? definition : mention }))
@@ -108,9 +109,9 @@ function anyDefines(hits: { defines: boolean }[]): boolean {
 async function searchTerm(term: string, search: WorkTree['search'], accepts: (path: string) => boolean) {
   for (const ignoreCase of [false, true]) {
     const found = await search({ pattern: term, regex: false, ignoreCase, accepts, limit: hitLimit })
-    if (found.kind === 'found' && found.hits.length > 0) return { hits: found.hits, ignoreCase }
+    if (found.kind === 'found' && found.hits.length > 0) return { hits: found.hits, more: found.more, ignoreCase }
   }
-  return { hits: [], ignoreCase: false }
+  return { hits: [], more: false, ignoreCase: false }
 }
 
 function defines(term: string, line: string, ignoreCase: boolean): boolean {
