@@ -19,6 +19,12 @@ export interface Place {
   session: SandboxSession
 }
 
+/** Beside the run's own place, for checks that must not see what a command left behind. */
+export interface FreshPlace extends Place {
+  /** Why the dependencies could not be installed here; undefined when they were, or when there are none. */
+  installProblem: string | undefined
+}
+
 export interface Bench extends Place, AsyncDisposable {
   /** The work tree as the model may see it, for looking; what it may write is decided by the plan. */
   tree: WorkTree
@@ -30,5 +36,5 @@ export interface Bench extends Place, AsyncDisposable {
   /** Runs checks in any place, keeping their logs as artifacts under `label/`. */
   runChecks(place: Place, checks: CheckCommand[], label: string): Promise<CheckResult[]>
   /** A fresh work tree of exactly that tree, with its own sandbox and dependencies; disposed by the caller. */
-  fresh(treeSha: string): Promise<Place & AsyncDisposable>
+  fresh(treeSha: string): Promise<FreshPlace & AsyncDisposable>
 }
