@@ -6,7 +6,7 @@ import type { Policy } from './policy/policy.ts'
 import type { ClaimedRun } from './run/ledger.ts'
 import type { Outcome } from './run/outcome.ts'
 import type { Stage } from './run/run.ts'
-import { recorded } from './run/stage-recorder.ts'
+import { readRecorded, recorded } from './run/stage-recorder.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { TaskHost } from './task/task-host.ts'
 import type { Progress } from './trace/progress.ts'
@@ -62,4 +62,9 @@ export async function stage<T>(
   await run.progress.ended(name, bad ? 'failed' : 'done', note?.(value))
   run.log.info({ stage: name, round: round ?? 0, failed: bad }, 'stage ended')
   return value
+}
+
+/** What a stage of the first round came to in an earlier attempt; undefined when it has no record. */
+export async function recordOf<T>(claimed: ClaimedRun, name: Stage, input: unknown): Promise<T | undefined> {
+  return (await readRecorded(claimed, { stage: name, input })) as T | undefined
 }

@@ -8,6 +8,7 @@ import type { Outcome } from './run/outcome.ts'
 import type { RunContext } from './run-context.ts'
 import { runTask } from './run-task.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
+import { recordedInspection } from './task/screen-stage.ts'
 import type { TaskHost } from './task/task-host.ts'
 import { Progress } from './trace/progress.ts'
 import type { Workspaces } from './workspace/workspace.ts'
@@ -38,12 +39,12 @@ interface Telling {
 }
 
 export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
-  const tellings = new Map<string, Telling>()
+  // By the claim itself: one that is never announced, since another attempt follows, is forgotten with it.
+  const tellings = new WeakMap<ClaimedRun, Telling>()
 
   const tellingOf = (claimed: ClaimedRun): Telling => {
-    const key = `${claimed.run.id} ${claimed.run.epoch}`
-    const known = tellings.get(key) ?? openTelling(options, claimed)
-    tellings.set(key, known)
+    const known = tellings.get(claimed) ?? openTelling(options, claimed)
+    tellings.set(claimed, known)
     return known
   }
 
@@ -52,15 +53,23 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       const deadline = createDeadline()
       try {
         return await runTask(contextOf(options, { ...tellingOf(claimed), claimed, signal, deadline }))
+      } catch (thrown) {
+        // Whatever broke because of the stop, a command or a call, the reason of the stop is what happened.
+        signal.throwIfAborted()
+        throw thrown
       } finally {
         deadline.clear()
       }
     },
     async announce(claimed, outcome) {
-      const { host, progress } = tellingOf(claimed)
-      tellings.delete(`${claimed.run.id} ${claimed.run.epoch}`)
-      await progress.settled(outcome)
-      await host.flush()
+      try {
+        const { host, progress } = tellingOf(claimed)
+        if (await wasTold(claimed)) progress.unmute()
+        await progress.settled(outcome)
+        await host.flush()
+      } catch (thrown) {
+        options.log.error({ runId: claimed.run.id, err: thrown }, 'how the run ended could not be told')
+      }
     },
   }
 }
@@ -79,6 +88,12 @@ function openTelling(options: TaskRunnerOptions, claimed: ClaimedRun): Telling {
   })
   for (const note of options.notes) progress.note(note)
   return { host, progress }
+}
+
+/** An earlier attempt may have begun to tell people, and this one may have ended before its first stage. */
+async function wasTold(claimed: ClaimedRun): Promise<boolean> {
+  const inspection = await recordedInspection(claimed)
+  return inspection !== undefined && inspection.kind !== 'silent'
 }
 
 /** Telling how a run stands must not end it: where the ledger does not answer, the last words go out without figures. */

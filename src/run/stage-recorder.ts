@@ -1,5 +1,5 @@
 import { hashOf } from '../model/canonical.ts'
-import type { ClaimedRun } from './ledger.ts'
+import type { ClaimedRun, StageKey } from './ledger.ts'
 
 /** What a recorded value depends on; any other input is another record. */
 export interface RecordKey {
@@ -13,10 +13,19 @@ export interface RecordKey {
  * The value must survive JSON: plain data without functions, dates or maps.
  */
 export async function recorded<T>(claimed: ClaimedRun, key: RecordKey, work: () => Promise<T>): Promise<T> {
-  const stageKey = { stage: key.stage, round: key.round ?? 0, inputHash: hashOf(key.input) }
+  const stageKey = stageKeyOf(key)
   const known = await claimed.readStage(stageKey)
   if (known !== undefined) return known as T
   const value = await work()
   await claimed.writeStage(stageKey, value)
   return value
+}
+
+/** What was recorded, if anything was. */
+export function readRecorded(claimed: ClaimedRun, key: RecordKey): Promise<unknown | undefined> {
+  return claimed.readStage(stageKeyOf(key))
+}
+
+function stageKeyOf({ stage, round = 0, input }: RecordKey): StageKey {
+  return { stage, round, inputHash: hashOf(input) }
 }

@@ -3,7 +3,8 @@
 import type { PolicyProblem } from '../policy/policy.ts'
 import { type Policy, parsePolicy } from '../policy/policy.ts'
 import { screen } from '../policy/screen.ts'
-import { type Ended, end, type RunContext, stage } from '../run-context.ts'
+import type { ClaimedRun } from '../run/ledger.ts'
+import { type Ended, end, type RunContext, recordOf, stage } from '../run-context.ts'
 import type { BaseFacts, Inspection } from './task-host.ts'
 
 export interface Screened {
@@ -34,6 +35,11 @@ export async function screenTask(run: RunContext): Promise<Screened | Ended> {
   run.limitTime(parsed.policy.limits.minutes)
   const decline = screen(task, facts, parsed.policy)
   return decline ? end({ kind: 'declined', decline }) : { facts, policy: parsed.policy }
+}
+
+/** What an earlier attempt found; undefined when none came so far. */
+export function recordedInspection(claimed: ClaimedRun): Promise<Inspection | undefined> {
+  return recordOf<Inspection>(claimed, 'screen', claimed.run.task)
 }
 
 function describe(inspection: Inspection): string | undefined {
