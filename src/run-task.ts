@@ -43,8 +43,8 @@ export async function runTask(run: RunContext): Promise<Outcome> {
     const candidate = await executePlan(run, task, { round, before: proof })
     const report = await verifyCandidate(run, task, { round, candidate })
     const verdict = await judgeCandidate(run, task, { round, candidate, report })
-    proof = { candidate, report, verdict }
-    if (feedbackFor(proof, round) === undefined) break
+    proof = { candidate, report, verdict, before: proof }
+    if (feedbackFor(proof) === undefined) break
   }
 
   // 11. The published tree is the verified one, or nothing is published.

@@ -16,8 +16,9 @@ export interface NearChecks {
 }
 
 /** Formats exactly these files, in place. A formatter that fails leaves them as they are; the format check will tell. */
-export async function formatFiles({ bench }: PlannedTask, paths: string[]): Promise<void> {
-  for (const command of formatCommands(bench.snapshot, paths)) await bench.session.run(command)
+export async function formatFiles(run: RunContext, { bench }: PlannedTask, paths: string[]): Promise<void> {
+  for (const command of formatCommands(bench.snapshot, paths))
+    await bench.session.run({ ...command, signal: run.signal })
 }
 
 /** Runs the tests near the changed files on the tree as it is. */
@@ -28,9 +29,9 @@ export async function checkModification(
 ): Promise<NearChecks> {
   const { bench } = task
   state.checksRun += 1
-  const label = `execute/${state.checksRun}`
+  const label = `execute-${state.round + 1}/${state.checksRun}`
   const pending = state.queue.waiting.slice(1).some(({ test }) => !test)
-  const key = { stage: 'near_checks', input: { treeSha, paths, at: state.checksRun, pending } }
+  const key = { stage: 'near_checks', round: state.round, input: { treeSha, paths, at: state.checksRun, pending } }
   return recorded(run.claimed, key, async () => {
     const files = await bench.workspace.files()
     const tests = await testsOf({ changed: paths, files, read: readNow(bench), isTest: bench.isTest })

@@ -2,13 +2,15 @@
 
 import { removedAssertions } from '../judge/judge-by-rule.ts'
 import { patchSections } from '../judge/patch-sections.ts'
+import type { ImplementationPlan } from '../plan/plan.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
 import { workPatch } from '../run/outcome.ts'
 import type { RunContext } from '../run-context.ts'
-import type { Patch } from '../workspace/workspace.ts'
-import type { ChangedTest, RepairKind } from './candidate.ts'
+import type { FileChange, Patch } from '../workspace/workspace.ts'
+import type { ChangedTest, ModificationResult, RepairKind } from './candidate.ts'
 import { checkModification, formatFiles } from './check-modification.ts'
-import { describeModification, type WorkState } from './work-state.ts'
+import { plannedTree } from './planned-tree.ts'
+import { describeModification, plannedPaths, type WorkState } from './work-state.ts'
 
 /** An answer for the coder; `finished` when no modification is left. */
 export interface Closed {
@@ -32,20 +34,27 @@ export async function closeModification(
   const { workspace } = task.bench
   const { current } = state.queue
   if (current === undefined) return { text: 'Every modification is settled.', accepted: true, finished: true }
-  const written = await workspace.diff(await workspace.checkpoint(), state.lastGood)
-  const problem = refusal(work, { written, changedTests })
+  const planned = plannedPaths(task.plan, state)
+  const proposed = await plannedTree(workspace, planned)
+  const written = await workspace.diff(proposed, state.lastGood)
+  const problem = await refusal(work, { written, changedTests })
   if (problem !== undefined) return { text: problem, accepted: false, finished: false }
 
-  const paths = written.files.map(({ path }) => path)
-  await formatFiles(task, paths)
-  const treeSha = await workspace.checkpoint()
-  const near = await checkModification(run, task, { state, treeSha, paths })
-  if (!near.stands) return repairOrFall(work, { summary: near.summary, written })
+  await noteRepair(work, proposed)
+  const there = written.files.filter(({ kind }) => kind !== 'deleted')
+  await formatFiles(
+    run,
+    task,
+    there.map(({ path }) => path),
+  )
+  const treeSha = await plannedTree(workspace, planned)
+  const near = await checkModification(run, task, { state, treeSha, paths: written.files.map(({ path }) => path) })
+  if (!near.stands) return repairOrFall(work, { summary: near.summary, treeSha })
 
   state.lastGood = treeSha
   state.notes.push(note)
   state.changedTests.push(...changedTests)
-  state.reverted = false
+  forgetAttempts(state)
   state.queue.done(treeSha)
   await keepWork(work, treeSha)
   return next(work, `${current.id} stands. ${near.summary}`)
@@ -60,13 +69,11 @@ export async function revertModification({ task, state }: Work): Promise<string>
 }
 
 /** Why `done` is not accepted yet; undefined when the checks may decide. */
-function refusal(
+async function refusal(
   { task, state }: Work,
   { written, changedTests }: { written: Patch; changedTests: ChangedTest[] },
-): string | undefined {
-  const { current } = state.queue
-  const touched = state.queue.results.some(({ modification }) => modification.path === current?.path)
-  if (written.files.length === 0 && !touched)
+): Promise<string | undefined> {
+  if (written.files.length === 0 && !(await standsAlready(task, state)))
     return 'Nothing has changed since the last modification. Edit first, or call stop and say why not.'
   const explained = new Set(changedTests.map(({ path }) => path))
   const weakened = patchSections(written).filter(
@@ -78,13 +85,35 @@ function refusal(
   return `${paths} expects something else than before. Name it in changedTests with the acceptance criterion that asks for it, or give the expectation back.`
 }
 
-async function repairOrFall(work: Work, { summary, written }: { summary: string; written: Patch }): Promise<Closed> {
+/** Written together with an earlier modification, in one go: its checks held for both. */
+async function standsAlready({ bench }: PlannedTask, { queue, lastGood }: WorkState): Promise<boolean> {
+  const { files } = await bench.workspace.diff(lastGood)
+  return files.some(({ path }) => path === queue.current?.path)
+}
+
+/** What was done since the checks failed is a repair; which kind is told from the change, not from what the coder says. */
+async function noteRepair({ task, state }: Work, proposed: string): Promise<void> {
+  if (state.failedTree === undefined) return
+  const { files } = await task.bench.workspace.diff(proposed, state.failedTree)
+  state.queue.repaired(state.reverted ? 'revert_and_retry' : repairKind(files, task.bench.isTest))
+}
+
+function repairKind(files: FileChange[], isTest: (path: string) => boolean): RepairKind {
+  return files.length > 0 && files.every(({ path }) => isTest(path)) ? 'update_test' : 'modify_source'
+}
+
+function forgetAttempts(state: WorkState): void {
+  state.failedTree = undefined
+  state.reverted = false
+}
+
+async function repairOrFall(work: Work, { summary, treeSha }: { summary: string; treeSha: string }): Promise<Closed> {
   const { run, task, state } = work
   const { queue } = state
   const { current } = queue
   const tried = queue.repairs.length
   if (tried < task.policy.limits.repairs) {
-    queue.repaired(repairKind(work, written))
+    state.failedTree = treeSha
     state.reverted = false
     return {
       text: `The checks fail (repair ${tried + 1} of ${task.policy.limits.repairs}):\n${summary}`,
@@ -93,35 +122,31 @@ async function repairOrFall(work: Work, { summary, written }: { summary: string;
     }
   }
   await task.bench.workspace.restore(state.lastGood)
+  forgetAttempts(state)
   await run.claimed.event('modification_failed', { id: current?.id, summary })
-  queue.failed(`its checks still failed after ${tried} repairs`, state.lastGood)
+  queue.failed(`its checks still failed after ${tried} repair${tried === 1 ? '' : 's'}`, state.lastGood)
   return next(work, `${current?.id} was given up and its files are as before it.`)
 }
 
-/** Told from what the coder did, not from what it says. */
-function repairKind({ task, state }: Work, written: Patch): RepairKind {
-  if (state.reverted) return 'revert_and_retry'
-  const onlyTests =
-    written.files.length > 0 && written.files.every(({ path, kind }) => kind === 'modified' && task.bench.isTest(path))
-  return onlyTests ? 'update_test' : 'modify_source'
-}
-
-async function next({ run, state, task }: Work, told: string): Promise<Closed> {
+async function next({ run, state, task: { plan } }: Work, told: string): Promise<Closed> {
   for (const { modification, status } of state.queue.results)
-    await tellProgress(run, task, { id: modification.id, status })
+    await tellModification(run, plan, { id: modification.id, status })
   const { current } = state.queue
   if (current === undefined) return { text: `${told} Nothing is left to do.`, accepted: true, finished: true }
-  await tellProgress(run, task, { id: current.id, status: 'running' })
+  await tellModification(run, plan, { id: current.id, status: 'running' })
   return { text: `${told}\nNext, ${describeModification(current)}`, accepted: true, finished: false }
 }
 
-async function tellProgress(
+/** Shows how a modification of the plan stands, where that is news. */
+export async function tellModification(
   run: RunContext,
-  { plan }: PlannedTask,
-  { id, status }: { id: string; status: 'running' | 'done' | 'failed' | 'skipped' },
+  { modifications }: ImplementationPlan,
+  { id, status }: { id: string; status: ModificationResult['status'] | 'running' },
 ): Promise<void> {
-  const index = plan.modifications.findIndex((modification) => modification.id === id)
-  if (index >= 0) await run.progress.modification(index, status === 'skipped' ? 'failed' : status)
+  const index = modifications.findIndex((modification) => modification.id === id)
+  const shown = status === 'skipped' ? 'failed' : status
+  const line = run.progress.view.plan[index]
+  if (line !== undefined && line.status !== shown) await run.progress.modification(index, shown)
 }
 
 /** Whatever happens to the run from here on, this much is kept. */

@@ -11,6 +11,7 @@ import { gatePlan } from '../policy/gate.ts'
 import { mayRead, mayWrite } from '../policy/paths.ts'
 import { targetedChecks } from '../toolchain/commands.ts'
 import { scanForSecrets } from '../verify/secret-scan.ts'
+import type { Workspace } from '../workspace/workspace.ts'
 import { closeModification, revertModification, type Work } from './close-modification.ts'
 import { plannedPaths } from './work-state.ts'
 
@@ -53,7 +54,7 @@ function permit({ task, state }: Work, file: string): Permit {
 }
 
 /** For a look between two edits; what stands is decided after `done` and in the end, not here. */
-function runCheck({ task }: Work): Tool {
+function runCheck({ task, state }: Work): Tool {
   const { bench } = task
   return createCheckTool({
     checks: bench.snapshot.checks.map(({ id }) => id),
@@ -61,7 +62,7 @@ function runCheck({ task }: Work): Tool {
     async run(id, tests) {
       const whole = bench.snapshot.checks.filter((check) => check.id === id)
       const some = tests.length > 0 ? targetedChecks(bench.snapshot, tests) : whole
-      const [first] = await bench.runChecks(bench, some, 'asked')
+      const [first] = await bench.runChecks(bench, some, `execute-${state.round + 1}/asked-${state.checksRun + 1}`)
       if (first === undefined)
         return { kind: 'refused', message: `${id} cannot run on these files alone; run it without tests.` }
       const { line, exitCode, timedOut, summary } = first
@@ -113,7 +114,7 @@ function amendPlan({ run, task, state }: Work): Tool {
       reason: sentence,
     }),
     async run(request) {
-      const id = `a${state.amendments.length + 1}`
+      const id = `amended-${state.amendments.length + 1}`
       const modification: Modification = {
         ...request,
         id,
@@ -121,14 +122,10 @@ function amendPlan({ run, task, state }: Work): Tool {
         test: task.bench.isTest(request.path),
         estimatedLines: 0,
       }
-      const amended = {
-        ...task.plan,
-        modifications: [...task.plan.modifications, ...state.amendments.map((one) => one.modification), modification],
-      }
-      const knownFiles = new Set(await task.bench.workspace.files())
-      const problems = checkPlan(amended, { knownFiles, mayWrite: (file) => mayWrite(file, task.policy) }).filter(
-        (problem) => !problem.includes('exists already'),
-      )
+      const planned = [...task.plan.modifications, ...state.amendments.map((one) => one.modification)]
+      const amended = { ...task.plan, modifications: [...planned, modification] }
+      const knownFiles = await filesBefore(planned, task.bench.workspace)
+      const problems = checkPlan(amended, { knownFiles, mayWrite: (file) => mayWrite(file, task.policy) })
       if (problems.length > 0) return failed(problems.join('\n'))
       const gated = gatePlan(amended, task.contract, { policy: task.policy, knownFiles })
       if (gated.kind !== 'ok')
@@ -140,6 +137,16 @@ function amendPlan({ run, task, state }: Work): Tool {
       return { text: `${request.path} is part of the plan now; change it together with the current modification.` }
     },
   })
+}
+
+/** The files as if nothing of the plan were carried out yet, so that what stood when it was planned stands still. */
+async function filesBefore(planned: Modification[], workspace: Workspace): Promise<Set<string>> {
+  const files = new Set(await workspace.files())
+  for (const { path: file, kind } of planned) {
+    if (kind === 'create') files.delete(file)
+    else files.add(file)
+  }
+  return files
 }
 
 function stop(): Tool<CoderEnding> {

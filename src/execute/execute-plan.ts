@@ -1,19 +1,20 @@
 // Stage 8: the coder carries the plan out, one modification at a time; rules hold at every write and checks decide what stands.
 import { type LoopResult, runLoop, say } from '../agent/loop.ts'
 import { loadPrompt } from '../agent/prompt.ts'
+import { Fault } from '../errors.ts'
 import type { Message } from '../model/model.ts'
 import { describeContract, describeRepository } from '../plan/describe-task.ts'
-import type { Modification } from '../plan/plan.ts'
+import type { ImplementationPlan, Modification } from '../plan/plan.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
 import { type RunContext, stage } from '../run-context.ts'
 import { ledgerJournal } from '../trace/ledger-journal.ts'
 import { traceLoop } from '../trace/trace-loop.ts'
 import { feedbackFor, type Proof } from '../verify/feedback.ts'
-import type { Workspace } from '../workspace/workspace.ts'
-import type { Candidate } from './candidate.ts'
-import type { Work } from './close-modification.ts'
+import type { Candidate, ModificationResult } from './candidate.ts'
+import { tellModification, type Work } from './close-modification.ts'
 import { type CoderEnding, createCoderTools } from './coder-tools.ts'
-import { describeModification, openWorkState } from './work-state.ts'
+import { plannedTree } from './planned-tree.ts'
+import { describeModification, openWorkState, plannedPaths } from './work-state.ts'
 
 const system = loadPrompt(new URL('./execute.md', import.meta.url))
 
@@ -25,7 +26,7 @@ export interface Round {
 
 /** The work tree equals the candidate's tree afterwards, also where the candidate came from the record. */
 export async function executePlan(run: RunContext, task: PlannedTask, { round, before }: Round): Promise<Candidate> {
-  const feedback = before && feedbackFor(before, round - 1)
+  const feedback = before && feedbackFor(before)
   const candidate = await stage(run, 'execute', {
     round,
     input: { plan: task.plan, feedback: feedback ?? null },
@@ -33,12 +34,25 @@ export async function executePlan(run: RunContext, task: PlannedTask, { round, b
     note: describe,
     failed: ({ stopped, results }) => stopped !== undefined || results.some(({ status }) => status !== 'done'),
   })
-  await arriveAt(task.bench.workspace, candidate)
+  await arriveAt(task, candidate)
+  await tellResults(run, task.plan, candidate.results)
   return candidate
 }
 
-async function arriveAt(workspace: Workspace, { treeSha, patch }: Candidate): Promise<void> {
-  if ((await workspace.checkpoint()) !== treeSha) await workspace.apply(patch)
+/** Throws a `defect` where the recorded patch does not give the recorded tree: nothing that follows would hold for it. */
+async function arriveAt({ bench: { workspace }, plan }: PlannedTask, candidate: Candidate): Promise<void> {
+  const { treeSha, patch } = candidate
+  if ((await plannedTree(workspace, plannedPaths(plan, candidate))) === treeSha) return
+  const arrived = await workspace.apply(patch)
+  if (arrived === treeSha) return
+  throw new Fault('defect', 'tree_differs', 'The recorded patch does not give the tree that was recorded with it.', {
+    data: { treeSha, arrived },
+  })
+}
+
+/** Said once more at the end: after a crash the record answers, and nothing was told on the way. */
+async function tellResults(run: RunContext, plan: ImplementationPlan, results: ModificationResult[]): Promise<void> {
+  for (const { modification, status } of results) await tellModification(run, plan, { id: modification.id, status })
 }
 
 async function execute(
@@ -47,10 +61,11 @@ async function execute(
   { round, before, feedback }: Round & { feedback: string | undefined },
 ): Promise<Candidate> {
   const { workspace } = task.bench
-  if (before) await arriveAt(workspace, before.candidate)
+  if (before) await arriveAt(task, before.candidate)
   const { amendments = [], changedTests = [], turns = 0, toolCalls = 0, conversation = [] } = before?.candidate ?? {}
   const modifications = feedback === undefined ? task.plan.modifications : [repairOf(round)]
-  const state = openWorkState(modifications, { lastGood: await workspace.checkpoint(), amendments, changedTests })
+  const lastGood = await plannedTree(workspace, plannedPaths(task.plan, { amendments }))
+  const state = openWorkState(modifications, { round, lastGood, amendments, changedTests })
   const work = { run, task, state }
   if (feedback === undefined) await run.progress.modification(0, 'running')
   const messages =
@@ -131,11 +146,13 @@ async function firstMessages({ task, state }: Work): Promise<Message[]> {
 /** Longest file that is shown whole before it is asked for, in characters. */
 const longestShown = 24_000
 
+/** As the model may see them: not where they hold credentials. */
 async function plannedFiles({ plan, bench }: PlannedTask): Promise<string[]> {
   const shown: string[] = []
   for (const { path, kind } of plan.modifications) {
-    const text = kind === 'create' ? undefined : await bench.workspace.readBase(path)
-    if (text !== undefined && text.length <= longestShown) shown.push(`<file path="${path}">\n${text}\n</file>`)
+    const read = kind === 'create' ? undefined : await bench.tree.readText(path)
+    if (read?.kind === 'text' && read.text.length <= longestShown)
+      shown.push(`<file path="${path}">\n${read.text}\n</file>`)
   }
   return shown
 }

@@ -4,11 +4,15 @@ import type { Amendment, ChangedTest } from './candidate.ts'
 import { ModificationQueue } from './modification-queue.ts'
 
 export interface WorkState {
+  /** Round of verification that this is the work for, from 0; names the logs. */
+  round: number
   queue: ModificationQueue
   /** Tree to go back to when the current modification falls. */
   lastGood: string
   /** How often checks ran after a modification: names their logs. */
   checksRun: number
+  /** Tree of the current modification's last attempt that failed its checks: the next one is a repair. */
+  failedTree: string | undefined
   /** The current modification was given back since its checks failed. */
   reverted: boolean
   amendments: Amendment[]
@@ -18,12 +22,14 @@ export interface WorkState {
 
 export function openWorkState(
   modifications: Modification[],
-  { lastGood, amendments, changedTests }: Pick<WorkState, 'lastGood' | 'amendments' | 'changedTests'>,
+  { round, lastGood, amendments, changedTests }: Pick<WorkState, 'round' | 'lastGood' | 'amendments' | 'changedTests'>,
 ): WorkState {
   return {
+    round,
     queue: new ModificationQueue(modifications),
     lastGood,
     checksRun: 0,
+    failedTree: undefined,
     reverted: false,
     amendments: [...amendments],
     changedTests: [...changedTests],

@@ -8,6 +8,8 @@ export interface Proof {
   candidate: Candidate
   report: VerificationReport
   verdict: Verdict
+  /** What the round before came to. */
+  before: Proof | undefined
 }
 
 /** Verified by the checks, objected to by nobody, and complete. */
@@ -16,12 +18,18 @@ export function isProven({ candidate, report, verdict }: Proof): boolean {
 }
 
 /** Text for the coder's next round. Undefined ends the rounds: proven, out of budget, or objected to for the second time. */
-export function feedbackFor(proof: Proof, round: number): string | undefined {
+export function feedbackFor(proof: Proof): string | undefined {
   const { candidate, report, verdict } = proof
   if (isProven(proof) || candidate.stopped !== undefined) return undefined
   if (!report.verified)
     return `The whole change was verified in a fresh work tree and does not stand:\n\n${failures(report)}`
-  return round > 0 ? undefined : `The checks pass, but the review objects:\n\n${objections(verdict)}`
+  return wasObjectedTo(proof.before) ? undefined : `The checks pass, but the review objects:\n\n${objections(verdict)}`
+}
+
+/** Whether some round's work passed the checks and not the review: that has been sent back once. */
+function wasObjectedTo(proof: Proof | undefined): boolean {
+  if (proof === undefined) return false
+  return (proof.report.verified && !proof.verdict.passed) || wasObjectedTo(proof.before)
 }
 
 function failures({ problems, checks }: VerificationReport): string {

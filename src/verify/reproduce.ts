@@ -10,6 +10,8 @@ export interface Reproduction {
   treeSha: string
   /** What the whole suite says with the change. */
   after: CheckResult[]
+  /** Begin of the names of the logs. */
+  label: string
 }
 
 /** Undefined where there is nothing to run: no test changed, or no runner that runs some files and names its tests. */
@@ -17,19 +19,22 @@ export async function reproduceOnBase({
   bench,
   treeSha,
   after,
+  label,
 }: Reproduction): Promise<ReproductionEvidence | undefined> {
   const changes = await bench.workspace.changes(treeSha)
   const isTestChange = ({ path, blob }: TreeChange) => blob !== null && bench.isTest(path)
   const tests = changes.filter(isTestChange).map(({ path }) => path)
   if (tests.length === 0 || tests.length === changes.length) return undefined
+  const checks = targetedChecks(bench.snapshot, tests)
+  if (checks.length === 0) return undefined
   await using place = await bench.fresh(
     await bench.workspace.without(
       treeSha,
       changes.filter((change) => !isTestChange(change)).map(({ path }) => path),
     ),
   )
-  const checks = targetedChecks(bench.snapshot, tests)
-  const results = await bench.runChecks(place, checks, 'without-change')
+  if (place.installProblem !== undefined) return undefined
+  const results = await bench.runChecks(place, checks, label)
   return compareByName({ before: bench.baseline.checks, without: results, after })
 }
 

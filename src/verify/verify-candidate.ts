@@ -1,9 +1,12 @@
 // Stage 9: exit codes and test names decide, in a fresh work tree of exactly the tree that would be published.
 import type { Candidate } from '../execute/candidate.ts'
+import type { ImplementationPlan } from '../plan/plan.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
+import type { Bench, Place } from '../prepare/bench.ts'
 import type { TreeChange } from '../publish/publication.ts'
 import { type RunContext, stage } from '../run-context.ts'
 import { compareChecks } from '../toolchain/compare.ts'
+import type { CheckResult } from '../toolchain/toolchain.ts'
 import { diffViolations } from './diff-policy.ts'
 import type { CheckComparison, ReproductionEvidence, VerificationReport } from './report.ts'
 import { reproduceOnBase } from './reproduce.ts'
@@ -21,7 +24,7 @@ export async function verifyCandidate(
       treeSha: candidate.treeSha,
       baseline: task.bench.baseline.checks.map(({ id, exitCode }) => [id, exitCode]),
     },
-    work: () => verify(task, candidate),
+    work: () => verify(task, candidate, round),
     note: describe,
     failed: ({ verified }) => !verified,
   })
@@ -30,28 +33,22 @@ export async function verifyCandidate(
 async function verify(
   { bench, policy, plan, contract }: PlannedTask,
   { treeSha }: Candidate,
+  round: number,
 ): Promise<VerificationReport> {
   const changes = await bench.workspace.changes(treeSha)
-  await using place = await bench.fresh(treeSha)
-  const after = await bench.runChecks(place, bench.snapshot.checks, 'verify')
-  const checks = compareChecks(
-    bench.baseline.checks,
-    after,
-    plan.removedTests.map(({ name }) => name),
-  )
-  const reproduction = await reproduceOnBase({ bench, treeSha, after })
+  const ran = changes.length === 0 ? nothingRan : await runAll(bench, { plan, treeSha, round })
+  const { checks, reproduction, testsByName, installProblem } = ran
   const violations = diffViolations(changes, policy)
   const secrets = await scanForSecrets(changes.flatMap(textOf))
   const problems = [
     ...(changes.length === 0 ? ['No file was changed.'] : []),
+    ...(installProblem === undefined ? [] : [`The dependencies cannot be installed: ${installProblem}`]),
     ...checks.flatMap(problemOf),
     ...violations.map(({ path, rule }) => `${path} must not be changed (${rule}).`),
     ...secrets.map(({ path, line, rule }) => `${path}:${line} looks like a secret (${rule}).`),
-    ...untested({
-      reproduction,
-      isDefect: contract.taskType === 'bug_fix',
-      testsByName: after.some(({ tests }) => tests !== undefined),
-    }),
+    ...(changes.length === 0 || installProblem !== undefined
+      ? []
+      : untested({ reproduction, isDefect: contract.taskType === 'bug_fix', testsByName })),
   ]
   return {
     treeSha,
@@ -65,6 +62,46 @@ async function verify(
     notVerified: notVerified(checks),
     sandbox: bench.sandbox,
   }
+}
+
+interface Ran {
+  checks: CheckComparison[]
+  reproduction: ReproductionEvidence | undefined
+  testsByName: boolean
+  installProblem: string | undefined
+}
+
+/** A tree that equals the base has nothing to be measured. */
+const nothingRan: Ran = { checks: [], reproduction: undefined, testsByName: false, installProblem: undefined }
+
+async function runAll(
+  bench: Bench,
+  { plan, treeSha, round }: { plan: ImplementationPlan; treeSha: string; round: number },
+): Promise<Ran> {
+  const label = `verify-${round + 1}`
+  await using place = await bench.fresh(treeSha)
+  if (place.installProblem !== undefined) return { ...nothingRan, installProblem: place.installProblem }
+  const before = bench.baseline.checks
+  const removed = plan.removedTests.map(({ name }) => name)
+  const after = await bench.runChecks(place, bench.snapshot.checks, label)
+  const first = compareChecks(before, after, removed)
+  const rerun = await runAgain(bench, { place, suspects: first.filter(({ regressed }) => regressed), label })
+  return {
+    checks: rerun.length === 0 ? first : compareChecks(before, after, removed, { rerun }),
+    reproduction: await reproduceOnBase({ bench, treeSha, after, label: `${label}/without-change` }),
+    testsByName: after.some(({ tests }) => tests !== undefined),
+    installProblem: undefined,
+  }
+}
+
+/** What regressed is run once more on the same tree: what passes then is flaky, and is named instead of held against the change. */
+async function runAgain(
+  bench: Bench,
+  { place, suspects, label }: { place: Place; suspects: CheckComparison[]; label: string },
+): Promise<CheckResult[]> {
+  const ids = new Set(suspects.map(({ id }) => id))
+  const checks = bench.snapshot.checks.filter(({ id }) => ids.has(id))
+  return bench.runChecks(place, checks, `${label}/again`)
 }
 
 function textOf({ path, blob }: TreeChange): { path: string; text: string }[] {
@@ -98,7 +135,10 @@ function notVerified(checks: CheckComparison[]): string[] {
   const red = checks
     .filter(({ before, after }) => !before.passed && !after.passed)
     .map(({ id }) => `${id} failed before the change and still fails`)
-  return [...absent.map((name) => `this repository has no ${name} command`), ...red]
+  const nameless = checks
+    .filter(({ name, after }) => name === 'test' && after.counts === undefined)
+    .map(({ id, line }) => `${id} (${line}) names no tests: only its exit code was compared`)
+  return [...absent.map((name) => `this repository has no ${name} command`), ...nameless, ...red]
 }
 
 function describe({ verified, checks, problems }: VerificationReport): string {
