@@ -92,13 +92,20 @@ async function reviewed(model: Model, { task, patch, report, signal }: Reviewing
     )
     return verdictOf(objections.map(fromReviewer), remarks)
   } catch (thrown) {
-    if (!(thrown instanceof Fault) || thrown.class !== 'budget_spent') throw thrown
-    return verdictOf(
-      [{ by: 'rule', about: 'budget', message: 'The budget was spent before the change could be reviewed.' }],
-      [],
-    )
+    return verdictOf([unreviewed(thrown)], [])
   }
 }
+
+/** The work stands and is paid for: a reviewer that cannot be asked, or does not answer, makes it unverified and no more. */
+function unreviewed(thrown: unknown): Objection {
+  if (!(thrown instanceof Fault)) throw thrown
+  if (thrown.class === 'budget_spent')
+    return { by: 'rule', about: 'budget', message: 'The budget was spent before the change could be reviewed.' }
+  if (!withoutReview.has(thrown.code)) throw thrown
+  return { by: 'rule', about: 'review', message: `The change could not be reviewed. ${thrown.message}` }
+}
+
+const withoutReview = new Set(['model_refused', 'model_reply_invalid', 'model_reply_cut'])
 
 const requestTemplate = `<contract>
 {{objective}}
