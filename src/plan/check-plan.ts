@@ -11,6 +11,8 @@ export interface PlanRules {
 
 /** One sentence a problem, in words that tell the planner what to do; empty when the plan stands. */
 export function checkPlan(plan: ImplementationPlan, rules: PlanRules): string[] {
+  if (plan.modifications.length === 0)
+    return ['The plan has no modification. Where the issue cannot be solved, set feasible to false and say why.']
   return [
     ...plan.modifications.flatMap((modification) => checkModification(modification, plan, rules)),
     ...duplicates(plan.modifications),

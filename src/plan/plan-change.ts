@@ -1,6 +1,6 @@
 // Stage 7: the model proposes a plan, rules send it back until it stands, and the gate decides whether it may be carried out.
 import { createLookTools } from '../agent/look-tools.ts'
-import { runLoop, say } from '../agent/loop.ts'
+import { type LoopStop, runLoop, say } from '../agent/loop.ts'
 import { loadPrompt } from '../agent/prompt.ts'
 import { defineTool, failed, type Tool } from '../agent/tools.ts'
 import type { Message } from '../model/model.ts'
@@ -100,7 +100,8 @@ async function propose(run: RunContext, task: Unplanned): Promise<Planned> {
       : first
   await trace.flushed()
   run.signal.throwIfAborted()
-  if (asked.ending === undefined) return end(withoutPlan(asked.stop, asked.finalText))
+  if (asked.ending === undefined)
+    return end(withoutPlan(run.deadline.aborted ? 'deadline' : asked.stop, asked.finalText))
   return {
     plan: {
       ...asked.ending,
@@ -126,15 +127,9 @@ function firstMessage({ contract, bench, packet }: Unplanned): string {
   return [describeContract(contract), describeRepository(bench.snapshot), describePacket(packet)].join('\n\n')
 }
 
-function withoutPlan(stop: string, finalText: string): Outcome {
-  if (stop === 'budget_spent') {
-    return {
-      kind: 'failed',
-      code: 'budget_spent',
-      reason: 'The budget was spent before there was a plan.',
-      mend: 'Raise `limits.usd` or `limits.tokens` in the policy, or make the issue narrower.',
-    }
-  }
+function withoutPlan(stop: LoopStop | 'deadline', finalText: string): Outcome {
+  const limit = limits[stop]
+  if (limit !== undefined) return { kind: 'failed', code: limit.code, reason: limit.reason, mend: limit.mend }
   return {
     kind: 'declined',
     decline: {
@@ -142,6 +137,30 @@ function withoutPlan(stop: string, finalText: string): Outcome {
       evidence: [finalText.slice(0, 500) || `The planner ended without a plan (${stop}).`],
     },
   }
+}
+
+/** What ended the planning says nothing about the issue. */
+const limits: Partial<Record<LoopStop | 'deadline', { code: string; reason: string; mend: string }>> = {
+  budget_spent: {
+    code: 'budget_spent',
+    reason: 'The budget was spent before there was a plan.',
+    mend: 'Raise `limits.usd` or `limits.tokens` in the policy, or make the issue narrower.',
+  },
+  deadline: {
+    code: 'deadline',
+    reason: 'The time was over before there was a plan.',
+    mend: 'Raise `limits.minutes` in the policy, or make the issue narrower.',
+  },
+  turns: {
+    code: 'turns',
+    reason: 'The planner used all its turns before there was a plan.',
+    mend: 'Raise `limits.turns` in the policy, or make the issue narrower.',
+  },
+  tool_calls: {
+    code: 'turns',
+    reason: 'The planner used all its tool calls before there was a plan.',
+    mend: 'Raise `limits.toolCalls` in the policy, or make the issue narrower.',
+  },
 }
 
 function counted(count: number, noun: string): string {

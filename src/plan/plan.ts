@@ -20,8 +20,8 @@ export const implementationPlan = z.strictObject({
         estimatedLines: z.int().min(0).max(5_000),
       }),
     )
-    .min(1)
-    .max(40),
+    .max(40)
+    .describe('Empty only where the issue cannot be solved.'),
   removedTests: z
     .array(z.strictObject({ name: sentence, reason: sentence }))
     .max(20)
