@@ -1,0 +1,462 @@
+import { access, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Candidate } from '../../src/execute/candidate.ts'
+import { executePlan } from '../../src/execute/execute-plan.ts'
+import type { Block, Message, ModelRequest } from '../../src/model/model.ts'
+import type { Modification } from '../../src/plan/plan.ts'
+import type { PlannedTask } from '../../src/plan/planned-task.ts'
+import type { Proof } from '../../src/verify/feedback.ts'
+import { addTest, breakTotal, change, done, edit, fixAndTest, mendTotal, planOf } from '../support/fixture-shop.ts'
+import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
+import { call, type Scripted, ScriptedModel, text } from '../support/scripted-model.ts'
+
+let lab: Lab
+beforeAll(async () => {
+  lab = await openLab()
+})
+afterAll(() => lab[Symbol.asyncDispose]())
+
+describe('a modification', () => {
+  test('stands when the tests near it pass, and both of one reply are closed one after the other', async () => {
+    const { candidate, bench, model, host } = await execute([
+      [mendTotal(), done('Sum up every price.'), addTest(), done('A test for it.')],
+    ])
+    await using _ = bench
+    expect(statuses(candidate)).toEqual(['fix done', 'test done'])
+    expect(answers(candidate.conversation)).toEqual([
+      expect.stringContaining('-  return prices.slice(1).reduce'),
+      'fix stands. 1 of 1 tests near it pass.\nNext, test: modify test/total.test.js. Mend test/total.test.js. Why: the first price is left out',
+      expect.stringContaining('counts every price'),
+      'test stands. 2 of 2 tests near it pass. Nothing is left to do.',
+    ])
+    expect(model.requests).toHaveLength(1)
+    expect(candidate).toMatchObject({ explanation: 'Sum up every price.\nA test for it.', turns: 1, toolCalls: 4 })
+    expect(candidate.stopped).toBeUndefined()
+    expect(host.lastView.plan.map(({ status }) => status)).toEqual(['done', 'done'])
+    expect(await bench.workspace.checkpoint()).toBe(candidate.treeSha)
+  })
+
+  test('written together with the one before it is closed without another edit', async () => {
+    const { candidate, bench } = await execute([
+      [mendTotal(), addTest(), done('Sum and test.'), done('The test is in.')],
+    ])
+    await using _ = bench
+    expect(statuses(candidate)).toEqual(['fix done', 'test done'])
+  })
+
+  test('is not closed while nothing has changed', async () => {
+    const { candidate, bench } = await execute([
+      [done('All is well.')],
+      [call('stop', { reason: 'It works already.' })],
+    ])
+    await using _ = bench
+    expect(answers(candidate.conversation)[0]).toBe(
+      'Nothing has changed since the last modification. Edit first, or call stop and say why not.',
+    )
+    expect(candidate.stopped).toEqual({ kind: 'model', reason: 'It works already.' })
+    expect(candidate.patch).toBe('')
+  })
+
+  test('may only write what the plan names, until amend_plan lets it', async () => {
+    const toNames = () => edit('src/names.js', 'export function', '// As on the passport.\nexport function')
+    const { candidate, bench } = await execute(
+      [
+        [toNames()],
+        [
+          call('amend_plan', {
+            path: 'src/names.js',
+            kind: 'modify',
+            title: 'Say which name',
+            reason: 'it is asked for',
+          }),
+          toNames(),
+          mendTotal(),
+          done('Both.'),
+        ],
+      ],
+      { modifications: [change('fix', 'src/total.js')] },
+    )
+    await using _ = bench
+    const [refused, amended] = answers(candidate.conversation)
+    expect(refused).toBe(
+      'Refused (outside_the_plan): src/names.js is not in the plan. If the contract needs it, call amend_plan first.',
+    )
+    expect(amended).toBe('src/names.js is part of the plan now; change it together with the current modification.')
+    expect(candidate.amendments).toMatchObject([{ modification: { path: 'src/names.js' }, reason: 'it is asked for' }])
+    expect(candidate.patch).toContain('As on the passport.')
+  })
+
+  test('can be amended after a planned file was deleted and another one made', async () => {
+    const amend = (path: string, kind = 'modify') => call('amend_plan', { path, kind, title: 'More', reason: 'needed' })
+    const { candidate, bench } = await execute(
+      [
+        [call('delete_file', { path: 'src/label.js' }), done('Nobody uses it.')],
+        [call('create_file', { path: 'src/sum.js', content: 'export const sum = 0\n' }), amend('src/names.js')],
+        [amend('src/sum.js'), amend('.github/workflows/ci.yml', 'create'), amend('src/nmes.js'), done('A new one.')],
+      ],
+      {
+        modifications: [
+          change('gone', 'src/label.js', { kind: 'delete' }),
+          change('new', 'src/sum.js', { kind: 'create' }),
+        ],
+      },
+    )
+    await using _ = bench
+    expect(statuses(candidate)).toEqual(['gone done', 'new done'])
+    expect(answers(candidate.conversation).slice(3, 6)).toEqual([
+      'src/names.js is part of the plan now; change it together with the current modification.',
+      expect.stringContaining('src/sum.js: two modifications name this file; make them one.'),
+      expect.stringContaining('.github/workflows/ci.yml is'),
+    ])
+    expect(answers(candidate.conversation)[6]).toBe(
+      'amended-2: there is no file src/nmes.js. Did you mean src/names.js?',
+    )
+  })
+})
+
+describe('a repair', () => {
+  test('of the source is counted and told by what changed', async () => {
+    const { candidate, bench } = await execute(
+      [
+        [breakTotal(), done('Sum up.')],
+        [edit('src/total.js', 'sum + price, 1', 'sum + price, 0'), mendTotal(), done('From zero.')],
+      ],
+      { modifications: [change('fix', 'src/total.js')] },
+    )
+    await using _ = bench
+    expect(answers(candidate.conversation)[1]).toMatch(/^The checks fail \(repair 1 of 3\):\n.*an empty list costs/s)
+    expect(candidate.results).toMatchObject([{ status: 'done', repairs: ['modify_source'] }])
+  })
+
+  test('by another expectation needs the reason for it', async () => {
+    const expectOne = () => edit('test/total.test.js', 'assert.equal(total([]), 0)', 'const free = total([])')
+    const reason = 'The criterion says that an empty list costs one.'
+    const { candidate, bench } = await execute([
+      [breakTotal(), addTest(), done('Start at one.')],
+      [
+        expectOne(),
+        edit('test/total.test.js', 'assert.equal(total([1, 2]), 3)', 'total([1, 2])'),
+        done('Other tests.'),
+      ],
+      [done('Other tests.', [{ path: 'test/total.test.js', reason }]), done('They are in.')],
+    ])
+    await using _ = bench
+    const all = answers(candidate.conversation)
+    expect(all[5]).toBe(
+      'test/total.test.js expects something else than before. Name it in changedTests with the acceptance criterion that asks for it, or give the expectation back.',
+    )
+    expect(candidate.results[0]).toMatchObject({ status: 'done', repairs: ['update_test'] })
+    expect(candidate.changedTests).toEqual([{ path: 'test/total.test.js', reason }])
+  })
+
+  test('may give the files back and try another way', async () => {
+    const { candidate, bench } = await execute(
+      [
+        [breakTotal(), done('Sum up.')],
+        [call('revert', {}), mendTotal(), done('Another way.')],
+      ],
+      { modifications: [change('fix', 'src/total.js')] },
+    )
+    await using _ = bench
+    expect(answers(candidate.conversation)[2]).toBe(
+      'The files are as they were before this modification. Again, fix: modify src/total.js. Mend src/total.js. Why: the first price is left out',
+    )
+    expect(candidate.results).toMatchObject([{ status: 'done', repairs: ['revert_and_retry'] }])
+    expect(candidate.patch).not.toContain('sum + price, 1')
+  })
+
+  test('that fails as often as the policy lets it gives the modification up, and only what depends on it', async () => {
+    const modifications = [
+      change('fix', 'src/total.js'),
+      change('test', 'test/total.test.js', { dependsOn: ['fix'] }),
+      change('names', 'src/names.js'),
+    ]
+    const { candidate, bench, host, events } = await execute(
+      [
+        [breakTotal('1'), done('One.')],
+        [edit('src/total.js', 'price, 1', 'price, 2'), done('Two.')],
+        [edit('src/total.js', 'price, 2', 'price, 3'), done('Three.')],
+        [edit('src/names.js', 'export function', '// A comment.\nexport function'), done('Names.')],
+      ],
+      { modifications, policy: 'limits: { repairs: 2 }' },
+    )
+    await using _ = bench
+    expect(answers(candidate.conversation)[3]).toMatch(/^The checks fail \(repair 2 of 2\)/)
+    expect(answers(candidate.conversation)[5]).toMatch(
+      /^fix was given up and its files are as before it\.\nNext, names:/,
+    )
+    expect(
+      candidate.results.map(({ modification, status, reason, repairs }) => [modification.id, status, reason, repairs]),
+    ).toEqual([
+      ['fix', 'failed', 'its checks still failed after 2 repairs', ['modify_source', 'modify_source']],
+      ['test', 'skipped', 'depends on fix', []],
+      ['names', 'done', undefined, []],
+    ])
+    expect(await readFile(join(bench.workspace.tree, 'src/total.js'), 'utf8')).toContain('prices.slice(1)')
+    expect(candidate.patch).not.toContain('src/total.js')
+    expect(candidate.patch).toContain('A comment.')
+    expect(host.lastView.plan.map(({ status }) => status)).toEqual(['failed', 'failed', 'done'])
+    expect(await events()).toContain('modification_failed')
+  })
+})
+
+describe('what commands leave behind', () => {
+  const littering = {
+    'test/names.test.js':
+      "import { writeFileSync } from 'node:fs'\nimport { test } from 'node:test'\nwriteFileSync('report.txt', String(Math.random()))\ntest('writes a report', () => {})\n",
+  }
+
+  test('belongs to no modification', async () => {
+    const { candidate, bench } = await execute(
+      [
+        [edit('src/names.js', 'export', '// One.\nexport'), done('One.')],
+        [mendTotal(), done('Two.')],
+      ],
+      { files: littering, modifications: [change('names', 'src/names.js'), change('fix', 'src/total.js')] },
+    )
+    await using _ = bench
+    await access(join(bench.workspace.tree, 'report.txt'))
+    expect(await changedPaths(bench, candidate)).toEqual(['src/names.js', 'src/total.js'])
+    expect(candidate.patch).not.toContain('report.txt')
+  })
+})
+
+describe('work that stops early is kept', () => {
+  const half: Scripted[] = [[mendTotal(), done('Sum up every price.')]]
+
+  test('when the budget is spent', async () => {
+    const { candidate, bench, artifact, host } = await execute([...half, [addTest()]], {
+      policy: 'limits: { tokens: 30000 }',
+      script: [spend(half[0], 15_000), [addTest()]],
+    })
+    await using _ = bench
+    expect(candidate.stopped).toEqual({
+      kind: 'budget_spent',
+      reason: 'The budget was spent: the next call could have passed the ceiling.',
+    })
+    expect(statuses(candidate)).toEqual(['fix done', 'test skipped'])
+    expect(candidate.patch).toContain('+  return prices.reduce')
+    expect(await artifact('work.patch')).toBe(candidate.patch)
+    expect(host.lastView.stages.find(({ stage }) => stage === 'execute')).toMatchObject({
+      status: 'failed',
+      note: 'The budget was spent: the next call could have passed the ceiling. 1 of 2 stand',
+    })
+  })
+
+  test('when the turns are used up, without what was half done', async () => {
+    const { candidate, bench } = await execute([...half, [addTest()]], { policy: 'limits: { turns: 2 }' })
+    await using _ = bench
+    expect(candidate.stopped).toEqual({ kind: 'turns', reason: 'The limit of model turns was reached.' })
+    expect(await changedPaths(bench, candidate)).toEqual(['src/total.js'])
+    expect(await bench.workspace.checkpoint()).toBe(candidate.treeSha)
+  })
+
+  test('when the tool calls are used up', async () => {
+    const { candidate, bench } = await execute([...half, [addTest()]], { policy: 'limits: { toolCalls: 2 }' })
+    await using _ = bench
+    expect(candidate.stopped).toEqual({ kind: 'turns', reason: 'The limit of tool calls was reached.' })
+  })
+
+  test('when the time is over', async () => {
+    const { candidate, bench } = await execute([], {
+      script: (expire) => [...half, meanwhile(expire, [addTest(), done('Too late.')])],
+    })
+    await using _ = bench
+    expect(candidate.stopped).toEqual({ kind: 'deadline', reason: 'The run took longer than 45 minutes.' })
+    expect(await changedPaths(bench, candidate)).toEqual(['src/total.js'])
+  })
+
+  test('when the coder only talks, after it was asked once', async () => {
+    const { candidate, bench, model } = await execute([...half, [text('All done!')], [text('Really.')]])
+    await using _ = bench
+    expect(lastText(model.requests[2])).toBe(
+      'Call done when the modification is complete, or stop and say why it cannot be.',
+    )
+    expect(candidate.stopped).toEqual({ kind: 'model', reason: 'The coder ended early: Really.' })
+  })
+})
+
+test('a stopped process ends at once, with the reason of the stop and nothing recorded', async () => {
+  const opened = await openBenched(lab, {
+    script: [meanwhile(() => opened.stop(), [mendTotal(), done('Too late.')])],
+  })
+  await using _ = opened.bench
+  await expect(executePlan(opened.run, taskOf(opened), first)).rejects.toMatchObject({ code: 'shutdown' })
+  expect((await lab.ledger.stages(opened.run.claimed.run.id)).map(({ stage }) => stage)).not.toContain('execute')
+})
+
+describe('the conversation', () => {
+  test('only grows: every request begins with the one before it, also in the next round', async () => {
+    const script = [
+      [call('read_file', { path: 'src/total.js' })],
+      [breakTotal(), done('Sum up.')],
+      [edit('src/total.js', 'price, 1', 'price, 0'), mendTotal(), done('From zero.')],
+      [addTest(), done('A test.')],
+      [edit('test/total.test.js', 'every price', 'each price'), done('A better name.')],
+    ]
+    const opened = await openBenched(lab, { script })
+    await using _ = opened.bench
+    const task = taskOf(opened)
+    const candidate = await executePlan(opened.run, task, first)
+    const before = objectedTo(candidate, 'The name of the test is clumsy.')
+    const second = await executePlan(opened.run, task, { round: 1, before })
+
+    const { requests } = opened.model
+    expect(requests).toHaveLength(5)
+    for (const [at, request] of requests.entries()) expect(extendsOn(request, requests[at - 1])).toBe(true)
+    expect(lastText(requests[4])).toBe(
+      'The checks pass, but the review objects:\n\n- test/total.test.js:5: The name of the test is clumsy. (maintainability)\n\nMend it and call done.',
+    )
+    expect(second.patch).toContain('each price')
+    expect(second).toMatchObject({ turns: 5, explanation: 'From zero.\nA test.\nA better name.' })
+    expect(statuses(second)).toEqual(['fix done', 'test done'])
+  })
+
+  test('goes on after a crash at every turn: nothing is asked twice, and the tree ends the same', async () => {
+    const turns = [
+      [call('read_file', { path: 'src/total.js' }), call('run_check', { check: 'test' })],
+      [breakTotal(), done('Sum up.')],
+      [call('revert', {}), call('amend_plan', { path: 'src/names.js', kind: 'modify', title: 'T', reason: 'R' })],
+      [mendTotal(), edit('src/names.js', 'export', '// Names.\nexport'), done('Another way.')],
+      [addTest(), done('A test.')],
+    ]
+    const whole = await execute(turns)
+    await using _ = whole.bench
+    const crash = () => {
+      throw new Error('the process died')
+    }
+    const crashing = new ScriptedModel(turns.flatMap((turn) => [crash, turn]))
+    const runId = await newRunId()
+    const { candidate, bench } = await untilItEnds(runId, crashing, turns.length)
+    await using __ = bench
+
+    expect(crashing.left).toBe(0)
+    expect(candidate.treeSha).toBe(whole.candidate.treeSha)
+    expect(candidate.patch).toBe(whole.candidate.patch)
+    expect(candidate.results).toEqual(whole.candidate.results)
+    expect(candidate.conversation).toEqual(whole.candidate.conversation)
+    expect(await lab.ledger.modelCalls(runId)).toHaveLength(turns.length)
+    expect(await readFile(join(bench.workspace.tree, 'src/names.js'), 'utf8')).toContain('// Names.')
+  })
+
+  test('that was recorded gives its tree again in a new work tree', async () => {
+    const { candidate, bench, run } = await execute([[mendTotal(), done('Sum.'), addTest(), done('A test.')]])
+    await bench[Symbol.asyncDispose]()
+    const again = await openBenched(lab, { runId: run.claimed.run.id })
+    await using _ = again.bench
+    const known = await executePlan(again.run, taskOf(again), first)
+    expect(known).toEqual(candidate)
+    expect(again.model.requests).toEqual([])
+    expect(await again.bench.workspace.checkpoint()).toBe(candidate.treeSha)
+    await again.run.progress.planned([])
+  })
+})
+
+test('a file that holds credentials is not shown with the plan', async () => {
+  const secret = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`
+  const { model, bench } = await execute([[call('stop', { reason: 'Enough.' })]], {
+    files: { 'src/total.js': `const token = '${secret}'\n` },
+  })
+  await using _ = bench
+  expect(JSON.stringify(model.requests)).not.toContain(secret)
+  expect(JSON.stringify(model.requests)).toContain('an empty list costs nothing')
+})
+
+const first = { round: 0, before: undefined }
+
+interface Execution extends Omit<OpenRequest, 'script'> {
+  modifications?: Modification[]
+  script?: Scripted[] | ((expire: () => void) => Scripted[])
+}
+
+async function execute(turns: Scripted[], { modifications = fixAndTest, script = turns, ...request }: Execution = {}) {
+  let expire = () => {}
+  const model = new ScriptedModel(typeof script === 'function' ? script(() => expire()) : script)
+  const opened = await openBenched(lab, { ...request, model })
+  expire = opened.expire
+  const plan = planOf(modifications)
+  await opened.run.progress.planned(plan.modifications.map(({ title, path }) => ({ title, path, status: 'pending' })))
+  const candidate = await executePlan(opened.run, taskOf(opened, modifications), first)
+  const runId = opened.run.claimed.run.id
+  return {
+    ...opened,
+    candidate,
+    events: async () => (await lab.ledger.events(runId)).map(({ kind }) => kind),
+    artifact: async (name: string) => (await lab.ledger.artifact(runId, name))?.toString(),
+  }
+}
+
+function taskOf(opened: { task: Omit<PlannedTask, 'plan'> }, modifications = fixAndTest): PlannedTask {
+  return { ...opened.task, plan: planOf(modifications) }
+}
+
+function statuses({ results }: Candidate): string[] {
+  return results.map(({ modification, status }) => `${modification.id} ${status}`)
+}
+
+/** What the tools answered, in order. */
+function answers(conversation: Message[]): string[] {
+  return conversation.flatMap(({ content }) =>
+    content.flatMap((block) => (block.type === 'tool_result' ? [block.content] : [])),
+  )
+}
+
+async function changedPaths({ workspace }: PlannedTask['bench'], { treeSha }: Candidate): Promise<string[]> {
+  return (await workspace.changes(treeSha)).map(({ path }) => path)
+}
+
+/** A reply that cost as much as that. */
+function spend(content: Scripted | undefined, inputTokens: number): Scripted {
+  const usage = { inputTokens, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 }
+  return { content: Array.isArray(content) ? content : [], usage }
+}
+
+/** Something happens while the model thinks. */
+function meanwhile(happens: () => void, reply: Block[]): Scripted {
+  return () => {
+    happens()
+    return reply
+  }
+}
+
+function lastText(request: ModelRequest | undefined): string | undefined {
+  const block = request?.messages.at(-1)?.content.at(-1)
+  return block?.type === 'text' ? block.text : undefined
+}
+
+function extendsOn(request: ModelRequest, before: ModelRequest | undefined): boolean {
+  if (before === undefined) return true
+  const head = (own: ModelRequest) => JSON.stringify([own.model, own.system, own.tools])
+  // A user's words join the last message of theirs, so only its beginning has to be the same.
+  const start = JSON.stringify(before.messages).slice(0, -'}]'.length - 1)
+  return head(request) === head(before) && JSON.stringify(request.messages).startsWith(start)
+}
+
+function objectedTo(candidate: Candidate, message: string): Proof {
+  const report = { treeSha: candidate.treeSha, baseCommit: '', verified: true, checks: [], reproduction: undefined }
+  const objection = { by: 'reviewer' as const, about: 'maintainability', path: 'test/total.test.js', line: 5, message }
+  return {
+    candidate,
+    report: { ...report, secrets: [], violations: [], problems: [], notVerified: [], sandbox: 'none' },
+    verdict: { passed: false, objections: [objection], remarks: [] },
+    before: undefined,
+  }
+}
+
+async function newRunId(): Promise<string> {
+  return (await lab.open()).run.claimed.run.id
+}
+
+/** Claims the run again after each crash, on a new work tree. */
+async function untilItEnds(runId: string, model: ScriptedModel, crashes: number) {
+  for (let crash = 0; crash < crashes; crash++) {
+    const opened = await openBenched(lab, { runId, model })
+    await using _ = opened.bench
+    await expect(executePlan(opened.run, taskOf(opened), first)).rejects.toThrow('the process died')
+    // What a command of the dead process left must not matter.
+    await writeFile(join(opened.bench.workspace.tree, 'left.txt'), 'half')
+  }
+  const opened = await openBenched(lab, { runId, model })
+  return { ...opened, candidate: await executePlan(opened.run, taskOf(opened), first) }
+}
