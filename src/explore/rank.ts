@@ -79,7 +79,7 @@ async function addTerm(term: string, { search, files }: RankOptions, add: Add): 
   const found = hits.map((hit) => ({ ...hit, defines: defines(term, hit.text, ignoreCase) }))
   const byFile = Map.groupBy(found, ({ path }) => path)
   // Cut off, the hits stand for files that were not looked into any more.
-  const mention = rarity(more ? files.length : byFile.size)
+  const mention = rarity(term, more ? files.length : byFile.size)
   const definition = Math.floor(weights.defines / rarityDivisor([...byFile.values()].filter(anyDefines).length))
   for (const [path, inFile] of byFile) {
     const lines = inFile.map(({ line, defines }) => ({ line, defines, points: defines ? definition : mention }))
@@ -92,9 +92,10 @@ async function addTerm(term: string, { search, files }: RankOptions, add: Add): 
   return hits.length > 0 || named.length > 0
 }
 
-/** A term that is everywhere says little about where the task is. */
-function rarity(files: number): number {
-  return files <= 3 ? 8 : files <= 10 ? 3 : 1
+/** A term that is everywhere says little about where the task is; a plain word such as `value` says little sooner. */
+function rarity(term: string, files: number): number {
+  const several = /^[a-z]+$/.test(term) ? 1 : 3
+  return files <= 3 ? 8 : files <= 10 ? several : 1
 }
 
 /** So does a name that many files define, such as a method that a protocol of the language asks for. */
@@ -118,9 +119,11 @@ function defines(term: string, line: string, ignoreCase: boolean): boolean {
   const name = nameOf(term)
   if (!/^[\w$]+$/.test(name)) return false
   const escaped = name.replaceAll('$', '\\$')
-  const declaration = `\\b(function\\*?|class|const|let|var|def|interface|type|enum)\\s+${escaped}(?![\\w$])`
+  const declaration = `\\b(function\\*?|class|def|interface|type|enum)\\s+${escaped}(?![\\w$])`
+  // An indented one is a local variable, whose name says nothing.
+  const variable = `^(?:export\\s+)?(?:const|let|var)\\s+${escaped}(?![\\w$])`
   const method = `^\\s*(?:(?:public|private|protected|static|async|get|set)\\s+)*${escaped}\\s*\\([^)]*\\)\\s*(?::[^{]+)?{\\s*$`
-  return [declaration, method].some((pattern) => new RegExp(pattern, ignoreCase ? 'i' : '').test(line))
+  return [declaration, variable, method].some((pattern) => new RegExp(pattern, ignoreCase ? 'i' : '').test(line))
 }
 
 /** Of `def pop`, `parse()` and the like: the name in it. */

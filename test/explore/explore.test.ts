@@ -126,6 +126,20 @@ describe('explore', () => {
     expect(files.map(({ path }) => path)).toEqual(['src/wallet.js'])
   })
 
+  it('takes no local variable for a definition, and a plain word for little', async () => {
+    const { files } = await look(
+      {
+        'src/a.js': '  const value = 1\n  use(value)\n'.repeat(8),
+        'src/b.js': 'export const valueOf = () => 1\n',
+        'src/c.js': 'value\n',
+        'src/d.js': 'value\n',
+        'src/e.js': 'value\n',
+      },
+      { searchTerms: ['value', 'valueOf'] },
+    )
+    expect(files[0]).toMatchObject({ path: 'src/b.js', reason: 'defines valueOf' })
+  })
+
   it('shows what is defined before what only mentions it, and more below it than above', async () => {
     const lines = Array.from({ length: 1_200 }, (_, index): string => (index % 50 === 0 ? 'needle' : 'hay'))
     lines[999] = 'function needle() {'
