@@ -10,6 +10,7 @@ import { Fault } from './errors.ts'
 import type { GitHubApp } from './github/github.ts'
 import { createGitHubTaskHost } from './github/github-task-host.ts'
 import { createGitHubApp } from './github/octokit-github.ts'
+import { createWaitingRuns, type WaitingRuns } from './intake/waiting-runs.ts'
 import { createAnthropicProvider } from './model/anthropic-provider.ts'
 import { createMeteredModel } from './model/metered-model.ts'
 import type { Model, ModelProvider, ModelRole } from './model/model.ts'
@@ -22,6 +23,7 @@ import { type Database, openDatabase } from './run/database.ts'
 import { createLedger } from './run/drizzle-ledger.ts'
 import type { ClaimedRun, Ledger } from './run/ledger.ts'
 import { createQueue, type PgBossQueue } from './run/pg-boss-queue.ts'
+import type { Run } from './run/run.ts'
 import { createWorker, type Worker } from './run/worker.ts'
 import { createBubblewrapSandbox } from './sandbox/bubblewrap-sandbox.ts'
 import { createNoneSandbox } from './sandbox/none-sandbox.ts'
@@ -43,6 +45,8 @@ export interface Service {
   worker: Worker
   github: GitHubApp
   sandbox: Sandbox
+  /** What is told of runs that no worker has. */
+  waiting: WaitingRuns
 }
 
 /** Builds everything and opens the database; nothing is listened to and no job is taken yet. Throws Faults with the mend. */
@@ -51,10 +55,12 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const database = await openServiceDatabase(config)
   const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
   const ledger = createLedger({ database, enqueue: queue.enqueue, clock, ids, version })
-  const runner = composeRunner(config, log, (claimed) => gitHubHost(config, { github, claimed, log }))
+  const hostOf = (run: Run, fence: () => Promise<void>) => gitHubHost(config, { github, run, fence, log })
+  const runner = composeRunner(config, log, (claimed) => hostOf(claimed.run, () => claimed.check()))
   await createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv }).sweep(await runsUnderWay(ledger))
   const worker = createWorker({ ledger, queue, execute: runner.execute, announce: runner.announce, logger: log })
-  return { ledger, queue, worker, github, sandbox: composeSandbox(config) }
+  const waiting = createWaitingRuns({ ledger, queue, host: hostOf, maxUsd: config.ceilings.usd, now: clock })
+  return { ledger, queue, worker, github, sandbox: composeSandbox(config), waiting }
 }
 
 /** Work trees of all other runs were left behind by a process that died. */
@@ -162,21 +168,25 @@ function composeRunner(config: Config, log: Logger, host: (claimed: ClaimedRun) 
   })
 }
 
-function gitHubHost(
-  config: Config,
-  { github, claimed, log }: { github: GitHubApp; claimed: ClaimedRun; log: Logger },
-): TaskHost {
-  const { source, labels } = claimed.run.task
+interface HostParts {
+  github: GitHubApp
+  run: Run
+  fence(): Promise<void>
+  log: Logger
+}
+
+function gitHubHost(config: Config, { github, run, fence, log }: HostParts): Required<TaskHost> {
+  const { source, labels } = run.task
   if (source.kind !== 'github_issue')
     throw new Fault('defect', 'wrong_source', 'A local task reached the service.', { data: { labels } })
   return createGitHubTaskHost({
     repository: github.repository(source.installationId, source.owner, source.repo),
     issue: source.number,
     label: config.label,
-    fence: () => claimed.check(),
+    fence,
     texts: { renderStatus, statusMarker, runOf: (message) => parseTrailers(message)?.runId },
     statusIntervalMs: config.statusIntervalMs,
-    log,
+    log: log.child({ runId: run.id }),
   })
 }
 
@@ -222,7 +232,7 @@ function startNotes(config: Config): string[] {
   const unpriced = [...new Set(Object.values(config.model.byRole))].filter((name) => priceOf(name) === undefined)
   return [
     ...(config.sandbox === 'none'
-      ? ['Commands of the repository ran without a sandbox, because this deployment was started with `none`.']
+      ? ['Commands of the repository run without a sandbox, because this deployment was started with `none`.']
       : []),
     ...unpriced.map((name) => `No price is known for ${name}: only the token ceiling holds.`),
   ]

@@ -1,10 +1,11 @@
 // A GitHub issue as the place a task comes from and its result goes to.
 import type { Logger } from 'pino'
 import type { StatusView } from '../render/status-view.ts'
+import type { Task } from '../task/task.ts'
 import type { TaskHost } from '../task/task-host.ts'
 import type { GitHubRepository } from './github.ts'
 import { publish } from './github-publishing.ts'
-import { inspect } from './inspection.ts'
+import { inspect, whyOutsider } from './inspection.ts'
 import { createStatusComment } from './status-comment.ts'
 
 export interface GitHubTaskHostOptions {
@@ -32,7 +33,7 @@ export interface HostTexts {
   runOf(commitMessage: string): string | undefined
 }
 
-export function createGitHubTaskHost(options: GitHubTaskHostOptions): TaskHost {
+export function createGitHubTaskHost(options: GitHubTaskHostOptions): Required<TaskHost> {
   const { repository, issue, label, fence, texts, log } = options
   const status = createStatusComment({
     repository,
@@ -46,11 +47,21 @@ export function createGitHubTaskHost(options: GitHubTaskHostOptions): TaskHost {
     after: options.after ?? later,
   })
   return {
+    mayBeTold: (task) => mayBeTold(task, repository, log),
     inspect: (task) => inspect(task, { repository, issue, label }),
     cloneSource: () => repository.cloneSource(),
     show: status.show,
     flush: status.flush,
     publish: (request) => publish(request, { repository, fence, runOf: texts.runOf }),
+  }
+}
+
+async function mayBeTold(task: Task, repository: GitHubRepository, log: Logger): Promise<boolean> {
+  try {
+    return (await whyOutsider(task, repository)) === undefined
+  } catch (thrown) {
+    log.warn({ err: thrown, by: task.requestedBy }, 'nobody is told, since the permission could not be read')
+    return false
   }
 }
 

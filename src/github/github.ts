@@ -77,6 +77,7 @@ export interface GitHubRepository {
   comments(issue: number): Promise<CommentFacts[]>
   createComment(issue: number, body: string): Promise<number>
   updateComment(id: number, body: string): Promise<void>
+  deleteComment(id: number): Promise<void>
   addReaction(commentId: number, reaction: '+1' | 'eyes' | 'confused'): Promise<void>
 
   /** A token narrowed to this repository and `contents:read`, by environment only. */

@@ -4,7 +4,8 @@ import { defaultCeilings, parsePolicy, policyPath } from '../policy/policy.ts'
 import type { Task } from '../task/task.ts'
 import type { BaseFacts, Inspection } from '../task/task-host.ts'
 import { closesIssue } from './closing-keywords.ts'
-import type { GitHubRepository, IssueFacts, Permission, RepositoryFacts } from './github.ts'
+import type { GitHubRepository, IssueFacts, RepositoryFacts } from './github.ts'
+import { mayCommand } from './may-command.ts'
 import { runsOnPush } from './workflow-triggers.ts'
 
 export interface InspectionOptions {
@@ -26,12 +27,11 @@ export async function inspect(task: Task, options: InspectionOptions): Promise<I
   return issueEnd(issue, facts, task, options.label) ?? (await baseOf(facts, options))
 }
 
-const mayCommand: readonly Permission[] = ['admin', 'maintain', 'write']
-
-async function whyOutsider({ requestedBy }: Task, repository: GitHubRepository): Promise<string | undefined> {
+/** Undefined for people with write access; else why they are not, for the log. */
+export async function whyOutsider({ requestedBy }: Task, repository: GitHubRepository): Promise<string | undefined> {
   if (requestedBy.endsWith('[bot]')) return `${requestedBy} is a bot`
   const permission = await repository.permission(requestedBy)
-  return mayCommand.includes(permission) ? undefined : `${requestedBy} has no write access (${permission})`
+  return mayCommand(permission) ? undefined : `${requestedBy} has no write access (${permission})`
 }
 
 function repositoryDecline(facts: RepositoryFacts): Decline | undefined {
@@ -44,12 +44,12 @@ function repositoryDecline(facts: RepositoryFacts): Decline | undefined {
 
 function issueEnd(issue: IssueFacts, facts: RepositoryFacts, task: Task, label: string): Inspection | undefined {
   // GitHub answers for a transferred issue with the one it became, in another repository.
-  if (!sameRepository(issue, facts)) return { kind: 'cancelled', reason: `the issue was moved to ${issue.url}` }
+  if (!sameRepository(issue, facts)) return { kind: 'cancelled', reason: `The issue was moved to ${issue.url}` }
   if (issue.isPullRequest) return declined('issue_is_pull_request', `#${issue.number} is a pull request`)
   if (issue.state === 'closed') return declined('issue_closed', `#${issue.number} is closed`)
   if (issue.locked) return declined('issue_locked', `#${issue.number} is locked`)
   if (has(task.labels, label) && !has(issue.labels, label)) {
-    return { kind: 'cancelled', reason: `the label ${label} was removed` }
+    return { kind: 'cancelled', reason: `The label ${label} was removed.` }
   }
   return undefined
 }

@@ -4,7 +4,10 @@ import { type RepositorySession, steps } from './installation-token.ts'
 import type { Client } from './octokit-client.ts'
 import type { Place } from './repository-reads.ts'
 
-type Issues = Pick<GitHubRepository, 'issue' | 'comments' | 'createComment' | 'updateComment' | 'addReaction'>
+type Issues = Pick<
+  GitHubRepository,
+  'issue' | 'comments' | 'createComment' | 'updateComment' | 'deleteComment' | 'addReaction'
+>
 
 export interface Identity {
   appId: number
@@ -31,6 +34,10 @@ export function issues(session: RepositorySession, place: Place, identity: Ident
     updateComment: (id, body) =>
       comment(`edit comment ${id}`, async (client) => {
         await client.rest.issues.updateComment({ ...place, comment_id: id, body })
+      }),
+    deleteComment: (id) =>
+      comment(`delete comment ${id}`, async (client) => {
+        await client.rest.issues.deleteComment({ ...place, comment_id: id })
       }),
     addReaction: (commentId, reaction) =>
       comment(`react to comment ${commentId}`, async (client) => {

@@ -85,14 +85,26 @@ function unlessOurs(thrown: unknown): void {
 async function put(options: StatusCommentOptions, known: number | undefined, body: string): Promise<number> {
   const { repository, issue, marker } = options
   const id = known ?? (await findOurs(repository, issue, marker))
-  if (id === undefined) return repository.createComment(issue, body)
+  if (id === undefined) return createOnly(options, body)
   try {
     await repository.updateComment(id, body)
     return id
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.code !== 'github_not_found') throw thrown
-    return (await findOurs(repository, issue, marker)) ?? repository.createComment(issue, body)
+    return (await findOurs(repository, issue, marker)) ?? createOnly(options, body)
   }
+}
+
+/** Whoever else looked at the same moment found none either and made one: the older one stays, and holds the newer words. */
+async function createOnly(options: StatusCommentOptions, body: string): Promise<number> {
+  const { repository, issue, marker, fence } = options
+  const created = await repository.createComment(issue, body)
+  const first = await findOurs(repository, issue, marker)
+  if (first === undefined || first === created) return created
+  await repository.deleteComment(created)
+  await fence().catch(unlessOurs)
+  await repository.updateComment(first, body)
+  return first
 }
 
 /** The marker alone proves nothing: anybody can copy it into a comment. */

@@ -1,10 +1,13 @@
 // What a comment's command does: permission is asked of the API, the ledger is told, then the person is answered.
 import type { GitHubRepository } from '../github/github.ts'
+import { mayCommand } from '../github/may-command.ts'
 import { helpReply, nothingToRetry, type Reply, runReply, statusReply, stopReply } from '../render/command-replies.ts'
+import type { Run } from '../run/run.ts'
 import { type Command, parseCommand } from './commands.ts'
 import { type CommentEvent, isBot } from './events.ts'
 import { freezeTask, identityOf } from './freeze-task.ts'
 import type { IntakeParts } from './intake-parts.ts'
+import { cancelRun, recordRun } from './record-run.ts'
 
 /**
  * Whatever changes the ledger is done when this resolves; reaction and comment follow in the background.
@@ -19,32 +22,44 @@ export async function obeyComment(event: CommentEvent, delivery: string, parts: 
   if (command === undefined) return
   const repository = parts.github.repository(installation.id, at.owner.login, at.name)
   const permission = await repository.permission(comment.user.login)
-  if (!['admin', 'maintain', 'write'].includes(permission)) {
+  if (!mayCommand(permission)) {
     return log.info({ command: command.kind, permission }, 'command without write access ignored')
   }
-  const reply = await obey(command, event, delivery, parts)
-  log.info({ command: command.kind, answered: reply !== undefined }, 'command')
+  const { reply, run } = await obey(command, event, delivery, parts)
+  log.info({ command: command.kind, answered: reply !== undefined, runId: run?.id }, 'command')
   if (reply !== undefined) parts.background.start('answer a command', () => answer(repository, event, reply))
 }
 
-/** Undefined when this delivery was obeyed before. */
-async function obey(command: Command, event: CommentEvent, delivery: string, parts: IntakeParts) {
+interface Obeyed {
+  /** Undefined when this delivery was obeyed before. */
+  reply?: Reply
+  /** The run that the command is about. */
+  run?: Run
+}
+
+async function obey(command: Command, event: CommentEvent, delivery: string, parts: IntakeParts): Promise<Obeyed> {
   const { ledger } = parts
   const { taskKey } = identityOf(event)
   if (command.kind === 'run') return start(event, delivery, parts)
   if (command.kind === 'retry') {
-    return (await ledger.latest(taskKey)) === undefined ? nothingToRetry : start(event, delivery, parts)
+    return (await ledger.latest(taskKey)) === undefined ? { reply: nothingToRetry } : start(event, delivery, parts)
   }
-  if (!(await ledger.seen(delivery))) return undefined
+  if (!(await ledger.seen(delivery))) return {}
   if (command.kind === 'stop') {
-    return stopReply(await ledger.cancel(taskKey, `stopped by ${event.comment.user.login}`))
+    const run = await cancelRun(taskKey, `It was stopped by ${event.comment.user.login}.`, parts)
+    return { reply: stopReply(run), ...(run && { run }) }
   }
-  return command.kind === 'status' ? statusReply(await ledger.latest(taskKey)) : helpReply(command)
+  if (command.kind !== 'status') return { reply: helpReply(command) }
+  const run = await ledger.latest(taskKey)
+  return { reply: statusReply(run), ...(run && { run }) }
 }
 
-async function start(event: CommentEvent, delivery: string, { ledger }: IntakeParts): Promise<Reply | undefined> {
+async function start(event: CommentEvent, delivery: string, parts: IntakeParts): Promise<Obeyed> {
   const { user, created_at } = event.comment
-  return runReply(await ledger.record(freezeTask(event, { by: user.login, at: created_at, delivery, force: true })))
+  const task = freezeTask(event, { by: user.login, at: created_at, delivery, force: true })
+  const recorded = await recordRun(task, parts)
+  if (recorded.kind === 'duplicate_delivery') return {}
+  return { reply: runReply(recorded), run: recorded.run }
 }
 
 /** The reaction is a courtesy; the words are not given up for it. */

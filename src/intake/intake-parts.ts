@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { GitHubApp } from '../github/github.ts'
 import type { Ledger } from '../run/ledger.ts'
 import type { Background } from './background.ts'
+import type { WaitingRuns } from './waiting-runs.ts'
 
 /** What the webhook's handlers need; built by compose.ts. */
 export interface IntakeParts {
@@ -13,4 +14,6 @@ export interface IntakeParts {
   log: Logger
   /** Where answers to people are written after the webhook's own answer. */
   background: Background
+  /** Tells people of runs that no worker has. */
+  waiting: WaitingRuns
 }

@@ -13,14 +13,15 @@ import {
 } from './events.ts'
 import { freezeTask, identityOf } from './freeze-task.ts'
 import type { IntakeParts } from './intake-parts.ts'
+import { cancelRun, recordRun } from './record-run.ts'
 
 export function registerWebhooks(app: Probot, parts: IntakeParts): void {
   app.on('issues.labeled', ({ id, payload }) => recordLabel(parseLabelEvent(payload), id, parts))
   app.on('issues.unlabeled', ({ id, payload }) => cancelUnlabelled(parseLabelEvent(payload), id, parts))
-  app.on('issues.closed', ({ id, payload }) => cancel(parseIssueEvent(payload), 'the issue was closed', id, parts))
-  app.on('issues.deleted', ({ id, payload }) => cancel(parseIssueEvent(payload), 'the issue was deleted', id, parts))
+  app.on('issues.closed', ({ id, payload }) => cancel(parseIssueEvent(payload), 'The issue was closed.', id, parts))
+  app.on('issues.deleted', ({ id, payload }) => cancel(parseIssueEvent(payload), 'The issue was deleted.', id, parts))
   app.on('issues.transferred', ({ id, payload }) =>
-    cancel(parseIssueEvent(payload), 'the issue was transferred', id, parts),
+    cancel(parseIssueEvent(payload), 'The issue was transferred.', id, parts),
   )
   app.on('issue_comment.created', ({ id, payload }) => obeyComment(parseCommentEvent(payload), id, parts))
   app.on(['installation', 'installation_repositories'], ({ id, name, payload }) =>
@@ -29,7 +30,7 @@ export function registerWebhooks(app: Probot, parts: IntakeParts): void {
 }
 
 /**
- * No call to GitHub: permission is asked by the worker, before it says a word.
+ * No call to GitHub before the answer: permission is asked by whoever says the first word, and by the worker.
  * The time of the label is the issue's `updated_at`, the only one that the event has.
  */
 async function recordLabel(event: LabelEvent, delivery: string, parts: IntakeParts): Promise<void> {
@@ -41,14 +42,14 @@ async function recordLabel(event: LabelEvent, delivery: string, parts: IntakePar
     return log.info('label put by a bot ignored')
   }
   const request = { by: sender.login, at: issue.updated_at, label: label.name, delivery, force: false }
-  const recorded = await parts.ledger.record(freezeTask(event, request))
+  const recorded = await recordRun(freezeTask(event, request), parts)
   const runId = recorded.kind === 'duplicate_delivery' ? undefined : recorded.run.id
   log.info({ answer: recorded.kind, runId }, 'label event')
 }
 
 async function cancelUnlabelled(event: LabelEvent, delivery: string, parts: IntakeParts): Promise<void> {
   if (!isOurs(event.label.name, parts)) return
-  await cancel(event, `the label was removed by ${event.sender.login}`, delivery, parts)
+  await cancel(event, `The label was removed by ${event.sender.login}.`, delivery, parts)
 }
 
 /**
@@ -57,7 +58,7 @@ async function cancelUnlabelled(event: LabelEvent, delivery: string, parts: Inta
  */
 async function cancel(event: IssueEvent, reason: string, delivery: string, parts: IntakeParts): Promise<void> {
   if (!(await parts.ledger.seen(delivery))) return
-  const run = await parts.ledger.cancel(identityOf(event).taskKey, reason)
+  const run = await cancelRun(identityOf(event).taskKey, reason, parts)
   if (run === undefined) return
   parts.log.info({ delivery, issue: event.issue.html_url, runId: run.id, reason }, 'run cancelled')
 }

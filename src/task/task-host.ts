@@ -40,6 +40,8 @@ export interface CloneSource {
 }
 
 export interface TaskHost {
+  /** Whether the task came from somebody to whom anything is said, as of now. Never throws: false where that cannot be found out. Absent where nobody else can ask for tasks. */
+  mayBeTold?(task: Task): Promise<boolean>
   /** Reads permission, label, issue and repository as they are now, in that order. May be called again after a crash. Throws `infrastructure` faults only. */
   inspect(task: Task): Promise<Inspection>
   /** Minted anew at each call, narrowed to one repository and reading. The caller calls `revoke` when git is done; it never throws. */

@@ -21,12 +21,12 @@ export interface Listening {
 const graceMs = 5_000
 
 export async function listen(config: Config, service: Service, log: Logger): Promise<Listening> {
-  const { ledger, github } = service
+  const { ledger, github, waiting } = service
   if (config.github === undefined) throw appMissing()
   const { appId, privateKey, webhookSecret: secret } = config.github
   const background = createBackground(log)
   const webhookHandler = await createWebhookHandler({
-    app: draftsmith({ ledger, github, appId, label: config.label, log, background }),
+    app: draftsmith({ ledger, github, appId, label: config.label, log, background, waiting }),
     appId,
     privateKey,
     secret,

@@ -127,7 +127,7 @@ describe('inspect', () => {
   it('is cancelled by a label that is gone, but not where a command asked without one', async () => {
     const { host, full } = await hosted(github)
     await github.unlabel(full, 1, 'agent-eligible', 'mia')
-    expect(await host.inspect(task)).toEqual({ kind: 'cancelled', reason: 'the label agent-eligible was removed' })
+    expect(await host.inspect(task)).toEqual({ kind: 'cancelled', reason: 'The label agent-eligible was removed.' })
     expect(await host.inspect(taskBy('mia', []))).toMatchObject({ kind: 'ready' })
   })
 
@@ -137,7 +137,7 @@ describe('inspect', () => {
     const host = hostOn({ ...repository, issue: (number) => elsewhere.repository.issue(number) }, { issue: 1 })
     expect(await host.inspect(task)).toMatchObject({
       kind: 'cancelled',
-      reason: expect.stringMatching(/^the issue was moved to http.*issues\/1$/),
+      reason: expect.stringMatching(/^The issue was moved to http.*issues\/1$/),
     })
   })
 })

@@ -56,6 +56,7 @@ export async function listenTo(github: EmulatedGitHub, options: ListeningOptions
     label: 'agent-eligible',
     log,
     background,
+    waiting: { tellQueued: async () => {}, tellStopped: async () => {} },
   }
   const { mostBytes } = options
   const webhookHandler = await createWebhookHandler({

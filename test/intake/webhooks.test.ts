@@ -157,7 +157,7 @@ describe('the label', () => {
     const removal = lastDelivery()
     expect(await latest()).toMatchObject({
       state: 'ended',
-      outcome: { kind: 'cancelled', reason: 'the label was removed by mia' },
+      outcome: { kind: 'cancelled', reason: 'The label was removed by mia.' },
     })
     await say('/draftsmith run', 'mia')
     await github.redeliver(removal.id)
@@ -178,12 +178,12 @@ describe('an issue that ends', () => {
     await labelBy('mia')
     await github.closeIssue(repo, issue, 'otto')
     await listening.settled()
-    expect(await latest()).toMatchObject({ outcome: { kind: 'cancelled', reason: 'the issue was closed' } })
+    expect(await latest()).toMatchObject({ outcome: { kind: 'cancelled', reason: 'The issue was closed.' } })
   })
 
   it.each([
-    ['deleted', 'the issue was deleted'],
-    ['transferred', 'the issue was transferred'],
+    ['deleted', 'The issue was deleted.'],
+    ['transferred', 'The issue was transferred.'],
   ])('cancels the run when it is %s', async (action, reason) => {
     await labelBy('mia')
     await github.emit('issues', { ...lastDelivery().payload, action }, { repo, by: 'mia' })
@@ -232,7 +232,7 @@ describe('a command', () => {
   it('to stop ends the run', async () => {
     await labelBy('mia')
     await say('/draftsmith stop', 'mia')
-    expect(await latest()).toMatchObject({ outcome: { kind: 'cancelled', reason: 'stopped by mia' } })
+    expect(await latest()).toMatchObject({ outcome: { kind: 'cancelled', reason: 'It was stopped by mia.' } })
     await say('/draftsmith stop', 'mia')
     const { ours, reactions } = await commentsOfOurs()
     expect(reactions).toEqual(['+1', 'confused'])
