@@ -89,7 +89,7 @@ function mapProse(line: string, calm: Calm): string {
 
 /** What would act on GitHub. As code it shows the same words and does nothing. */
 const acting =
-  /!\[([^\]]*)\]\([^)]*\)|(?:https?|ftp):\/\/[^\s<>()`]+|(?<![A-Za-z])www\.[^\s<>()`]+|[\w.+-]+@[\w-]+\.[\w.-]+|@[A-Za-z0-9][\w-]*(?:\/[\w.-]+)?|[\w.-]+\/[\w.-]+#\d+|#\d+|(?<![A-Za-z])GH-\d+|\/draftsmith\b/gi
+  /!\[([^\]]*)\]\([^)]*\)|(?:https?|ftp):\/\/[^\s<>()`]+|(?<![A-Za-z])www\.[^\s<>()`]+|[\w.+-]+@[\w-]+\.[\w.-]+|@[A-Za-z0-9][\w-]*(?:\/[\w.-]+)?|[\w.-]+\/[\w.-]+#\d+|#\d+|(?<![A-Za-z])GH-\d+|\/draftsmith\b(?!\.yml\b)/gi
 
 function defuse(prose: string, calm: Calm): string {
   let result = ''

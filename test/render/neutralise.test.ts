@@ -69,6 +69,12 @@ const piece = fc.oneof(
 )
 const hostile = fc.array(piece, { maxLength: 25 }).map((parts) => parts.join(''))
 
+it('leaves the name of the policy file alone, which is no command', () => {
+  expect(inline('Set `base` in .github/draftsmith.yml, not /draftsmith run')).toBe(
+    'Set `base` in .github/draftsmith.yml, not `/draftsmith` run',
+  )
+})
+
 describe('words of a model cannot act', () => {
   it('in several lines, whatever they are', () => {
     fc.assert(
