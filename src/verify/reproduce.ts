@@ -48,16 +48,24 @@ function compareByName({ before, without, after }: Runs): ReproductionEvidence |
   if (without.every(({ tests }) => tests === undefined)) return undefined
   const known = statusByName(before)
   const bare = statusByName(without)
-  const passing = [...statusByName(after)].filter(([, status]) => status === 'passed').map(([name]) => name)
-  const crashed = without.some(
-    ({ passed, tests }) => !passed && !(tests ?? []).some(({ status }) => status === 'failed'),
-  )
+  const changed = statusByName(after)
+  const passing = [...changed].filter(([, status]) => status === 'passed').map(([name]) => name)
+  const broke = without.some((result) => brokeDown(result, changed))
   return {
     failsWithoutChange: passing.filter(
-      (name) => bare.get(name) === 'failed' || (crashed && !bare.has(name) && !known.has(name)),
+      (name) => bare.get(name) === 'failed' || (broke && !bare.has(name) && !known.has(name)),
     ),
     passesWithoutChange: passing.filter((name) => bare.get(name) === 'passed' && !known.has(name)),
   }
+}
+
+/**
+ * Red, and not because of a test that the changed tree has, too: a file could not be loaded without the change. Runners tell
+ * that as a failure of the file itself, or not by name at all.
+ */
+function brokeDown({ passed, tests = [] }: CheckResult, changed: Map<string, TestCase['status']>): boolean {
+  const failed = tests.filter(({ status }) => status === 'failed')
+  return !passed && (failed.length === 0 || failed.some(({ name }) => !changed.has(name)))
 }
 
 function statusByName(results: CheckResult[]): Map<string, TestCase['status']> {

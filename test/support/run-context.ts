@@ -65,6 +65,8 @@ export interface OpenedRun {
 }
 
 export interface Lab extends AsyncDisposable {
+  /** For what a test has to remember outside of all work trees. */
+  folder: string
   ledger: Ledger
   workspaces: Workspaces
   open(request?: OpenRequest): Promise<OpenedRun>
@@ -84,6 +86,7 @@ export async function openLab(): Promise<Lab> {
     sources: new Map(),
   }
   return {
+    folder,
     ledger: parts.ledger,
     workspaces: parts.workspaces,
     open: (request = {}) => open(parts, request),

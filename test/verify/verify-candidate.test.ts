@@ -1,0 +1,238 @@
+import { access, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Candidate } from '../../src/execute/candidate.ts'
+import type { Bench } from '../../src/prepare/bench.ts'
+import { verifyCandidate } from '../../src/verify/verify-candidate.ts'
+import { planOf } from '../support/fixture-shop.ts'
+import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
+
+let lab: Lab
+beforeAll(async () => {
+  lab = await openLab()
+})
+afterAll(() => lab[Symbol.asyncDispose]())
+
+const mended = 'export function total(prices) {\n  return prices.reduce((sum, price) => sum + price, 0)\n}\n'
+const head =
+  "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { total } from '../src/total.js'\n"
+const emptyList = "test('an empty list costs nothing', () => {\n  assert.equal(total([]), 0)\n})\n"
+const everyPrice = "test('counts every price', () => {\n  assert.equal(total([1, 2]), 3)\n})\n"
+const goodFix = { 'src/total.js': mended, 'test/total.test.js': `${head}${emptyList}${everyPrice}` }
+
+describe('a candidate', () => {
+  test('that mends the defect with a test for it is verified, in a fresh work tree', async () => {
+    const { report, bench, host, artifacts } = await verify(goodFix, {
+      // Ignored, so that a fresh work tree alone is without it.
+      litter: { 'ignored.txt': 'left by a command' },
+    })
+    expect(report).toMatchObject({ verified: true, problems: [], sandbox: 'none', secrets: [], violations: [] })
+    expect(report.checks).toMatchObject([
+      { id: 'test', regressed: false, added: ['test/total.test.js > counts every price'], broken: [] },
+    ])
+    expect(report.reproduction).toEqual({
+      failsWithoutChange: ['test/total.test.js > counts every price'],
+      passesWithoutChange: [],
+    })
+    expect(report.notVerified).toEqual([
+      'this repository has no typecheck command',
+      'this repository has no lint command',
+      'this repository has no format command',
+    ])
+    expect(host.lastView.stages.find(({ stage }) => stage === 'verify')).toMatchObject({
+      status: 'done',
+      note: '1 check pass, 1 new test',
+    })
+    expect(artifacts).toEqual(['baseline/test.log', 'verify-1/test.log', 'verify-1/without-change/targeted.log'])
+    await using place = await bench.fresh(report.treeSha)
+    await expect(access(join(place.workspace.tree, 'ignored.txt'))).rejects.toThrow()
+    await access(join(bench.workspace.tree, 'ignored.txt'))
+  })
+
+  test('that leans on a file which only the first work tree has does not stand', async () => {
+    const leaning = `${head}import { existsSync } from 'node:fs'\n${emptyList}test('is prepared', () => assert.ok(existsSync('ignored.txt')))\n`
+    const { report } = await verify(
+      { ...goodFix, 'test/total.test.js': leaning },
+      { litter: { 'ignored.txt': 'here' } },
+    )
+    expect(report.problems[0]).toBe('test (npm test) ended with exit code 1.')
+    expect(report.checks[0]?.summary).toContain('is prepared')
+  })
+
+  test('that breaks a test is told by its name', async () => {
+    const { report } = await verify({ 'src/names.js': 'export const fullName = (first) => first\n' })
+    expect(report.verified).toBe(false)
+    expect(report.problems[0]).toBe('test (npm test) breaks 1 test: test/names.test.js > joins first and last name')
+    expect(report.checks[0]?.summary).toContain('Ada Byron')
+  })
+
+  test('that makes a test vanish does not stand, unless the plan gives the reason', async () => {
+    const name = 'test/total.test.js > an empty list costs nothing'
+    const without = { ...goodFix, 'test/total.test.js': `${head}${everyPrice}` }
+    const { report } = await verify(without)
+    expect(report.problems).toEqual([`test (npm test) breaks 1 test: ${name}`])
+    expect(report.checks[0]?.summary).toContain(`These tests passed before and are gone:\n- ${name}`)
+    const agreed = await verify(without, { removedTests: [{ name, reason: 'It is not wanted.' }] })
+    expect(agreed.report.problems).toEqual([])
+  })
+
+  test('whose new test passes without the change shows nothing about a defect', async () => {
+    const idle = { ...goodFix, 'test/total.test.js': `${head}${emptyList}test('adds nothing', () => {})\n` }
+    const { report } = await verify(idle)
+    expect(report.problems).toEqual([
+      'No test fails without the change and passes with it, so nothing shows that the defect is mended.',
+    ])
+    expect(report.reproduction?.passesWithoutChange).toEqual(['test/total.test.js > adds nothing'])
+    const refactored = await verify(idle, { contract: { taskType: 'refactor' } })
+    expect(refactored.report.verified).toBe(true)
+  })
+
+  test('whose new test cannot even be loaded without the change reproduces the defect', async () => {
+    const source = `${mended}export const count = (prices) => prices.length\n`
+    const tests = `${head.replace('{ total }', '{ count, total }')}${emptyList}test('counts', () => assert.equal(count([1]), 1))\n`
+    const { report } = await verify({ 'src/total.js': source, 'test/total.test.js': tests })
+    expect(report.reproduction?.failsWithoutChange).toEqual(['test/total.test.js > counts'])
+    expect(report.verified).toBe(true)
+  })
+
+  test('with a secret in it is told by place and rule, never by the secret', async () => {
+    const secret = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`
+    const { report } = await verify({ ...goodFix, 'src/key.js': `\nexport const key = '${secret}'\n` })
+    expect(report.problems.some((problem) => /^src\/key\.js:2 looks like a secret \(/.test(problem))).toBe(true)
+    expect(report.secrets[0]).toMatchObject({ path: 'src/key.js', line: 2 })
+    expect(JSON.stringify(report)).not.toContain(secret)
+  })
+
+  test('that touches a protected file or places a link is refused by the rule', async () => {
+    const { report } = await verify(
+      { ...goodFix, '.github/workflows/ci.yml': 'on: push\n', 'package-lock.json': '{}\n' },
+      { links: { 'src/link.js': 'total.js' } },
+    )
+    expect(report.violations).toEqual([
+      { path: '.github/workflows/ci.yml', rule: 'protected_folder' },
+      { path: 'package-lock.json', rule: 'lock_file' },
+      { path: 'src/link.js', rule: 'symbolic_link' },
+    ])
+    expect(report.problems).toContain('src/link.js must not be changed (symbolic_link).')
+  })
+
+  test('that changes nothing is not measured', async () => {
+    const { report, artifacts } = await verify({})
+    expect(report.problems).toEqual(['No file was changed.'])
+    expect(artifacts).toEqual(['baseline/test.log'])
+  })
+})
+
+describe('flaky tests', () => {
+  /** Fails at every second run from the second on: the folder outside the work trees remembers. */
+  const flaky = (counter: string, fails: string) =>
+    `import { appendFileSync, readFileSync } from 'node:fs'\nimport { test } from 'node:test'\nimport assert from 'node:assert/strict'\ntest('sometimes', () => {\n  appendFileSync('${counter}', 'x')\n  const runs = readFileSync('${counter}', 'utf8').length\n  assert.ok(!(${fails}))\n})\n`
+
+  test('that pass when run again are named, and not held against the change', async () => {
+    const counter = join(lab.folder, 'flaky-once')
+    const { report, artifacts } = await verify(goodFix, {
+      files: { 'test/flaky.test.js': flaky(counter, 'runs === 2') },
+    })
+    expect(report.checks[0]).toMatchObject({ flaky: ['test/flaky.test.js > sometimes'], broken: [], regressed: false })
+    expect(report.verified).toBe(true)
+    expect(artifacts).toContain('verify-1/again/test.log')
+  })
+
+  test('that fail again are broken, after one more run and no other', async () => {
+    const counter = join(lab.folder, 'flaky-twice')
+    const { report } = await verify(goodFix, {
+      files: { 'test/flaky.test.js': flaky(counter, 'runs === 2 || runs === 3') },
+    })
+    expect(report.problems[0]).toBe('test (npm test) breaks 1 test: test/flaky.test.js > sometimes')
+    expect(report.verified).toBe(false)
+  })
+})
+
+describe('a repository', () => {
+  test('whose checks name no tests is compared by exit codes, and the report says so', async () => {
+    const byExitCode = { name: 'shop', type: 'module', scripts: { test: 'sh check.sh' } }
+    const { report } = await verify(goodFix, {
+      files: { 'package.json': JSON.stringify(byExitCode), 'check.sh': 'grep -q total src/total.js\n' },
+    })
+    expect(report.verified).toBe(true)
+    expect(report.reproduction).toBeUndefined()
+    expect(report.notVerified).toContain('test (npm test) names no tests: only its exit code was compared')
+  })
+
+  test('with a red check is not blamed on the change, and the report says so', async () => {
+    const red = { name: 'shop', type: 'module', scripts: { test: 'node --test', lint: 'exit 3' } }
+    const { report } = await verify(goodFix, { files: { 'package.json': JSON.stringify(red) } })
+    expect(report.verified).toBe(true)
+    expect(report.notVerified).toContain('lint failed before the change and still fails')
+  })
+
+  test('whose dependencies cannot be installed with the change is told so', async () => {
+    const policy =
+      'checks: { install: "grep -q first src/total.js || grep -q slice src/total.js || test -e ignored.txt" }'
+    const { report, artifacts } = await verify(goodFix, { policy })
+    expect(report.problems).toEqual([expect.stringMatching(/^The dependencies cannot be installed: grep -q first/)])
+    expect(artifacts).not.toContain('verify-1/test.log')
+  })
+})
+
+test('nothing of the fresh work trees is left, also when the run is stopped', async () => {
+  const { bench, treeSha, task, run, stop } = await candidateOf(goodFix, {
+    files: { 'test/slow.test.js': "import { test } from 'node:test'\ntest('takes a while', () => {})\n" },
+  })
+  await using _ = bench
+  setTimeout(stop, 150)
+  const verifying = verifyCandidate(run, task, { round: 0, candidate: emptyCandidate(treeSha) })
+  await expect(verifying).rejects.toThrow()
+  const folder = dirname(bench.workspace.tree)
+  await expect(access(join(folder, 'fresh-1'))).rejects.toThrow()
+  await expect(access(join(folder, 'fresh-2'))).rejects.toThrow()
+})
+
+interface Verifying extends OpenRequest {
+  removedTests?: { name: string; reason: string }[]
+  links?: Record<string, string>
+  /** Files that belong to no change. */
+  litter?: Record<string, string>
+}
+
+async function verify(files: Record<string, string>, request: Verifying = {}) {
+  const { bench, treeSha, task, run, host } = await candidateOf(files, request)
+  benches.push(bench)
+  const report = await verifyCandidate(run, task, { round: 0, candidate: emptyCandidate(treeSha) })
+  const artifacts = (await lab.ledger.artifacts(run.claimed.run.id)).map(({ name }) => name).sort()
+  return { report, bench, host, artifacts }
+}
+
+const benches: Bench[] = []
+afterEach(async () => {
+  for (const bench of benches.splice(0)) await bench[Symbol.asyncDispose]()
+})
+
+async function candidateOf(
+  files: Record<string, string>,
+  { removedTests = [], links = {}, litter = {}, ...request }: Verifying = {},
+) {
+  const opened = await openBenched(lab, request)
+  const { workspace } = opened.bench
+  for (const [path, text] of Object.entries({ ...files, ...litter })) {
+    await mkdir(dirname(join(workspace.tree, path)), { recursive: true })
+    await writeFile(join(workspace.tree, path), text)
+  }
+  for (const [path, target] of Object.entries(links)) await symlink(target, join(workspace.tree, path))
+  const treeSha = await workspace.checkpoint()
+  return { ...opened, treeSha, task: { ...opened.task, plan: planOf(undefined, { removedTests }) } }
+}
+
+function emptyCandidate(treeSha: string): Candidate {
+  return {
+    treeSha,
+    patch: '',
+    results: [],
+    amendments: [],
+    changedTests: [],
+    explanation: '',
+    conversation: [],
+    turns: 0,
+    toolCalls: 0,
+  }
+}
