@@ -20,8 +20,7 @@ export const implementationPlan = z.strictObject({
         estimatedLines: z.int().min(0).max(5_000),
       }),
     )
-    .max(40)
-    .describe('Empty only where the issue cannot be solved.'),
+    .max(40),
   removedTests: z
     .array(z.strictObject({ name: sentence, reason: sentence }))
     .max(20)

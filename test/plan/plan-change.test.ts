@@ -1,0 +1,205 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { planChange } from '../../src/plan/plan-change.ts'
+import type { Permitted } from '../../src/policy/gate-stage.ts'
+import type { Bench } from '../../src/prepare/bench.ts'
+import { change, fixAndTest, planOf, propose } from '../support/fixture-shop.ts'
+import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
+import { call, type Scripted, ScriptedModel, text } from '../support/scripted-model.ts'
+
+let lab: Lab
+beforeAll(async () => {
+  lab = await openLab()
+})
+afterAll(() => lab[Symbol.asyncDispose]())
+
+const benches: Bench[] = []
+afterEach(async () => {
+  for (const bench of benches.splice(0)) await bench[Symbol.asyncDispose]()
+})
+
+describe('a plan', () => {
+  test('that every rule lets pass is carried out in the order of what depends on what', async () => {
+    const { planned, host, kinds } = await plan([[propose(planOf([...fixAndTest].reverse()))]])
+    expect('end' in planned ? planned : planned.modifications.map(({ id }) => id)).toEqual(['fix', 'test'])
+    expect(host.lastView.plan).toEqual([
+      { title: 'Mend src/total.js', path: 'src/total.js', status: 'pending' },
+      { title: 'Mend test/total.test.js', path: 'test/total.test.js', status: 'pending' },
+    ])
+    expect(host.lastView.stages.find(({ stage }) => stage === 'plan')).toMatchObject({
+      status: 'done',
+      note: '2 files',
+    })
+    expect(kinds).toEqual(expect.arrayContaining(['planner.reply', 'planner.tool']))
+  })
+
+  test.each([
+    [
+      'an unknown file',
+      [change('fix', 'src/totals.js')],
+      'fix: there is no file src/totals.js. Did you mean src/total.js?',
+    ],
+    [
+      'a cycle',
+      [change('a', 'src/total.js', { dependsOn: ['b'] }), change('b', 'src/names.js', { dependsOn: ['a'] })],
+      'dependsOn has a cycle; order the modifications so that none waits for itself.',
+    ],
+    [
+      'a protected path',
+      [change('ci', '.github/workflows/ci.yml', { kind: 'create' })],
+      'ci: .github/workflows/ci.yml is in a protected folder (.github/, config/, deployment/ or infra/ at the root) and is never written.',
+    ],
+    [
+      'nothing to do',
+      [],
+      'The plan has no modification. Where the issue cannot be solved, set feasible to false and say why.',
+    ],
+  ])('with %s goes back to the planner, which proposes again', async (_, modifications, problem) => {
+    const { planned, model } = await plan([[propose(planOf(modifications))], [propose()]])
+    const answer = model.requests[1]?.messages.at(-1)?.content[0]
+    expect(answer).toMatchObject({ type: 'tool_result', content: problem, is_error: true })
+    expect(planned).toMatchObject({ modifications: [{ id: 'fix' }, { id: 'test' }] })
+  })
+
+  test('is asked for once when the planner only talks', async () => {
+    const { planned, model } = await plan([[text('The sum starts too late.')], [propose()]])
+    expect(model.requests[1]?.messages.at(-1)).toEqual({
+      role: 'user',
+      content: [{ type: 'text', text: 'Call propose_plan with the plan.' }],
+    })
+    expect(planned).toMatchObject({ modifications: [{ id: 'fix' }, { id: 'test' }] })
+    const silent = await plan([[text('The sum starts too late.')], [text('I would start at zero.')]])
+    expect(silent.planned).toEqual({
+      end: { kind: 'declined', decline: { code: 'not_feasible', evidence: ['I would start at zero.'] } },
+    })
+  })
+
+  test('that is not feasible declines with the questions', async () => {
+    const impossible = planOf([], { feasible: false, summary: 'It works.', questions: ['Which total is meant?'] })
+    const { planned } = await plan([[propose(impossible)]])
+    expect(planned).toEqual({
+      end: { kind: 'declined', decline: { code: 'not_feasible', evidence: ['It works.', 'Which total is meant?'] } },
+    })
+  })
+
+  test('that needs approval ends the run with what was found', async () => {
+    const decision: Permitted = {
+      kind: 'approval_required',
+      risk: 'high',
+      mode: 'draft_only',
+      reasons: ['A plan of risk high needs approval (approval.risk: high).'],
+      gates: [],
+    }
+    const { planned, run } = await plan([[propose(planOf(fixAndTest, { rootCause: 'slice(1)' }))]], { decision })
+    expect(planned).toEqual({
+      end: { kind: 'plan_only', reason: 'A plan of risk high needs approval (approval.risk: high).' },
+    })
+    expect(run.progress.view.analysis).toEqual({
+      summary: 'The first price is summed up, too.',
+      rootCause: 'slice(1)',
+      risks: [],
+      checklist: ['total([1, 2]) is 3'],
+      title: 'A total holds every price.',
+    })
+  })
+
+  test('above the size limit needs approval, too', async () => {
+    const { planned } = await plan([[propose()]], { policy: 'limits: { files: 1 }' })
+    expect(planned).toEqual({ end: { kind: 'plan_only', reason: 'The plan touches 2 files; limits.files is 1.' } })
+  })
+
+  test('of a critical risk is all there is', async () => {
+    const decision: Permitted = {
+      kind: 'allowed',
+      risk: 'critical',
+      mode: 'analysis_only',
+      reasons: ['Risk critical: payments.'],
+      gates: [],
+    }
+    const { planned } = await plan([[propose()]], { decision })
+    expect(planned).toEqual({
+      end: { kind: 'plan_only', reason: 'Risk critical: this ends with a plan. Risk critical: payments.' },
+    })
+  })
+})
+
+describe('planning ends without a plan', () => {
+  test('when the budget is spent', async () => {
+    const { planned, model } = await plan([], { policy: 'limits: { tokens: 2000 }' })
+    expect(model.requests).toEqual([])
+    expect(planned).toEqual({
+      end: {
+        kind: 'failed',
+        code: 'budget_spent',
+        reason: 'The budget was spent before there was a plan.',
+        mend: 'Raise `limits.usd` or `limits.tokens` in the policy, or make the issue narrower.',
+      },
+    })
+  })
+
+  test('when the turns are used up', async () => {
+    const look = () => [call('read_file', { path: 'src/total.js' })]
+    const { planned } = await plan([look(), [call('list_files', {})]], { policy: 'limits: { turns: 2 }' })
+    expect(planned).toMatchObject({
+      end: { kind: 'failed', code: 'turns', reason: 'The planner used all its turns before there was a plan.' },
+    })
+  })
+
+  test('when the time is over, which is no decline', async () => {
+    const { planned } = await plan((opened) => [
+      () => {
+        opened.expire()
+        return [call('list_files', {})]
+      },
+    ])
+    expect(planned).toMatchObject({
+      end: { kind: 'failed', code: 'deadline', reason: 'The time was over before there was a plan.' },
+    })
+  })
+
+  test('when the process stops: then nothing is recorded, and the next process asks only for what is missing', async () => {
+    const replies: Scripted[] = [[call('read_file', { path: 'src/total.js' })], [propose()]]
+    const opened = await openBenched(lab, { script: [replies[0] ?? []] })
+    benches.push(opened.bench)
+    opened.stop()
+    await expect(planChange(opened.run, { ...opened.task, decision: allowed })).rejects.toMatchObject({
+      code: 'shutdown',
+    })
+
+    const runId = opened.run.claimed.run.id
+    const crash = () => {
+      throw new Error('the process died')
+    }
+    const model = new ScriptedModel([replies[0] ?? [], crash, replies[1] ?? []])
+    const second = await openBenched(lab, { runId, model })
+    benches.push(second.bench)
+    await expect(planChange(second.run, { ...second.task, decision: allowed })).rejects.toThrow('the process died')
+    const third = await openBenched(lab, { runId, model })
+    benches.push(third.bench)
+    const planned = await planChange(third.run, { ...third.task, decision: allowed })
+    expect(planned).toMatchObject({ modifications: [{ id: 'fix' }, { id: 'test' }] })
+    expect(model.requests).toHaveLength(3)
+    expect(model.requests[2]).toEqual(model.requests[1])
+  })
+})
+
+const allowed: Permitted = { kind: 'allowed', risk: 'medium', mode: 'supervised_pr', reasons: [], gates: [] }
+
+interface Planning extends OpenRequest {
+  decision?: Permitted
+}
+
+type Opened = Awaited<ReturnType<typeof openBenched>>
+
+async function plan(
+  script: Scripted[] | ((opened: { expire(): void }) => Scripted[]),
+  { decision = allowed, ...request }: Planning = {},
+) {
+  const later = { expire: () => {} }
+  const model = new ScriptedModel(typeof script === 'function' ? script({ expire: () => later.expire() }) : script)
+  const opened: Opened = await openBenched(lab, { ...request, model })
+  later.expire = opened.expire
+  benches.push(opened.bench)
+  const planned = await planChange(opened.run, { ...opened.task, decision })
+  const kinds = (await lab.ledger.events(opened.run.claimed.run.id)).map(({ kind }) => kind)
+  return { ...opened, planned, kinds }
+}
