@@ -22,6 +22,12 @@ export interface Started {
 export class CommandLine {
   readonly folder = mkdtempSync(join(tmpdir(), 'draftsmith-cli-'))
   readonly dataDir = join(this.folder, 'data')
+  readonly #command: [string, ...string[]]
+
+  /** `command` is what starts it; from the sources when left out. */
+  constructor(command: [string, ...string[]] = [process.execPath, entry]) {
+    this.#command = command
+  }
 
   /** `input` is what stands on standard input, which is empty otherwise; `open` leaves it open. */
   start(
@@ -29,7 +35,8 @@ export class CommandLine {
     options: { env?: Record<string, string>; cwd?: string; input?: string | 'open' } = {},
   ): Started {
     const env = { PATH: process.env.PATH, HOME: this.folder, DRAFTSMITH_DATA_DIR: this.dataDir, ...options.env }
-    const child = spawn(process.execPath, [entry, ...args], { cwd: options.cwd ?? this.folder, env })
+    const [program, ...first] = this.#command
+    const child = spawn(program, [...first, ...args], { cwd: options.cwd ?? this.folder, env })
     if (options.input !== 'open') child.stdin.end(options.input ?? '')
     return { process: child, ended: endOf(child) }
   }
