@@ -154,7 +154,7 @@ describe('runs that are looked for', () => {
     } finally {
       await program.kill()
     }
-  })
+  }, 60_000)
 })
 
 describe('Ctrl-C', () => {
@@ -172,7 +172,7 @@ describe('Ctrl-C', () => {
     expect({ outcome, reason }).toEqual({ outcome: 'cancelled', reason: expect.stringContaining('stopped') })
     const shown = await line.run(['show', run])
     expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('State: ended, cancelled') })
-  })
+  }, 60_000)
 
   test('twice leaves at once, whatever is waited for', async () => {
     const asked: string[] = []
