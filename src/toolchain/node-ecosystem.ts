@@ -9,7 +9,7 @@ import {
   readProjects,
   registryHosts,
 } from './node-packages.ts'
-import { resolveScript, runnerOf } from './node-runner.ts'
+import { purposeOf, resolveScript, runnerOf, splitChain } from './node-runner.ts'
 import { owns } from './project-folders.ts'
 import { quoteWord } from './shell-words.ts'
 import type { CheckCommand, CheckName, Ecosystem, EcosystemFacts, ReadFile } from './toolchain.ts'
@@ -47,6 +47,7 @@ interface Repository {
 async function projectFacts(project: NodeProject, { files, read, folders }: Repository): Promise<EcosystemFacts> {
   const { client, lockFile } = packageClient(project.folder, files)
   const found = projectChecks(project, client)
+  const packages = [project.folder, ...project.workspaces.map(({ folder }) => folder)]
   const formatter = await detectNodeFormatter(project, files, read)
   const install = await installOf(project, client, lockFile, read)
   return {
@@ -58,7 +59,7 @@ async function projectFacts(project: NodeProject, { files, read, folders }: Repo
     checks: found.checks,
     ...(formatter === undefined ? {} : { formatFiles: formatter }),
     targetedTest: (paths) => targetedTest(project, paths),
-    isTest: (path) => isNodeTest(path) && owns(project.folder, path, folders),
+    isTest: (path) => isNodeTest(path, packages) && owns(project.folder, path, folders),
     isGenerated: isGeneratedByNode,
     notes: found.notes,
   }
@@ -69,41 +70,79 @@ function projectChecks(project: NodeProject, client: PackageClient): { checks: C
   const checks: CheckCommand[] = []
   const notes: string[] = []
   for (const name of ['format', 'typecheck', 'lint', 'test'] as const) {
-    const root = scriptCheck(name, project, client, notes)
-    const found = root === undefined ? project.workspaces.map((one) => scriptCheck(name, one, client, notes)) : [root]
-    checks.push(...found.filter((check) => check !== undefined))
+    const root = scriptChecks(name, project, client, notes)
+    const found = root.length > 0 ? root : project.workspaces.flatMap((one) => scriptChecks(name, one, client, notes))
+    checks.push(...found)
   }
-  return { checks, notes }
+  return { checks: distinct(checks), notes }
 }
 
-function scriptCheck(
+/** A test script may call another check's script, too: once is enough. Two of one program are told apart by number. */
+function distinct(checks: CheckCommand[]): CheckCommand[] {
+  const once = checks.filter(
+    ({ line, cwd }, at) => checks.findIndex((other) => other.line === line && other.cwd === cwd) === at,
+  )
+  return once.map((check, at) => {
+    const earlier = once.slice(0, at).filter(({ id }) => id === check.id).length
+    return earlier === 0 ? check : { ...check, id: `${check.id}-${earlier + 1}` }
+  })
+}
+
+function scriptChecks(
   name: CheckName,
   { folder, manifest }: NodePackage,
   client: PackageClient,
   notes: string[],
-): CheckCommand | undefined {
+): CheckCommand[] {
   const script = scriptNames[name].find((candidate) => manifest.scripts[candidate] !== undefined)
   const resolved = script === undefined ? undefined : resolveScript(script, manifest.scripts)
-  if (script === undefined || resolved === undefined || /no test specified/.test(resolved.text)) return undefined
+  if (script === undefined || resolved === undefined || /no test specified/.test(resolved.text)) return []
   if (/(^|\s)--(fix|write)\b/.test(resolved.text)) {
     notes.push(
       `The script ${script} of ${posix.join(folder, 'package.json')} changes files, so it is not run as a check.`,
     )
-    return undefined
+    return []
   }
+  const from = `${posix.join(folder, 'package.json')} scripts.${script}`
+  const around = [`pre${resolved.name}`, `post${resolved.name}`].some((one) => manifest.scripts[one] !== undefined)
+  const chain = name === 'test' && !around ? splitChain(resolved.text) : undefined
+  if (chain !== undefined) return chain.map((command) => chainedCheck(command, folder, from))
   const runner = name === 'test' ? runnerOf(resolved.text) : undefined
   const bunRuns = name === 'test' && /^bun test\b/.test(resolved.text)
-  return {
+  const check: CheckCommand = {
     name,
-    id: folder === '.' ? name : `${name}:${folder}`,
+    id: inFolder(name, folder),
     // What only names another script is run as that one, so that arguments reach the runner.
     line: runScript(client, resolved.name),
     cwd: folder,
     required: true,
-    from: `${posix.join(folder, 'package.json')} scripts.${script}`,
+    from,
     report: bunRuns ? 'junit-file' : (runner?.report ?? 'text'),
     script: resolved.text,
   }
+  return [check]
+}
+
+function chainedCheck(command: string, folder: string, from: string): CheckCommand {
+  const runner = runnerOf(command)
+  const program = command
+    .replace(/^(npx|(npm|pnpm|yarn|bun) run) /, '')
+    .replace(/\s.*$/, '')
+    .replace(/^.*\//, '')
+  return {
+    name: purposeOf(command),
+    id: inFolder(runner === undefined ? program : 'test', folder),
+    line: command,
+    cwd: folder,
+    required: true,
+    from,
+    report: runner?.report ?? 'text',
+    script: command,
+  }
+}
+
+function inFolder(id: string, folder: string): string {
+  return folder === '.' ? id : `${id}:${folder}`
 }
 
 function runScript(client: PackageClient, script: string): string {
@@ -116,7 +155,8 @@ function targetedTest(project: NodeProject, paths: string[]): CheckCommand | und
   const holds = ({ folder }: NodePackage) => (paths[0] ?? '').startsWith(`${folder}/`)
   const own = project.workspaces.find(holds) ?? project
   const script = resolveScript('test', own.manifest.scripts) ?? resolveScript('test', project.manifest.scripts)
-  const runner = script === undefined ? undefined : runnerOf(script.text)
+  const commands = script === undefined ? [] : (splitChain(script.text) ?? [script.text])
+  const runner = commands.map(runnerOf).find((found) => found !== undefined)
   if (runner?.base === undefined) return undefined
   const relative = paths.map((path) => quoteWord(posix.relative(own.folder, path)))
   return {
@@ -169,10 +209,14 @@ function languageOf(files: string[]): string {
   return files.some((path) => /\.[cm]?tsx?$/.test(path) && !path.endsWith('.d.ts')) ? 'TypeScript' : 'JavaScript'
 }
 
-function isNodeTest(path: string): boolean {
+/** A bare `test.js` is one only beside a package.json: elsewhere it may be anything that tests something. */
+function isNodeTest(path: string, packages: string[]): boolean {
+  if (!/\.[cm]?[jt]sx?$/.test(path)) return false
+  const name = posix.basename(path)
   return (
-    /\.[cm]?[jt]sx?$/.test(path) &&
-    (/[.-](test|spec)\.[cm]?[jt]sx?$/.test(path) || /(^|\/)(__tests__|tests?)\//.test(path))
+    /[._-](test|spec)(-d)?\.\w+$|^test[_-]/.test(name) ||
+    /(^|\/)(__tests__|tests?)\//.test(path) ||
+    (/^tests?\.\w+$/.test(name) && packages.includes(posix.dirname(path)))
   )
 }
 

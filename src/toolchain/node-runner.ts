@@ -1,6 +1,6 @@
 // Which test runner a script ends in, how its tests are told by name, and how some of them are run alone.
 import { lastCommand, quoteWord, simpleWords } from './shell-words.ts'
-import type { ReportFormat } from './toolchain.ts'
+import type { CheckName, ReportFormat } from './toolchain.ts'
 
 export interface NodeRunner {
   name: string
@@ -35,6 +35,33 @@ export function runnerOf(script: string): NodeRunner | undefined {
   if (named === undefined)
     return /\bnode\b.*\s--test\b/.test(script) ? { name: 'node', report: 'node-events' } : undefined
   return named(words.slice(0, start), program, rest)
+}
+
+/**
+ * The commands of `lint && runner && more`, to be run one by one: arguments that are appended to the whole reach only its
+ * last command, so that a runner before it could not be told by name. Undefined where the whole is better run as it is.
+ */
+export function splitChain(script: string): string[] | undefined {
+  const commands = script.split('&&').map((command) => command.trim())
+  const simple = commands.every((command) => {
+    const [program] = simpleWords(command) ?? []
+    return program !== undefined && !changesShell.test(program)
+  })
+  if (!simple || runnerOf(commands.at(-1) ?? '') !== undefined) return undefined
+  return commands.filter((command) => runnerOf(command) !== undefined).length === 1 ? commands : undefined
+}
+
+/** What the commands after it depend on, in the same shell. */
+const changesShell = /^(cd|pushd|popd|export|set|unset|source|\.|eval|exec|[A-Za-z_]\w*=.*)$/
+
+const purposes: [CheckName, RegExp][] = [
+  ['lint', /^(npx )?(xo|eslint|standard|oxlint|biome)\b/],
+  ['typecheck', /^(npx )?(tsd\b|(vue-)?tsc\b.*\s--noEmit\b)/],
+]
+
+/** What a command of a test script checks, as far as its program tells. */
+export function purposeOf(command: string): CheckName {
+  return purposes.find(([, pattern]) => pattern.test(command))?.[0] ?? 'test'
 }
 
 type Read = (before: string[], program: string, args: string[]) => NodeRunner | undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatCommands, targetedChecks } from '../../src/toolchain/commands.ts'
+import { formatCommands, isTestFile, targetedChecks } from '../../src/toolchain/commands.ts'
 import { detectToolchain } from '../../src/toolchain/detect.ts'
 import type { PolicyChecks } from '../../src/toolchain/toolchain.ts'
 import { readerOf } from './support/session.ts'
@@ -38,12 +38,56 @@ describe('a node project', () => {
     ['cross-env CI=1 jest --ci', 'jest-json'],
     ['tsc && ava', 'node-tap'],
     ['vitest', 'vitest-json'],
-    ['vitest run && node check.js', 'text'],
     ['./scripts/test.sh', 'text'],
     ['jest $ARGS', 'text'],
   ])('tells the runner of `%s`: %s', async (test, report) => {
     const snapshot = await detect({ 'package.json': manifest({ scripts: { test } }) })
     expect(snapshot.checks).toMatchObject([{ name: 'test', report }])
+  })
+
+  it('runs a chain one by one where the runner is not its last command, so that tests are told by name', async () => {
+    const chain = await detect({ 'package.json': manifest({ scripts: { test: 'xo && npx ava && tsd' } }) })
+    expect(chain.checks.map(({ name, id, line, report }) => [name, id, line, report])).toEqual([
+      ['typecheck', 'tsd', 'tsd', 'text'],
+      ['lint', 'xo', 'xo', 'text'],
+      ['test', 'test', 'npx ava', 'node-tap'],
+    ])
+    const scripts = { lint: 'eslint .', test: 'npm run lint && vitest run && node a.js && node b.js' }
+    const calling = await detect({ 'package.json': manifest({ scripts }) })
+    expect(calling.checks.map(({ id, line }) => [id, line])).toEqual([
+      ['lint', 'npm run lint'],
+      ['test', 'vitest run'],
+      ['node', 'node a.js'],
+      ['node-2', 'node b.js'],
+    ])
+    expect(targetedChecks(calling, ['a.test.js'])).toMatchObject([{ line: 'vitest run a.test.js' }])
+  })
+
+  it.each([
+    ['has a script around it', { pretest: 'node build.js', test: 'ava && tsd' }],
+    ['changes the folder', { test: 'cd lib && ava && tsd' }],
+    ['holds what only a shell can read', { test: 'ava && echo "$(date)"' }],
+    ['has two runners', { test: 'ava && jest && tsd' }],
+  ])('leaves a chain whole that %s', async (_, scripts) => {
+    const snapshot = await detect({ 'package.json': manifest({ scripts }) })
+    expect(snapshot.checks).toMatchObject([{ id: 'test', line: 'npm test', report: 'text' }])
+  })
+
+  it('knows tests by folder and name, also the one file of a small package', async () => {
+    const files = { 'package.json': manifest({}), 'packages/a/package.json': manifest({}) }
+    const snapshot = await detect(files)
+    const tests = [
+      'test.js',
+      'packages/a/test.mjs',
+      'a.spec.ts',
+      'index.test-d.ts',
+      'test-a.js',
+      'a_test.js',
+      'test/a.js',
+    ]
+    expect(tests.filter((path) => !isTestFile(snapshot, path))).toEqual([])
+    const others = ['src/test.js', 'contest.js', 'latest.ts', 'src/testing.ts', 'a.bench.ts', 'src/spec.ts']
+    expect(others.filter((path) => isTestFile(snapshot, path))).toEqual([])
   })
 
   it('finds checks by the usual names of scripts, and leaves out what changes files', async () => {
