@@ -64,7 +64,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     async announce(claimed, outcome) {
       try {
         const { host, progress } = tellingOf(claimed)
-        if (await wasTold(claimed)) progress.unmute()
+        if ((await wasTold(claimed)) || (await host.mayBeTold?.(claimed.run.task))) progress.unmute()
         await progress.settled(outcome)
         await host.flush()
       } catch (thrown) {
@@ -90,7 +90,7 @@ function openTelling(options: TaskRunnerOptions, claimed: ClaimedRun): Telling {
   return { host, progress }
 }
 
-/** An earlier attempt may have begun to tell people, and this one may have ended before its first stage. */
+/** An earlier attempt may have begun to tell people, and this one may have ended before its first stage. Else permission is asked anew: the look at the issue itself may be what failed. */
 async function wasTold(claimed: ClaimedRun): Promise<boolean> {
   const inspection = await recordedInspection(claimed)
   return inspection !== undefined && inspection.kind !== 'silent'

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import { Fault, toFault } from '../errors.ts'
 import type { ClaimedRun, Ledger } from './ledger.ts'
-import type { Outcome } from './outcome.ts'
+import { type Outcome, workPatch } from './outcome.ts'
 import type { AttemptsLeft, Queue } from './queue.ts'
 
 /** The run stands still until a person has answered; the worker is free meanwhile. */
@@ -93,13 +93,46 @@ function watchClaim({ logger, pollMs = 1_000 }: WorkerOptions, claimed: ClaimedR
   return { signal: controller.signal, end: () => clearInterval(timer) }
 }
 
-async function finish({ announce, logger }: WorkerOptions, claimed: ClaimedRun, end: Outcome | Waiting): Promise<void> {
-  if (end.kind === 'waiting') await claimed.transition(end.state)
-  else {
-    await announce?.(claimed, end)
-    await claimed.settle(end)
+async function finish(options: WorkerOptions, claimed: ClaimedRun, end: Outcome | Waiting): Promise<void> {
+  const { announce, logger } = options
+  const runId = claimed.run.id
+  if (end.kind === 'waiting') {
+    await claimed.transition(end.state)
+    logger.info({ runId, end: end.state }, 'run left the worker')
+    return
   }
-  logger.info({ runId: claimed.run.id, end: end.kind === 'waiting' ? end.state : end.kind }, 'run left the worker')
+  const outcome = await namingKeptWork(options, runId, end)
+  await announce?.(claimed, outcome)
+  await claimed.settle(outcome)
+  logger.info({ runId, end: outcome.kind, ...whyOf(outcome) }, 'run left the worker')
+}
+
+/** Work that had been kept when the run was thrown out of its flow. */
+async function namingKeptWork({ ledger, logger }: WorkerOptions, runId: string, end: Outcome): Promise<Outcome> {
+  if ((end.kind !== 'cancelled' && end.kind !== 'failed') || end.patchArtifact !== undefined) return end
+  try {
+    const kept = (await ledger.artifacts(runId)).some(({ name, bytes }) => name === workPatch && bytes > 0)
+    return kept ? { ...end, patchArtifact: workPatch } : end
+  } catch (thrown) {
+    logger.warn({ runId, err: thrown }, 'could not look for work that is kept')
+    return end
+  }
+}
+
+/** For the log: towards people who may not be told it is the only place, and where GitHub takes no comment. */
+function whyOf(outcome: Outcome): { code?: string; reason?: string } {
+  switch (outcome.kind) {
+    case 'pull_request':
+      return {}
+    case 'declined':
+      return { code: outcome.decline.code, reason: outcome.decline.evidence.join(' ') }
+    case 'failed':
+      return { code: outcome.code, reason: outcome.reason }
+    case 'unverified':
+    case 'plan_only':
+    case 'cancelled':
+      return { reason: outcome.reason }
+  }
 }
 
 interface Thrown {
