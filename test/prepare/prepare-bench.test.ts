@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => lab[Symbol.asyncDispose]())
 
 test('the baseline says what the tests said before the first edit', async () => {
-  const { bench, host } = await openBenched(lab)
+  const { bench, host } = await openBenched(lab, { npm: true })
   await using _ = bench
   expect(bench.baseline.checks.map(({ id, passed, tests }) => [id, passed, tests?.map(({ name }) => name)])).toEqual([
     [

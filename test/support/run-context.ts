@@ -1,9 +1,10 @@
-// Runs on real parts: git work trees of a small repository, commands without walls, a ledger on the embedded database.
-// Stand-ins are the model, the host of the task, clock and ids. One lab a test file, since a database takes seconds to make.
+// Runs on real parts: git work trees of a small repository, commands without walls, a ledger on a real database.
+// Stand-ins are the model and the host of the task. One lab a test file.
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { inject } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import { createMeteredModel } from '../../src/model/metered-model.ts'
 import { type Ceilings, defaultCeilings, type Policy, parsePolicy } from '../../src/policy/policy.ts'
@@ -24,8 +25,9 @@ import { createGitWorkspaces } from '../../src/workspace/git-workspaces.ts'
 import type { Workspaces } from '../../src/workspace/workspace.ts'
 import { newRun } from '../run/support.ts'
 import { commitAll, type Files, git, write } from '../workspace/sources.ts'
-import { shop, understood } from './fixture-shop.ts'
+import { shop, understood, withoutNpm } from './fixture-shop.ts'
 import { MemoryTaskHost } from './memory-task-host.ts'
+import { createTestDatabase } from './postgres.ts'
 import { type Scripted, ScriptedModel } from './scripted-model.ts'
 
 export interface OpenRequest {
@@ -35,8 +37,9 @@ export interface OpenRequest {
   host?: MemoryTaskHost
   /** Claims this run again; absent: a new one. */
   runId?: string
-  /** Text of `.github/draftsmith.yml`. */
+  /** Text of `.github/draftsmith.yml`. Checks of the fixture run without npm, unless it names some or `npm` is set. */
   policy?: string
+  npm?: boolean
   /** Files that replace or join those of the fixture. */
   files?: Files
   facts?: Partial<BaseFacts>
@@ -74,9 +77,11 @@ export interface Lab extends AsyncDisposable {
   openFolders(): Promise<string[]>
 }
 
-export async function openLab(): Promise<Lab> {
+/** On the PostgreSQL of the test run where there is one, since an embedded database takes seconds to make. */
+export async function openLab({ embedded = inject('postgresUrl') === undefined } = {}): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'draftsmith-lab-'))
-  const database = await openDatabase({ dataDir: join(folder, 'database') })
+  const server = embedded ? undefined : await createTestDatabase()
+  const database = await openDatabase(server ? { url: server.url } : { dataDir: join(folder, 'database') })
   const root = join(folder, 'data')
   const parts: LabParts = {
     folder,
@@ -93,6 +98,7 @@ export async function openLab(): Promise<Lab> {
     openFolders: () => readdir(join(root, 'runs')).catch(() => []),
     async [Symbol.asyncDispose]() {
       await database.close()
+      await server?.drop()
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -174,12 +180,12 @@ async function sourceOf({ folder, sources }: LabParts, files: Files): Promise<{ 
   return known
 }
 
-function factsOf(baseCommit: string, { policy, facts }: OpenRequest): BaseFacts {
+function factsOf(baseCommit: string, { policy = '', npm = false, facts }: OpenRequest): BaseFacts {
   return {
     repository: 'acme/shop',
     baseBranch: 'main',
     baseCommit,
-    policyText: policy,
+    policyText: npm || policy.includes('checks:') ? policy : `${withoutNpm}\n${policy}`,
     repositoryBytes: 1_000,
     openPullRequests: [],
     workflowsRunOnPush: false,

@@ -1,9 +1,9 @@
 import { access, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Candidate } from '../../src/execute/candidate.ts'
 import type { Bench } from '../../src/prepare/bench.ts'
 import { verifyCandidate } from '../../src/verify/verify-candidate.ts'
+import { candidateAt } from '../support/candidates.ts'
 import { planOf } from '../support/fixture-shop.ts'
 import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
 
@@ -55,14 +55,14 @@ describe('a candidate', () => {
       { ...goodFix, 'test/total.test.js': leaning },
       { litter: { 'ignored.txt': 'here' } },
     )
-    expect(report.problems[0]).toBe('test (npm test) ended with exit code 1.')
+    expect(report.problems[0]).toBe('test (node --test) ended with exit code 1.')
     expect(report.checks[0]?.summary).toContain('is prepared')
   })
 
   test('that breaks a test is told by its name', async () => {
     const { report } = await verify({ 'src/names.js': 'export const fullName = (first) => first\n' })
     expect(report.verified).toBe(false)
-    expect(report.problems[0]).toBe('test (npm test) breaks 1 test: test/names.test.js > joins first and last name')
+    expect(report.problems[0]).toBe('test (node --test) breaks 1 test: test/names.test.js > joins first and last name')
     expect(report.checks[0]?.summary).toContain('Ada Byron')
   })
 
@@ -70,7 +70,7 @@ describe('a candidate', () => {
     const name = 'test/total.test.js > an empty list costs nothing'
     const without = { ...goodFix, 'test/total.test.js': `${head}${everyPrice}` }
     const { report } = await verify(without)
-    expect(report.problems).toEqual([`test (npm test) breaks 1 test: ${name}`])
+    expect(report.problems).toEqual([`test (node --test) breaks 1 test: ${name}`])
     expect(report.checks[0]?.summary).toContain(`These tests passed before and are gone:\n- ${name}`)
     const agreed = await verify(without, { removedTests: [{ name, reason: 'It is not wanted.' }] })
     expect(agreed.report.problems).toEqual([])
@@ -143,7 +143,7 @@ describe('flaky tests', () => {
     const { report } = await verify(goodFix, {
       files: { 'test/flaky.test.js': flaky(counter, 'runs === 2 || runs === 3') },
     })
-    expect(report.problems[0]).toBe('test (npm test) breaks 1 test: test/flaky.test.js > sometimes')
+    expect(report.problems[0]).toBe('test (node --test) breaks 1 test: test/flaky.test.js > sometimes')
     expect(report.verified).toBe(false)
   })
 })
@@ -152,6 +152,7 @@ describe('a repository', () => {
   test('whose checks name no tests is compared by exit codes, and the report says so', async () => {
     const byExitCode = { name: 'shop', type: 'module', scripts: { test: 'sh check.sh' } }
     const { report } = await verify(goodFix, {
+      npm: true,
       files: { 'package.json': JSON.stringify(byExitCode), 'check.sh': 'grep -q total src/total.js\n' },
     })
     expect(report.verified).toBe(true)
@@ -161,7 +162,7 @@ describe('a repository', () => {
 
   test('with a red check is not blamed on the change, and the report says so', async () => {
     const red = { name: 'shop', type: 'module', scripts: { test: 'node --test', lint: 'exit 3' } }
-    const { report } = await verify(goodFix, { files: { 'package.json': JSON.stringify(red) } })
+    const { report } = await verify(goodFix, { npm: true, files: { 'package.json': JSON.stringify(red) } })
     expect(report.verified).toBe(true)
     expect(report.notVerified).toContain('lint failed before the change and still fails')
   })
@@ -181,7 +182,7 @@ test('nothing of the fresh work trees is left, also when the run is stopped', as
   })
   await using _ = bench
   setTimeout(stop, 150)
-  const verifying = verifyCandidate(run, task, { round: 0, candidate: emptyCandidate(treeSha) })
+  const verifying = verifyCandidate(run, task, { round: 0, candidate: candidateAt(treeSha) })
   await expect(verifying).rejects.toThrow()
   const folder = dirname(bench.workspace.tree)
   await expect(access(join(folder, 'fresh-1'))).rejects.toThrow()
@@ -198,7 +199,7 @@ interface Verifying extends OpenRequest {
 async function verify(files: Record<string, string>, request: Verifying = {}) {
   const { bench, treeSha, task, run, host } = await candidateOf(files, request)
   benches.push(bench)
-  const report = await verifyCandidate(run, task, { round: 0, candidate: emptyCandidate(treeSha) })
+  const report = await verifyCandidate(run, task, { round: 0, candidate: candidateAt(treeSha) })
   const artifacts = (await lab.ledger.artifacts(run.claimed.run.id)).map(({ name }) => name).sort()
   return { report, bench, host, artifacts }
 }
@@ -221,18 +222,4 @@ async function candidateOf(
   for (const [path, target] of Object.entries(links)) await symlink(target, join(workspace.tree, path))
   const treeSha = await workspace.checkpoint()
   return { ...opened, treeSha, task: { ...opened.task, plan: planOf(undefined, { removedTests }) } }
-}
-
-function emptyCandidate(treeSha: string): Candidate {
-  return {
-    treeSha,
-    patch: '',
-    results: [],
-    amendments: [],
-    changedTests: [],
-    explanation: '',
-    conversation: [],
-    turns: 0,
-    toolCalls: 0,
-  }
 }

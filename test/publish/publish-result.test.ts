@@ -1,0 +1,218 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Candidate } from '../../src/execute/candidate.ts'
+import type { Verdict } from '../../src/judge/verdict.ts'
+import type { Bench } from '../../src/prepare/bench.ts'
+import type { PublishRequest } from '../../src/publish/publication.ts'
+import { publishResult } from '../../src/publish/publish-result.ts'
+import { parsePullRequest } from '../../src/render/pull-request.ts'
+import type { VerificationReport } from '../../src/verify/report.ts'
+import { candidateAt, verifiedReport } from '../support/candidates.ts'
+import { planOf } from '../support/fixture-shop.ts'
+import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
+import { git, write } from '../workspace/sources.ts'
+
+let lab: Lab
+beforeAll(async () => {
+  lab = await openLab()
+})
+afterAll(() => lab[Symbol.asyncDispose]())
+
+const benches: Bench[] = []
+afterEach(async () => {
+  for (const bench of benches.splice(0)) await bench[Symbol.asyncDispose]()
+})
+
+const mended = 'export function total(prices) {\n  return prices.reduce((sum, price) => sum + price, 0)\n}\n'
+
+describe('proven work', () => {
+  test('becomes a draft pull request of exactly the verified tree', async () => {
+    const { outcome, host, treeSha, run, source } = await publish({
+      files: { 'src/total.js': mended, 'src/é b.js': 'x\n' },
+    })
+    const [request] = host.published
+    expect(request).toMatchObject({
+      form: 'draft',
+      verified: true,
+      branch: 'agent/issue-1',
+      treeSha,
+      baseBranch: 'main',
+    })
+    expect(await treeOf(request, source)).toBe(treeSha)
+    expect(outcome).toEqual({
+      kind: 'pull_request',
+      publication: {
+        form: 'draft',
+        branch: 'agent/issue-1',
+        commitSha: treeSha,
+        pullRequest: { number: 7, url: 'https://github.test/acme/shop/pull/7' },
+        notes: [],
+      },
+    })
+    expect(parsePullRequest(request?.body ?? '')).toMatchObject({ runId: run.claimed.run.id, treeSha, verified: true })
+    expect(request?.body).toContain('Closes #1')
+    expect(request?.labels).toEqual(['agent-generated', 'needs-review'])
+  })
+
+  test('is published once: a second process answers from the record', async () => {
+    const first = await publish({ files: { 'src/total.js': mended } })
+    const again = await publish({ files: { 'src/total.js': mended }, runId: first.run.claimed.run.id })
+    expect(again.outcome).toEqual(first.outcome)
+    expect(again.host.published).toEqual([])
+  })
+
+  test('is not published by a claim that was taken over', async () => {
+    const { host } = await publish({ files: { 'src/total.js': mended }, taken: true })
+    expect(host.published).toEqual([])
+  })
+})
+
+describe('unverified work', () => {
+  const objection: Verdict = {
+    passed: false,
+    objections: [{ by: 'reviewer', about: 'intent', message: 'It rounds.' }],
+    remarks: [],
+  }
+  const unproven = { files: { 'src/total.js': mended }, verdict: objection }
+
+  test('is kept on a branch, by default', async () => {
+    const { outcome, host } = await publish(unproven)
+    expect(host.published[0]).toMatchObject({ form: 'branch', verified: false })
+    expect(host.published[0]?.body).toContain('This work is not verified')
+    expect(outcome).toMatchObject({
+      kind: 'unverified',
+      reason: 'It rounds.',
+      publication: { branch: 'agent/issue-1' },
+    })
+  })
+
+  test('becomes a draft where the policy says so, and closes nothing', async () => {
+    const { host } = await publish({ ...unproven, policy: 'unverified: draft' })
+    expect(host.published[0]).toMatchObject({ form: 'draft', verified: false })
+    expect(host.published[0]?.body).toContain('For #1')
+  })
+
+  test('stays a patch where a push would run workflows on it, whatever the policy says', async () => {
+    const { outcome, host, run, artifact, patch } = await publish({
+      ...unproven,
+      policy: 'unverified: draft',
+      facts: { workflowsRunOnPush: true },
+    })
+    expect(host.published[0]?.form).toBe('patch')
+    expect(run.progress.view.patch).toBe(patch)
+    expect(artifact).toBe(patch)
+    expect(outcome).toMatchObject({ kind: 'unverified', publication: { form: 'patch' } })
+  })
+
+  test('that was stopped says why first', async () => {
+    const stopped = { kind: 'deadline' as const, reason: 'The run took longer than 45 minutes.' }
+    const { outcome, host } = await publish({ files: { 'src/total.js': mended }, candidate: { stopped } })
+    expect(outcome).toMatchObject({ kind: 'unverified', reason: 'The run took longer than 45 minutes.' })
+    expect(host.published[0]?.verified).toBe(false)
+  })
+
+  test.each<[string, Partial<VerificationReport>]>([
+    ['a secret', { secrets: [{ path: 'src/total.js', line: 1, rule: 'github' }] }],
+    ['what the policy protects', { violations: [{ path: '.github/x.yml', rule: 'protected_folder' }] }],
+  ])('that holds %s never leaves, not even as a patch in the comment', async (_, report) => {
+    const { outcome, host, run } = await publish({
+      files: { 'src/total.js': mended },
+      report: { verified: false, problems: ['src/total.js:1 looks like a secret (github).'], ...report },
+    })
+    expect(host.published).toEqual([])
+    expect(run.progress.view.patch).toBeUndefined()
+    expect(outcome).toEqual({
+      kind: 'unverified',
+      reason: 'src/total.js:1 looks like a secret (github).',
+      publication: {
+        form: 'patch',
+        notes: ['It was not published, since it holds what must not leave: see the verification.'],
+      },
+    })
+  })
+})
+
+describe('nothing to show', () => {
+  test.each<[string, Partial<Candidate>, unknown]>([
+    [
+      'a coder that stopped declines with its reason',
+      { stopped: { kind: 'model', reason: 'The total is right as it is.' } },
+      { kind: 'declined', decline: { code: 'not_feasible', evidence: ['The total is right as it is.'] } },
+    ],
+    [
+      'a spent budget says what to raise',
+      { stopped: { kind: 'budget_spent', reason: 'The budget was spent.' } },
+      {
+        kind: 'failed',
+        code: 'budget_spent',
+        reason: 'The budget was spent. No modification stood by then.',
+        mend: 'Make the issue narrower, or raise the limit in the policy.',
+      },
+    ],
+    [
+      'a plan that fell says so',
+      {},
+      {
+        kind: 'failed',
+        code: 'no_change',
+        reason: 'No modification of the plan passed its checks.',
+        mend: 'The trace of the run tells what was tried; a more precise issue helps.',
+      },
+    ],
+  ])('%s', async (_, candidate, outcome) => {
+    const published = await publish({ files: {}, candidate })
+    expect(published.outcome).toEqual(outcome)
+    expect(published.host.published).toEqual([])
+  })
+})
+
+interface Publishing extends Omit<OpenRequest, 'files'> {
+  files: Record<string, string>
+  candidate?: Partial<Candidate>
+  report?: Partial<VerificationReport>
+  verdict?: Verdict
+  /** Another worker claims the run before it is published. */
+  taken?: boolean
+}
+
+async function publish({ files, candidate, report, verdict, taken = false, ...request }: Publishing) {
+  const opened = await openBenched(lab, request)
+  benches.push(opened.bench)
+  const { run, host, facts, bench } = opened
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(bench.workspace.tree, path)), { recursive: true })
+    await writeFile(join(bench.workspace.tree, path), text)
+  }
+  const treeSha = await bench.workspace.checkpoint()
+  const { text: patch } = await bench.workspace.diff(treeSha)
+  const { id } = run.claimed.run
+  if (taken) await lab.ledger.claim(id)
+  const proof = {
+    candidate: candidateAt(treeSha, { patch, ...candidate }),
+    report: verifiedReport(treeSha, report),
+    verdict: verdict ?? { passed: true, objections: [], remarks: [] },
+    before: undefined,
+  }
+  const publishing = publishResult(run, { ...opened.task, plan: planOf(), facts, proof })
+  const outcome = taken ? await expect(publishing).rejects.toMatchObject({ class: 'fenced' }) : await publishing
+  const artifact = (await lab.ledger.artifact(id, 'work.patch'))?.toString()
+  const { url: source } = await host.cloneSource()
+  return { ...opened, outcome, treeSha, patch, artifact, source }
+}
+
+/** The tree that a host would make: the base commit with the changes of the request. */
+async function treeOf(request: PublishRequest | undefined, source: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'draftsmith-published-'))
+  await git(folder, ['clone', '--quiet', source, 'clone'])
+  const clone = join(folder, 'clone')
+  for (const { path, blob } of request?.changes ?? []) {
+    if (blob === null) await rm(join(clone, path))
+    else await write(clone, { [path]: blob.content })
+  }
+  await git(clone, ['add', '--all'])
+  const tree = await git(clone, ['write-tree'])
+  await rm(folder, { recursive: true, force: true })
+  return tree
+}
