@@ -1,4 +1,6 @@
 // The honest recorded model: it answers what it was asked when it was recorded, and nothing else.
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { Fault } from '../errors.ts'
 import { lineDiff } from './line-diff.ts'
 import type { Message, ModelProvider, ModelRole } from './model.ts'
@@ -6,9 +8,9 @@ import { type RecordedCall, readRecording, recordingKey, stable } from './record
 
 const diffLines = 40
 
-/** Reads the files at once. Throws `recording_unreadable`, or `recording_conflict` when two recordings answer one question differently. */
+/** Reads the files at once; a folder stands for the `.json` files in it. Throws `recording_unreadable`, or `recording_conflict` when two recordings answer one question differently. */
 export function createRecordedProvider(options: { files: string[] }): ModelProvider {
-  const calls = load(options.files)
+  const calls = load(options.files.flatMap(filesAt))
   return {
     name: 'recorded',
     async complete(request, signal) {
@@ -22,6 +24,14 @@ export function createRecordedProvider(options: { files: string[] }): ModelProvi
       return structuredClone(found.reply)
     },
   }
+}
+
+function filesAt(path: string): string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path]
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => join(path, name))
 }
 
 function load(files: string[]): Map<string, RecordedCall> {

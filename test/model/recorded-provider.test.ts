@@ -137,3 +137,12 @@ test('recordings made with other prompts are listed', async () => {
   expect(staleRecordings(recording, new Set([promptHash({ system: 's', tools })]))).toEqual([])
   expect(staleRecordings(recording, new Set([promptHash({ system: 'better', tools })]))).toHaveLength(2)
 })
+
+test('a folder stands for the recordings in it', async () => {
+  write(await record())
+  write('no recording', 'notes.txt')
+  const provider = createRecordedProvider({ files: [folder] })
+  const messages = conversation('r-bbbbbbbbbb', 'exit 1 in 340ms\n3 !== 4')
+  const reply = await provider.complete({ role: 'coder', model: 'm', system: 's', tools, messages, maxTokens: 100 })
+  expect(reply.content).toEqual([text('Fixed.')])
+})
