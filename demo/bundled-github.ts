@@ -1,0 +1,46 @@
+// An emulated GitHub with one copy of the bundled repository for each scenario, its issue open and not labelled yet.
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startEmulatedGitHub } from '../test/support/emulated-github/emulated-github.ts'
+import type { EmulatedGitHub, RepositorySeed } from '../test/support/emulated-github/types.ts'
+import { type DemoIssue, readIssue, variantFolder } from './issue-file.ts'
+import type { Scenario } from './scenarios.ts'
+
+export const bundledRepository = join(import.meta.dirname, 'repository')
+
+/** The label that asks Draftsmith. */
+export const eligible = 'agent-eligible'
+
+/** Who acts in the demo: login by part. */
+export const people: Record<DemoIssue['labelledBy'], string> = { maintainer: 'maya', outsider: 'oskar' }
+
+/** `folder` is what each repository is filled with. */
+export function startBundledGitHub(scenarios: Scenario[], folder: string): Promise<EmulatedGitHub> {
+  return startEmulatedGitHub({
+    users: Object.values(people).map((login) => ({ login })),
+    repositories: scenarios.map((scenario) => seedOf(scenario, folder)),
+  })
+}
+
+function seedOf({ slug, repository }: Scenario, folder: string): RepositorySeed {
+  const [owner = '', name = ''] = repository.split('/')
+  const { title, body, labels, variant } = readIssue(slug)
+  return {
+    owner,
+    name,
+    folder,
+    ...(variant !== undefined && { files: filesOf(variantFolder(variant)) }),
+    collaborators: { [people.maintainer]: 'write' },
+    issues: [{ title, body, author: people.outsider, labels: labels.filter((label) => label !== eligible) }],
+  }
+}
+
+function filesOf(folder: string): Record<string, string> {
+  const paths = globSync('**/*', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile())
+  return Object.fromEntries(
+    paths.map(({ parentPath, name }) => {
+      const file = join(parentPath, name)
+      return [file.slice(folder.length + 1), readFileSync(file, 'utf8')]
+    }),
+  )
+}

@@ -1,0 +1,89 @@
+// Raises an emulated GitHub and a Draftsmith, labels the issues as people would, and waits until every run has ended.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EmulatedGitHub } from '../test/support/emulated-github/types.ts'
+import { eligible, people, startBundledGitHub } from './bundled-github.ts'
+import { DraftsmithProcess } from './draftsmith-process.ts'
+import { readIssue } from './issue-file.ts'
+import type { Scenario } from './scenarios.ts'
+import { type StatusChange, StatusFeed } from './status-feed.ts'
+
+const feedMs = 100
+
+export interface StageOptions {
+  scenarios: Scenario[]
+  /** What each repository is filled with. */
+  repository: string
+  /** Of the Draftsmith process: which model, which sandbox. */
+  environment: Record<string, string>
+  signal: AbortSignal
+}
+
+/** Everything that runs; closing it leaves neither process nor file. */
+export interface Stage extends AsyncDisposable {
+  github: EmulatedGitHub
+  draftsmith: DraftsmithProcess
+  scenarios: Scenario[]
+}
+
+export async function openStage({ scenarios, repository, environment, signal }: StageOptions): Promise<Stage> {
+  await using opened = new AsyncDisposableStack()
+  const folder = opened.adopt(await mkdtemp(join(tmpdir(), 'draftsmith-demo-')), (path) =>
+    rm(path, { recursive: true, force: true, maxRetries: 3 }),
+  )
+  const github = await startBundledGitHub(scenarios, repository)
+  opened.defer(() => github.close())
+  const draftsmith = opened.use(await DraftsmithProcess.start({ github, folder, environment, signal }))
+  github.setWebhookTarget(draftsmith.webhookUrl)
+  const parts = opened.move()
+  return { github, draftsmith, scenarios, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}
+
+export interface Ending {
+  scenario: Scenario
+  /** From the label on; undefined when the run had not ended in time. */
+  seconds: number | undefined
+}
+
+export interface PlayOptions {
+  onChange(change: StatusChange): void
+  /** Ends the waiting; runs that have not ended by then are unfinished. */
+  signal: AbortSignal
+}
+
+/** In the order of the scenarios. Rejects when Draftsmith itself ends. */
+export async function playScenarios(stage: Stage, { onChange, signal }: PlayOptions): Promise<Ending[]> {
+  const done = new AbortController()
+  const watched = watch(new StatusFeed(stage.github), onChange, done.signal)
+  try {
+    return await Promise.all(stage.scenarios.map((scenario) => playScenario(stage, scenario, signal)))
+  } finally {
+    done.abort()
+    await watched
+  }
+}
+
+async function playScenario({ github, draftsmith }: Stage, scenario: Scenario, signal: AbortSignal): Promise<Ending> {
+  const { slug, repository } = scenario
+  const from = performance.now()
+  await github.label(repository, 1, eligible, people[readIssue(slug).labelledBy])
+  const settled = await draftsmith.settled(issueUrl(github, scenario), signal)
+  return { scenario, seconds: settled ? (performance.now() - from) / 1000 : undefined }
+}
+
+export function issueUrl({ url }: EmulatedGitHub, { repository }: Scenario): string {
+  return `${url}/${repository}/issues/1`
+}
+
+async function watch(feed: StatusFeed, onChange: PlayOptions['onChange'], done: AbortSignal): Promise<void> {
+  const tell = () => {
+    for (const change of feed.next()) onChange(change)
+  }
+  while (!done.aborted) {
+    tell()
+    await sleep(feedMs, undefined, { signal: done }).catch(() => undefined)
+  }
+  tell()
+}

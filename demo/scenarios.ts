@@ -1,0 +1,184 @@
+// What the demo plays and what has to come of it, as data. Each scenario has its own copy of the bundled repository, so that none waits for another.
+
+import type { DeclineCode } from '../src/policy/decline.ts'
+import type { RepositoryName } from '../test/support/emulated-github/types.ts'
+
+export interface Scenario {
+  /** Names `demo/issues/<slug>.md` and `demo/recordings/<slug>.json`. */
+  slug: string
+  /** What it is there to show; one line. */
+  shows: string
+  repository: RepositoryName
+  /** Part of `npm run demo`; the others are played with `--all`. */
+  brief: boolean
+  /** Program without which the scenario cannot be played. */
+  needs?: string
+  expected: Expectation
+}
+
+/** `nothing` is an issue on which Draftsmith does not say a word. */
+export type Expectation =
+  | {
+      outcome: 'pull_request'
+      /** Exactly the files that change. */
+      files: string[]
+      /** Tests that fail without the change and pass with it. */
+      proof: string[]
+      /** Repairs after checks failed. */
+      repairs: number
+    }
+  | { outcome: 'declined'; decline: DeclineCode; paid: boolean }
+  | { outcome: 'nothing' }
+
+export const scenarios: Scenario[] = [
+  {
+    slug: 'bug-first-try',
+    shows: 'a bug, fixed at the first attempt',
+    repository: 'acme/tally',
+    brief: true,
+    expected: {
+      outcome: 'pull_request',
+      files: ['src/money.js', 'test/money.test.js'],
+      proof: ['test/money.test.js > formatMoney > keeps the sign of amounts below one'],
+      repairs: 0,
+    },
+  },
+  {
+    slug: 'bug-repaired',
+    shows: 'a first attempt that fails the tests, and its repair',
+    repository: 'birch/tally',
+    brief: true,
+    expected: {
+      outcome: 'pull_request',
+      files: ['src/csv.js', 'test/cli.test.js', 'test/csv.test.js'],
+      proof: ['test/csv.test.js > parseCsv > skips blank lines'],
+      repairs: 1,
+    },
+  },
+  {
+    slug: 'python-bug',
+    shows: 'a bug in the part that is written in Python',
+    repository: 'cedar/tally',
+    brief: true,
+    needs: 'python3',
+    expected: {
+      outcome: 'pull_request',
+      files: ['tools/report/tally_report/periods.py', 'tools/report/tests/test_periods.py'],
+      proof: ['tests.test_periods.QuarterOf > test_end_of_a_quarter'],
+      repairs: 0,
+    },
+  },
+  {
+    slug: 'too-complex',
+    shows: 'an issue that is too much for one pull request',
+    repository: 'dune/tally',
+    brief: true,
+    expected: { outcome: 'declined', decline: 'too_complex', paid: true },
+  },
+  {
+    slug: 'protected-path',
+    shows: 'an issue that asks for a protected file, declined by rules alone',
+    repository: 'elm/tally',
+    brief: true,
+    expected: { outcome: 'declined', decline: 'protected_path', paid: false },
+  },
+  {
+    slug: 'outsider',
+    shows: 'a label by somebody without write access',
+    repository: 'fjord/tally',
+    brief: true,
+    expected: { outcome: 'nothing' },
+  },
+  {
+    slug: 'docs-only',
+    shows: 'a mistake in the README, nothing else',
+    repository: 'gale/tally',
+    brief: false,
+    expected: { outcome: 'pull_request', files: ['README.md'], proof: [], repairs: 0 },
+  },
+  {
+    slug: 'feature-with-criteria',
+    shows: 'a small feature with acceptance criteria',
+    repository: 'heath/tally',
+    brief: false,
+    expected: {
+      outcome: 'pull_request',
+      files: ['README.md', 'src/cli.js', 'src/statement.js', 'test/cli.test.js'],
+      proof: [
+        'test/cli.test.js > tally > prints a statement as CSV',
+        'test/cli.test.js > tally > refuses a format that it does not know',
+      ],
+      repairs: 0,
+    },
+  },
+  {
+    slug: 'old-failing-test',
+    shows: 'a test that fails already and is left alone',
+    repository: 'iris/tally',
+    brief: false,
+    expected: {
+      outcome: 'pull_request',
+      files: ['src/money.js', 'test/money.test.js'],
+      proof: [
+        'test/money.test.js > splitMoney > gives the cents left over to the first ones',
+        'test/money.test.js > splitMoney > adds up to the amount',
+      ],
+      repairs: 0,
+    },
+  },
+  {
+    slug: 'tax-not-a-number',
+    shows: 'a mistake of the user that the program swallows',
+    repository: 'jade/tally',
+    brief: false,
+    expected: {
+      outcome: 'pull_request',
+      files: ['src/cli.js', 'test/cli.test.js'],
+      proof: ['test/cli.test.js > tally > refuses a tax that is not a percentage'],
+      repairs: 0,
+    },
+  },
+  {
+    slug: 'rollback',
+    shows: 'a first attempt that is given back, and another way',
+    repository: 'kite/tally',
+    brief: false,
+    expected: {
+      outcome: 'pull_request',
+      files: ['docs/files.md', 'src/dates.js', 'test/dates.test.js', 'test/invoice.test.js'],
+      proof: [
+        'test/dates.test.js > addMonths > ends at the last day of a shorter month',
+        'test/invoice.test.js > dueDate > is the last day of a month that is shorter',
+      ],
+      repairs: 1,
+    },
+  },
+  {
+    slug: 'python-empty-year',
+    shows: 'a division by zero in the part that is written in Python',
+    repository: 'lake/tally',
+    brief: false,
+    needs: 'python3',
+    expected: {
+      outcome: 'pull_request',
+      files: ['tools/report/tally_report/totals.py', 'tools/report/tests/test_totals.py'],
+      proof: ['tests.test_totals.ShareOf > test_share_of_nothing'],
+      repairs: 0,
+    },
+  },
+  {
+    slug: 'flaky-test',
+    shows: 'a test that sometimes fails, and is not blamed on the change',
+    repository: 'moss/tally',
+    brief: false,
+    expected: {
+      outcome: 'pull_request',
+      files: ['src/money.js', 'test/invoice.test.js', 'test/money.test.js'],
+      proof: [
+        'test/invoice.test.js > an invoice and its credit note > come to nothing, also where the tax has half a cent',
+        'test/money.test.js > percentOf > rounds half cents away from zero',
+      ],
+      repairs: 0,
+    },
+  },
+]

@@ -1,0 +1,49 @@
+// What stands in the status comments, told as it changes. Read from what was sent to GitHub, so that looking costs Draftsmith nothing.
+import type { EmulatedGitHub, RepositoryName } from '../test/support/emulated-github/types.ts'
+
+export interface StatusChange {
+  repository: RepositoryName
+  /** The heading of the comment. */
+  heading: string
+  /** Steps that ended since the last change, in the comment's own words. */
+  steps: string[]
+}
+
+const commentPath = /^\/repos\/([^/]+\/[^/]+)\/issues\/(?:\d+\/comments|comments\/\d+)$/
+
+export class StatusFeed {
+  readonly #github: EmulatedGitHub
+  readonly #told = new Map<string, Set<string>>()
+  #seen = 0
+
+  constructor(github: EmulatedGitHub) {
+    this.#github = github
+  }
+
+  /** Changes since the last look, in order. */
+  next(): StatusChange[] {
+    const calls = this.#github.calls().slice(this.#seen)
+    this.#seen += calls.length
+    return calls.flatMap(({ path, body, status }) => {
+      const repository = commentPath.exec(path)?.[1]
+      const text = textOf(body)
+      if (repository === undefined || text === undefined || (status ?? 500) >= 300) return []
+      return this.#changes(repository as RepositoryName, text)
+    })
+  }
+
+  #changes(repository: RepositoryName, text: string): StatusChange[] {
+    const heading = /^### (.+)$/m.exec(text)?.[1] ?? ''
+    const ended = [...text.matchAll(/^ *- (?:✅|❌) .+$/gm)].map(([line]) => line.replace(/^( *)- /, '$1'))
+    const told = this.#told.get(repository) ?? new Set<string>()
+    this.#told.set(repository, told)
+    const fresh = [heading, ...ended].filter((line) => !told.has(line))
+    for (const line of fresh) told.add(line)
+    return fresh.length === 0 ? [] : [{ repository, heading, steps: fresh.filter((line) => line !== heading) }]
+  }
+}
+
+function textOf(body: unknown): string | undefined {
+  if (body === null || typeof body !== 'object' || !('body' in body)) return undefined
+  return typeof body.body === 'string' ? body.body : undefined
+}
