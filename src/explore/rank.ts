@@ -44,7 +44,7 @@ export async function rankFiles(options: RankOptions): Promise<{ ranked: RankedF
   }
   for (const mention of options.mentioned) addMentioned(mention, options.files, add)
   const notFound: string[] = []
-  for (const term of options.terms) {
+  for (const term of options.terms.filter(saysMore)) {
     if (!(await addTerm(term, options, add))) notFound.push(term)
   }
   const scored = [...ranked.values()].map(({ best: _, ...file }) => ({
@@ -52,6 +52,11 @@ export async function rankFiles(options: RankOptions): Promise<{ ranked: RankedF
     score: weigh(file, options.aboutDocuments),
   }))
   return { ranked: scored.sort(byScore), notFound }
+}
+
+/** `def pop` and `pop` are one term: told twice, a common name would look like a strong one. */
+function saysMore(term: string, at: number, terms: string[]): boolean {
+  return terms.findIndex((other) => nameOf(other) === nameOf(term)) === at
 }
 
 /** Files that stand out. What a name in the issue adds says nothing about how strong the others are. */
@@ -73,13 +78,14 @@ function addMentioned(mention: string, files: string[], add: Add): void {
   for (const file of ending.slice(0, 3)) add(file, weights.namedByEnd, `its name ends in ${path}`, { named: true })
 }
 
-async function addTerm(term: string, { search, files }: RankOptions, add: Add): Promise<boolean> {
+async function addTerm(term: string, { search, files, aboutDocuments }: RankOptions, add: Add): Promise<boolean> {
   const known = new Set(files)
   const { hits, more, ignoreCase } = await searchTerm(term, search, (path) => known.has(path))
   const found = hits.map((hit) => ({ ...hit, defines: defines(term, hit.text, ignoreCase) }))
   const byFile = Map.groupBy(found, ({ path }) => path)
   // Cut off, the hits stand for files that were not looked into any more.
-  const mention = rarity(term, more ? files.length : byFile.size)
+  const counted = [...byFile.keys()].filter((path) => aboutDocuments || !isDocument(path)).length
+  const mention = rarity(term, more ? files.length : counted)
   const definition = Math.floor(weights.defines / rarityDivisor([...byFile.values()].filter(anyDefines).length))
   for (const [path, inFile] of byFile) {
     const lines = inFile.map(({ line, defines }) => ({ line, defines, points: defines ? definition : mention }))
@@ -132,8 +138,11 @@ function nameOf(term: string): string {
 }
 
 function weigh(file: RankedFile, aboutDocuments: boolean): number {
-  const isDocument = /\.(md|mdx|rst|txt|adoc)$/i.test(file.path)
-  return isDocument && !aboutDocuments ? Math.floor(file.score / 4) : file.score
+  return isDocument(file.path) && !aboutDocuments ? Math.floor(file.score / 4) : file.score
+}
+
+function isDocument(path: string): boolean {
+  return /\.(md|mdx|rst|txt|adoc)$/i.test(path)
 }
 
 function byScore(a: RankedFile, b: RankedFile): number {

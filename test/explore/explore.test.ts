@@ -126,6 +126,23 @@ describe('explore', () => {
     expect(files.map(({ path }) => path)).toEqual(['src/wallet.js'])
   })
 
+  it('counts a name once, and not how many documents speak of it', async () => {
+    const documents = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`docs/${at}.md`, 'Wallet\n']))
+    const { files } = await look(
+      {
+        ...documents,
+        'src/wallet.py': 'uses = Wallet\n',
+        'src/a.py': 'def pop():\n',
+        'src/b.py': 'def pop():\n',
+        'src/c.py': 'def pop():\n',
+        'src/d.py': 'def pop():\n',
+        'src/e.py': 'def pop():\n',
+      },
+      { searchTerms: ['Wallet', 'def pop', 'pop'] },
+    )
+    expect(files[0]?.path).toBe('src/wallet.py')
+  })
+
   it('takes no local variable for a definition, and a plain word for little', async () => {
     const { files } = await look(
       {
