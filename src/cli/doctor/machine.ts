@@ -90,6 +90,7 @@ function describeLimit(kind: Config['sandbox'], limit: string, by: string): Find
   const check = `sandbox: ${limit}`
   const weak = kind === 'bubblewrap' && heldByCgroup.includes(limit) && !by.startsWith('cgroup')
   if (!weak) return { check, level: 'ok', found: by }
-  const mend = 'Give the process a cgroup of its own to write; docs/operating.md says how. A watcher ends what grows too large.'
+  const mend =
+    'Give the process a cgroup of its own to write; docs/operating.md says how. A watcher ends what grows too large.'
   return { check, level: 'warn', found: by, mend }
 }
