@@ -224,7 +224,7 @@ const doing: Record<Stage, string> = {
 const names: Record<Stage, string> = {
   screen: 'Issue and policy',
   normalize: 'Understanding',
-  gate: 'Permission',
+  gate: 'Scope and risk',
   prepare: 'Checks before any change',
   explore: 'Code',
   plan: 'Plan',

@@ -31,7 +31,7 @@ describe('a running status', () => {
 
 - ✅ Issue and policy: from main at 4f1c2d3
 - ✅ Understanding
-- ✅ Permission
+- ✅ Scope and risk
 - ✅ Checks before any change: 12 tests pass, 1 fails already (8.4 s)
 - ✅ Code
 - ✅ Plan
