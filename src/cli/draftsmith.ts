@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // The command line: what each command takes, and how every failure ends. The commands themselves are the files beside this one.
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { pino } from 'pino'
@@ -54,9 +56,10 @@ function describeProgram(end: (exitCode: number) => void): Command {
   program
     .command('run')
     .description('work on an issue in a local clone; leaves a branch or a patch, and never touches your work tree')
-    .requiredOption('--repo <path|url>', 'the repository')
+    .requiredOption('--repo <path|url>', 'the repository', fromHere)
     .requiredOption('--issue <issue>', 'a file, - for standard input, owner/repo#number, or the address of an issue')
     .option('--base <ref>', 'branch, tag or commit to start from (default: HEAD)')
+    .option('--fresh', 'start over where a run of the same issue was interrupted, instead of going on with it')
     .option('--json', 'print the result as JSON')
     .action(async (options) => {
       const config = configFor(['model'])
@@ -88,6 +91,11 @@ function describeProgram(end: (exitCode: number) => void): Command {
     .description('start the service that answers webhooks of GitHub')
     .action(async () => void (await import('../main.ts')))
   return program
+}
+
+/** A folder is meant as seen from the current one; git is started elsewhere. An address stays as it is. */
+function fromHere(repository: string): string {
+  return existsSync(repository) ? resolve(repository) : repository
 }
 
 /** A terminal is for progress and results; the log speaks up from warnings on, unless LOG_LEVEL says otherwise. */

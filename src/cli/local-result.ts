@@ -13,6 +13,8 @@ export interface LocalResult {
   commit: string | undefined
   patch: string | undefined
   report: string | undefined
+  /** True when the same command goes on with this run. */
+  resumable: boolean
   tokens: number
   usd: number | undefined
   seconds: number
@@ -21,6 +23,7 @@ export interface LocalResult {
 export interface Finished {
   run: string
   outcome: Outcome
+  resumable: boolean
   spent: Charge
   seconds: number
   /** Absolute paths of what was left on disk. */
@@ -28,7 +31,7 @@ export interface Finished {
   keptPatch: string | undefined
 }
 
-export function localResult({ run, outcome, spent, seconds, report, keptPatch }: Finished): LocalResult {
+export function localResult({ run, outcome, resumable, spent, seconds, report, keptPatch }: Finished): LocalResult {
   const publication = 'publication' in outcome ? outcome.publication : undefined
   return {
     run,
@@ -38,6 +41,7 @@ export function localResult({ run, outcome, spent, seconds, report, keptPatch }:
     commit: publication?.commitSha,
     patch: publication?.patchFile ?? keptPatch,
     report,
+    resumable,
     tokens: spent.tokens,
     usd: spent.usd,
     seconds,
@@ -62,6 +66,7 @@ export function describeResult(result: LocalResult, outcome: Outcome): string {
   if (result.branch) lines.push(`Branch: ${result.branch}   (git diff HEAD...${result.branch})`)
   if (result.patch) lines.push(`Patch: ${result.patch}   (git apply)`)
   if (result.report) lines.push(`Report: ${result.report}`)
+  if (result.resumable) lines.push('The same command goes on where this stopped; with --fresh it starts over.')
   const usd = result.usd === undefined ? '' : `, ${result.usd.toFixed(2)} USD`
   lines.push(
     `Run ${result.run}: ${Math.round(result.tokens)} tokens${usd}, ${result.seconds.toFixed(0)} s. More: draftsmith show ${result.run}`,

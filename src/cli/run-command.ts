@@ -9,11 +9,13 @@ import type { Config } from '../config.ts'
 import { Fault, toFault } from '../errors.ts'
 import { policyPath } from '../policy/policy.ts'
 import type { PublishRequest } from '../publish/publication.ts'
-import type { ClaimedRun } from '../run/ledger.ts'
+import type { ClaimedRun, Ledger } from '../run/ledger.ts'
 import { type Outcome, workPatch } from '../run/outcome.ts'
 import { identify } from '../task/identity.ts'
 import { sanitise } from '../task/sanitise.ts'
+import { recordedInspection } from '../task/screen-stage.ts'
 import type { Task } from '../task/task.ts'
+import type { Inspection } from '../task/task-host.ts'
 import type { LocalRepositories } from '../workspace/local-repositories.ts'
 import type { Workspaces } from '../workspace/workspace.ts'
 import { type IssueText, readIssue } from './issue-source.ts'
@@ -25,6 +27,8 @@ export interface RunOptions {
   repo: string
   issue: string
   base?: string
+  /** Start over where a run of the same text was interrupted. */
+  fresh?: boolean
   json?: boolean
 }
 
@@ -53,12 +57,15 @@ export async function runCommand(
   const show = createTerminalProgress(terminal.progress)
   const flow = await composeLocal(config, log, { base, results, show, ...(keepBranch && { keepBranch }) })
   try {
-    const { claimed, outcome } = await carryOut(flow, taskOf(options, { issue, base }), terminal)
+    const task = taskOf(options, { issue, base })
+    const claimed = await claimRun(flow, { task, base, fresh: options.fresh === true, say: terminal.progress })
+    const { outcome, resumable } = await carryOut(flow, claimed, terminal)
     const keptPatch = await writeKept(flow, { runId: claimed.run.id, outcome, results })
     const report = join(results, resultFiles.report)
     const finished = {
       run: claimed.run.id,
       outcome,
+      resumable,
       spent: await claimed.modelCalls.spent(),
       seconds: (Date.now() - startedAt) / 1000,
       report: existsSync(report) ? report : undefined,
@@ -118,37 +125,68 @@ function taskOf({ base }: RunOptions, { issue, base: found }: { issue: IssueText
   }
 }
 
-/** Records the run or takes one up that was interrupted, and settles it whatever happens. */
-async function carryOut(
-  { ledger, runner }: LocalFlow,
-  task: Task,
-  { interrupted }: Terminal,
-): Promise<{ claimed: ClaimedRun; outcome: Outcome }> {
+interface RunRequest {
+  task: Task
+  base: LocalBase
+  fresh: boolean
+  say(line: string): void
+}
+
+/** A new run, or the one of the same text that was interrupted, provided that it started from the same commit. */
+async function claimRun({ ledger }: LocalFlow, { task, base, fresh, say }: RunRequest): Promise<ClaimedRun> {
+  const { claimed, interrupted } = await recordRun(ledger, task)
+  if (!interrupted) return claimed
+  const inspection = await recordedInspection(claimed)
+  const moved = inspection?.kind === 'ready' && inspection.facts.baseCommit !== base.baseCommit
+  if (!fresh && !moved) {
+    say(`Going on with run ${claimed.run.id}, which was interrupted: nothing is paid twice. --fresh starts over.`)
+    return claimed
+  }
+  const why = fresh ? 'another one was started afresh' : `it had started from ${inspectedCommit(inspection)}`
+  await claimed.settle({ kind: 'cancelled', reason: `The run was interrupted, and ${why}.` })
+  return (await recordRun(ledger, task)).claimed
+}
+
+async function recordRun(ledger: Ledger, task: Task): Promise<{ claimed: ClaimedRun; interrupted: boolean }> {
   const recorded = await ledger.record({ ...identify(task.source, task.title, task.body), task, force: true })
   if (recorded.kind === 'duplicate_delivery')
     throw new Fault('defect', 'unexpected_delivery', 'A local run has no delivery.')
   const claimed = await ledger.claim(recorded.run.id)
   if (claimed === undefined) throw new Fault('infrastructure', 'run_ended', 'The run ended before it could be claimed.')
-  const outcome = await settledOutcome(() => runner.execute(claimed, interruption(interrupted)))
-  await runner.announce(claimed, outcome)
-  await claimed.settle(outcome)
-  return { claimed, outcome }
+  return { claimed, interrupted: recorded.kind === 'already_under_way' }
 }
 
-async function settledOutcome(execute: () => Promise<Outcome>): Promise<Outcome> {
+function inspectedCommit(inspection: Inspection | undefined): string {
+  return inspection?.kind === 'ready' ? inspection.facts.baseCommit.slice(0, 10) : 'another commit'
+}
+
+/** What was interrupted, or met a network or a disk that failed, stays open: the same command goes on with it. */
+async function carryOut(
+  { runner }: LocalFlow,
+  claimed: ClaimedRun,
+  { interrupted }: Terminal,
+): Promise<{ outcome: Outcome; resumable: boolean }> {
+  const { outcome, resumable } = await outcomeOf(() => runner.execute(claimed, interruption(interrupted)))
+  await runner.announce(claimed, outcome)
+  if (resumable) await claimed.transition('queued')
+  else await claimed.settle(outcome)
+  return { outcome, resumable }
+}
+
+async function outcomeOf(execute: () => Promise<Outcome>): Promise<{ outcome: Outcome; resumable: boolean }> {
   try {
-    return await execute()
+    return { outcome: await execute(), resumable: false }
   } catch (thrown) {
-    const fault = toFault(thrown)
-    if (fault.class === 'cancelled') return { kind: 'cancelled', reason: fault.message }
-    return { kind: 'failed', code: fault.code, reason: fault.message, ...(fault.mend && { mend: fault.mend }) }
+    const { class: kind, code, message: reason, mend } = toFault(thrown)
+    if (kind === 'cancelled') return { outcome: { kind: 'cancelled', reason }, resumable: true }
+    return { outcome: { kind: 'failed', code, reason, ...(mend && { mend }) }, resumable: kind === 'infrastructure' }
   }
 }
 
 /** Ctrl-C as the fault that ends every stage at once. */
 function interruption(interrupted: AbortSignal): AbortSignal {
   const controller = new AbortController()
-  const abort = () => controller.abort(new Fault('cancelled', 'interrupted', 'You stopped it.'))
+  const abort = () => controller.abort(new Fault('cancelled', 'interrupted', 'The run was stopped from the terminal.'))
   if (interrupted.aborted) abort()
   else interrupted.addEventListener('abort', abort, { once: true })
   return controller.signal

@@ -40,7 +40,7 @@ async function describeRun(run: Run, ledger: Ledger): Promise<string> {
     `Run ${run.id}: ${title}`,
     ...(url ? [url] : []),
     `Asked for by ${requestedBy} at ${requestedAt}; attempt ${run.attempt}; Draftsmith ${run.version}`,
-    `State: ${run.state}${run.outcome ? `, ${describeOutcome(run.outcome)}` : ''}`,
+    `State: ${describeState(run)}`,
     `Stages: ${stages.map((stage) => `${recorded.has(stage) ? '✓' : '·'} ${stage}`).join('  ')}`,
     ...[...byRole].map(
       ([role, list]) => `Model as ${role}: ${list.length} call${list.length === 1 ? '' : 's'}, ${describeCost(list)}`,
@@ -49,6 +49,12 @@ async function describeRun(run: Run, ledger: Ledger): Promise<string> {
       ? ['Artifacts:', ...artifacts.map(({ name, bytes }) => `  ${name} (${bytes} bytes)`)]
       : []),
   ].join('\n')
+}
+
+/** A local run has no worker: one that has not ended stands still until its command is given again. */
+function describeState({ state, outcome, task }: Run): string {
+  if (outcome !== undefined) return `${state}, ${describeOutcome(outcome)}`
+  return task.source.kind === 'local' ? 'interrupted; the same `draftsmith run` goes on with it' : state
 }
 
 function describeOutcome(outcome: NonNullable<Run['outcome']>): string {

@@ -111,6 +111,14 @@ describe('what a run is given', () => {
     })
   })
 
+  test.each(['.', 'sub', '../repository/'])('a repository is found by the relative path %s', async (path) => {
+    const repository = repositoryWith({ 'a.txt': 'a\n' })
+    mkdirSync(join(repository, 'sub'))
+    const args = ['run', '--repo', path, '--issue', '-', '--base', 'no-such']
+    const { stderr } = await line.run(args, { env: key, cwd: repository, input: 'Title\n' })
+    expect(stderr).toContain('There is no branch, tag or commit `no-such`.')
+  })
+
   test('an issue without text', async () => {
     const args = ['run', '--repo', repositoryWith({ 'a.txt': 'a\n' }), '--issue', '-']
     expect(await line.run(args, { env: key, input: ' \n\n' })).toMatchObject({
@@ -168,11 +176,37 @@ describe('Ctrl-C', () => {
     const { exitCode, stdout, stderr } = await started.ended
     expect(exitCode).toBe(130)
     expect(stderr).toContain('Stopping; the work is kept. Press Ctrl-C again to leave at once.')
-    const { run, outcome, reason } = JSON.parse(stdout)
-    expect({ outcome, reason }).toEqual({ outcome: 'cancelled', reason: expect.stringContaining('stopped') })
+    const { run, outcome, reason, resumable } = JSON.parse(stdout)
+    const stopped = expect.stringContaining('stopped')
+    expect({ outcome, reason, resumable }).toEqual({ outcome: 'cancelled', reason: stopped, resumable: true })
     const shown = await line.run(['show', run])
-    expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('State: ended, cancelled') })
+    expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('State: interrupted; the same') })
   }, 60_000)
+
+  test('leaves a run that the same command goes on with, from the same commit and unless it shall start over', async () => {
+    await using silent = await MessagesApi.start(() => {})
+    const repository = repositoryWith({ 'sum.js': 'export const sum = (a, b) => a + b + 1\n' })
+    const env = { ...key, ANTHROPIC_BASE_URL: silent.url }
+    const interruptedRun = async (...more: string[]) => {
+      const asked = silent.requests.length
+      const started = line.start(['run', '--repo', repository, '--issue', issue, '--json', ...more], { env })
+      await until(() => silent.requests.length > asked)
+      started.process.kill('SIGINT')
+      const { stdout, stderr } = await started.ended
+      return { run: String(JSON.parse(stdout).run), stderr }
+    }
+    const first = await interruptedRun()
+    const second = await interruptedRun()
+    expect(second).toEqual({ run: first.run, stderr: expect.stringContaining(`Going on with run ${first.run}`) })
+    const third = await interruptedRun('--fresh')
+    expect(third.run).not.toBe(first.run)
+    expect((await line.run(['show', first.run])).stdout).toContain('another one was started afresh')
+    writeFileSync(join(repository, 'other.js'), '')
+    commit(repository)
+    const fourth = await interruptedRun()
+    expect(fourth.run).not.toBe(third.run)
+    expect((await line.run(['show', third.run])).stdout).toContain('The run was interrupted, and it had started from')
+  }, 120_000)
 
   test('twice leaves at once, whatever is waited for', async () => {
     const asked: string[] = []
@@ -208,8 +242,12 @@ function emptyRepository(): string {
 function repositoryWith(files: Record<string, string>): string {
   const folder = emptyRepository()
   for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, path), content)
+  commit(folder)
+  return folder
+}
+
+function commit(folder: string): void {
   execFileSync('git', ['-C', folder, 'add', '--all', '--force'])
   const author = ['-c', 'user.name=Mia', '-c', 'user.email=mia@example.com']
-  execFileSync('git', ['-C', folder, ...author, 'commit', '--quiet', '--message=first'])
-  return folder
+  execFileSync('git', ['-C', folder, ...author, 'commit', '--quiet', '--message=change'])
 }
