@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { createLocalTaskHost, type LocalTaskHostOptions } from './cli/local-task-host.ts'
 import type { Config } from './config.ts'
-import { Fault } from './errors.ts'
+import { Fault, toFault } from './errors.ts'
 import type { GitHubApp } from './github/github.ts'
 import { createGitHubTaskHost } from './github/github-task-host.ts'
 import { createGitHubApp } from './github/octokit-github.ts'
@@ -52,6 +52,7 @@ export interface Service {
 /** Builds everything and opens the database; nothing is listened to and no job is taken yet. Throws Faults with the mend. */
 export async function composeService(config: Config, log: Logger): Promise<Service> {
   const github = composeGitHub(config, log)
+  await recogniseApp(github, log)
   const database = await openServiceDatabase(config)
   const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
   const ledger = createLedger({ database, enqueue: queue.enqueue, clock, ids, version })
@@ -61,6 +62,18 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const worker = createWorker({ ledger, queue, execute: runner.execute, announce: runner.announce, logger: log })
   const waiting = createWaitingRuns({ ledger, queue, host: hostOf, maxUsd: config.ceilings.usd, now: clock })
   return { ledger, queue, worker, github, sandbox: composeSandbox(config), waiting }
+}
+
+/** A wrong App id or key is told now, not at the first label. GitHub's bad hour is no reason not to start. */
+async function recogniseApp(github: GitHubApp, log: Logger): Promise<void> {
+  try {
+    const { slug, id } = await github.describe()
+    log.info({ app: slug, id }, 'GitHub knows the App')
+  } catch (thrown) {
+    const fault = toFault(thrown)
+    if (fault.class !== 'infrastructure') throw fault
+    log.warn({ err: fault }, 'GitHub could not be asked whether it knows the App')
+  }
 }
 
 /** Work trees of all other runs were left behind by a process that died. */
