@@ -1,4 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Fault } from '../../src/errors.ts'
+import { prepareBench } from '../../src/prepare/prepare-bench.ts'
+import { createNoneSandbox } from '../../src/sandbox/none-sandbox.ts'
 import { type Lab, openBenched, openLab } from '../support/run-context.ts'
 
 let lab: Lab
@@ -7,18 +12,127 @@ beforeAll(async () => {
 })
 afterAll(() => lab[Symbol.asyncDispose]())
 
-test('the baseline says what the tests said before the first edit', async () => {
-  const { bench, host } = await openBenched(lab, { npm: true })
-  await using _ = bench
-  expect(bench.baseline.checks.map(({ id, passed, tests }) => [id, passed, tests?.map(({ name }) => name)])).toEqual([
-    [
-      'test',
-      true,
-      ['test/names.test.js > joins first and last name', 'test/total.test.js > an empty list costs nothing'],
-    ],
-  ])
-  expect(host.lastView.stages.find(({ stage }) => stage === 'prepare')).toMatchObject({
-    status: 'done',
-    note: '2 tests pass',
+describe('the baseline', () => {
+  test('says what the tests said before the first edit', async () => {
+    const { bench, host, run } = await openBenched(lab, { npm: true })
+    await using _ = bench
+    expect(
+      bench.baseline.checks.map(({ line, passed, tests }) => [line, passed, tests?.map(({ name }) => name)]),
+    ).toEqual([
+      [
+        'npm test',
+        true,
+        ['test/names.test.js > joins first and last name', 'test/total.test.js > an empty list costs nothing'],
+      ],
+    ])
+    expect(host.lastView.stages.find(({ stage }) => stage === 'prepare')).toMatchObject({
+      status: 'done',
+      note: '2 tests pass',
+    })
+    expect([host.clones, host.revoked]).toEqual([1, 1])
+    const log = await lab.ledger.artifact(run.claimed.run.id, 'baseline/test.log')
+    expect(log?.toString()).toMatch(/^\$ npm test\n/)
+  })
+
+  test('names what was red already', async () => {
+    const { bench, host } = await openBenched(lab, {
+      policy: 'checks: { test: node --test, lint: exit 3 }',
+      files: { 'test/old.test.js': "import { test } from 'node:test'\ntest('old', () => { throw new Error('no') })\n" },
+    })
+    await using _ = bench
+    expect(host.lastView.stages.find(({ stage }) => stage === 'prepare')?.note).toBe(
+      '2 tests pass, 1 fail already; red before the change: lint, test',
+    )
+  })
+
+  test('is measured once: the next process has it from the record', async () => {
+    const first = await openBenched(lab)
+    await first.bench[Symbol.asyncDispose]()
+    const lines: string[] = []
+    const real = createNoneSandbox({ hostEnv: process.env, scratch: lab.folder })
+    const again = await openBenched(lab, {
+      runId: first.run.claimed.run.id,
+      sandbox: {
+        ...real,
+        open: async (options) => {
+          const session = await real.open(options)
+          return {
+            close: () => session.close(),
+            run(command) {
+              lines.push(command.line)
+              return session.run(command)
+            },
+          }
+        },
+      },
+    })
+    await using _ = again.bench
+    expect(again.bench.baseline).toEqual(first.bench.baseline)
+    expect(lines).toEqual([])
   })
 })
+
+describe('what the repository lacks is a value', () => {
+  test('a tool that is not on this machine', async () => {
+    const { bench, host } = await openBenched(lab, {
+      npm: true,
+      files: { 'pnpm-lock.yaml': '', 'package.json': '{"type":"module","scripts":{"test":"node --test"}}' },
+      sandbox: withoutPath(),
+    })
+    await using _ = bench
+    expect(bench.baseline.missingTools).toContain('pnpm')
+    expect(bench.baseline.checks).toEqual([])
+    expect(host.lastView.stages.find(({ stage }) => stage === 'prepare')?.note).toMatch(/^missing: .*pnpm/)
+  })
+
+  test('dependencies that cannot be installed, with the last words of the command', async () => {
+    const { bench, host } = await openBenched(lab, {
+      policy: 'checks: { install: "echo no such package; exit 4", test: node --test }',
+    })
+    await using _ = bench
+    expect(bench.baseline).toEqual({
+      missingTools: [],
+      installProblem: 'echo no such package; exit 4\nExit code 4.\nno such package',
+      checks: [],
+    })
+    expect(host.lastView.stages.find(({ stage }) => stage === 'prepare')?.note).toBe('dependencies cannot be installed')
+  })
+})
+
+test('a sandbox that cannot be opened ends with its fault, and leaves no work tree', async () => {
+  const opened = await lab.open({
+    sandbox: {
+      ...createNoneSandbox({ hostEnv: process.env }),
+      open: async () => {
+        throw new Fault('infrastructure', 'sandbox_unavailable', 'bubblewrap is not there.')
+      },
+    },
+  })
+  await expect(prepareBench(opened.run, opened)).rejects.toMatchObject({ code: 'sandbox_unavailable' })
+  expect(await lab.openFolders()).not.toContain(opened.run.claimed.run.id)
+  expect(opened.host.revoked).toBe(1)
+})
+
+test('a fresh place holds exactly the tree, with dependencies of its own, and goes away', async () => {
+  const { bench } = await openBenched(lab, {
+    policy: 'checks: { install: "echo made > ignored.txt", test: node --test }',
+  })
+  await using _ = bench
+  const place = await bench.fresh(await bench.workspace.checkpoint())
+  const { tree } = place.workspace
+  expect(tree).not.toBe(bench.workspace.tree)
+  expect(await place.workspace.checkpoint()).toBe(await bench.workspace.checkpoint())
+  await access(join(tree, 'ignored.txt'))
+  await place[Symbol.asyncDispose]()
+  await expect(access(tree)).rejects.toThrow()
+  await access(bench.workspace.tree)
+})
+
+function withoutPath() {
+  const real = createNoneSandbox({ hostEnv: process.env, scratch: lab.folder })
+  return {
+    ...real,
+    open: (options: Parameters<typeof real.open>[0]) =>
+      real.open({ ...options, env: { ...options.env, PATH: '/nowhere' } }),
+  }
+}

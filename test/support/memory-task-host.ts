@@ -9,6 +9,8 @@ export class MemoryTaskHost implements TaskHost {
   clones = 0
   revoked = 0
   inspections = 0
+  /** Something happens just before the clone. */
+  beforeClone = () => {}
   readonly #url: string
   readonly #inspection: Inspection
 
@@ -30,6 +32,7 @@ export class MemoryTaskHost implements TaskHost {
 
   async cloneSource() {
     this.clones += 1
+    this.beforeClone()
     return {
       url: this.#url,
       env: {},

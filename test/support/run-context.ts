@@ -143,7 +143,7 @@ async function open(parts: LabParts, request: OpenRequest): Promise<OpenedRun> {
     log: pino({ level: 'silent' }),
     now: () => new Date(),
   }
-  const policy = policyOf(facts.policyText, ceilings)
+  const policy = policyOf(request.facts?.policyText === undefined ? facts.policyText : '', ceilings)
   const run: RunContext = {
     ...runnerOptions,
     claimed,

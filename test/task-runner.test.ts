@@ -1,0 +1,328 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Fault } from '../src/errors.ts'
+import { defaultCeilings } from '../src/policy/policy.ts'
+import type { ClaimedRun, StageKey } from '../src/run/ledger.ts'
+import type { Outcome } from '../src/run/outcome.ts'
+import { stages } from '../src/run/run.ts'
+import { createBubblewrapSandbox } from '../src/sandbox/bubblewrap-sandbox.ts'
+import { createNoneSandbox } from '../src/sandbox/none-sandbox.ts'
+import type { Sandbox } from '../src/sandbox/sandbox.ts'
+import { createTaskRunner } from '../src/task-runner.ts'
+import { addTest, breakTotal, done, edit, mendTotal, propose, understood } from './support/fixture-shop.ts'
+import { type Lab, type OpenRequest, openLab } from './support/run-context.ts'
+import { call, type Scripted, ScriptedModel, text } from './support/scripted-model.ts'
+import { requirePackage } from './support/system.ts'
+
+let lab: Lab
+beforeAll(async () => {
+  lab = await openLab()
+})
+afterAll(() => lab[Symbol.asyncDispose]())
+
+const json = (value: unknown) => [text(JSON.stringify(value))]
+const noObjections = json({ objections: [], remarks: [] })
+
+/** Every reply of a run that fixes the defect, after one repair and one objection. */
+const wholeRun = (): Scripted[] => [
+  json(understood),
+  [call('read_file', { path: 'src/total.js' }), propose()],
+  [breakTotal(), done('Sum up.')],
+  [edit('src/total.js', 'price, 1', 'price, 0'), mendTotal(), done('From zero.')],
+  [addTest(), done('A test for it.')],
+  json({
+    objections: [{ about: 'test_integrity', path: 'test/total.test.js', message: 'Say it shorter.' }],
+    remarks: [],
+  }),
+  [edit('test/total.test.js', 'counts every price', 'counts all'), done('Shorter.')],
+  noObjections,
+]
+const shortRun = (): Scripted[] => [
+  json(understood),
+  [propose()],
+  [mendTotal(), done('Every price.'), addTest(), done('A test for it.')],
+  noObjections,
+]
+
+describe('a task', () => {
+  test('goes from the issue to a draft pull request', async () => {
+    const { outcome, host, model, run } = await execute({ script: wholeRun() })
+    expect(outcome).toMatchObject({ kind: 'pull_request', publication: { branch: 'agent/issue-1' } })
+    expect(model.left).toBe(0)
+    expect(host.lastView.stages.map(({ stage, status }) => [stage, status])).toEqual(
+      stages.map((stage) => [stage, 'done']),
+    )
+    expect(host.lastView).toMatchObject({ state: 'ended', outcome: { kind: 'pull_request' } })
+    expect(host.lastView.plan.map(({ status }) => status)).toEqual(['done', 'done'])
+    expect(host.published[0]?.patch).toContain("+test('counts all'")
+    expect(host.revoked).toBe(host.clones)
+    await expectNothingLeft(run.claimed)
+  })
+
+  test('whose label came from somebody without write access is not spoken of', async () => {
+    const { outcome, host, model } = await execute({ inspection: { kind: 'silent', reason: 'no write access' } })
+    expect(outcome).toEqual({ kind: 'cancelled', reason: 'no write access' })
+    expect([host.views, host.clones, model.requests]).toEqual([[], 0, []])
+  })
+
+  test('that the screen declines costs nothing and clones nothing', async () => {
+    const { outcome, host, model } = await execute({ task: { body: ' ', title: ' ' } })
+    expect(outcome).toMatchObject({ kind: 'declined', decline: { code: 'issue_empty' } })
+    expect([host.clones, model.requests]).toEqual([0, []])
+    expect(host.lastView.outcome?.kind).toBe('declined')
+  })
+
+  test('under a broken policy is told the place of every problem', async () => {
+    const { outcome } = await execute({ facts: { policyText: 'checks: {}\nlimit: 3\n' } })
+    expect(outcome).toMatchObject({ kind: 'declined', decline: { code: 'policy_invalid' } })
+    expect(JSON.stringify(outcome)).toContain('line 2, column 1')
+  })
+
+  test('that asks for a protected path alone is declined after one call', async () => {
+    const asks = { ...understood, affectedFiles: ['.github/workflows/ci.yml'] }
+    const { outcome, host } = await execute({ script: [json(asks)] })
+    expect(outcome).toMatchObject({ kind: 'declined', decline: { code: 'protected_path' } })
+    expect(host.clones).toBe(0)
+  })
+
+  test('that is objected to twice ends unverified, its work on a branch', async () => {
+    const objection = { about: 'intent', path: 'src/total.js', message: 'Prices may be text.' }
+    const objects = json({ objections: [objection], remarks: [] })
+    const { outcome, host, model } = await execute({
+      script: [
+        ...shortRun().slice(0, 3),
+        objects,
+        [edit('test/total.test.js', 'counts every price', 'counts all'), done('Shorter.')],
+        objects,
+      ],
+    })
+    expect(outcome).toMatchObject({ kind: 'unverified', reason: 'Prices may be text.' })
+    expect(host.published.map(({ form, verified }) => [form, verified])).toEqual([['branch', false]])
+    expect(model.left).toBe(0)
+  })
+
+  test('whose checks never pass ends unverified after the rounds of the policy', async () => {
+    const rename = (old: string, next: string) => [edit('test/total.test.js', old, next), done('Another name.')]
+    const idle = edit('test/total.test.js', "test('an empty list", "test('one', () => {})\n\ntest('an empty list")
+    const { outcome, host, model } = await execute({
+      policy: 'limits: { verifyRounds: 2 }',
+      script: [...shortRun().slice(0, 2), [mendTotal(), done('Sum.'), idle, done('Idle.')], rename("'one'", "'two'")],
+    })
+    expect(outcome).toMatchObject({
+      kind: 'unverified',
+      reason: 'No test fails without the change and passes with it, so nothing shows that the defect is mended.',
+    })
+    expect(host.published[0]?.form).toBe('branch')
+    expect(model.left).toBe(0)
+  })
+})
+
+describe('a run goes on', () => {
+  test.each([
+    ['before each record is written', false],
+    ['after each record is written', true],
+  ])(
+    'when the process dies %s, with the same end and no call paid twice',
+    async (_, written) => {
+      const whole = await execute({ script: wholeRun() })
+      const { run, host } = await lab.open()
+      const { id: runId } = run.claimed.run
+      const model = new ScriptedModel(wholeRun())
+      const died = new Set<string>()
+      const attempt = async () => {
+        const { run: again, runnerOptions } = await lab.open({
+          runId,
+          model,
+          host,
+          claim: (c) => dyingAt(c, { died, written }),
+        })
+        return createTaskRunner(runnerOptions).execute(again.claimed, never)
+      }
+      let outcome: Outcome | 'died' = 'died'
+      while (outcome === 'died') outcome = await attempt().catch(whetherDied)
+
+      expect(outcome).toEqual(whole.outcome)
+      expect(stages.filter((stage) => ![...died].some((key) => key.startsWith(`${stage} 0`)))).toEqual([])
+      expect(model.left).toBe(0)
+      expect(await lab.ledger.modelCalls(runId)).toHaveLength(wholeRun().length)
+      // The host finds before it creates, so that the second call before the record makes nothing new.
+      const trees = host.published.map(({ treeSha }) => treeSha)
+      expect(trees).toEqual(Array(written ? 1 : 2).fill(whole.host.published[0]?.treeSha))
+      expect(host.published[0]?.patch).toBe(whole.host.published[0]?.patch)
+    },
+    90_000,
+  )
+
+  test('with what people were told, also when the plan is carried out already', async () => {
+    const first = await lab.open({
+      script: shortRun(),
+      claim: (claimed) => dyingAt(claimed, { only: 'execute' }),
+    })
+    const { run, model, host } = first
+    await expect(createTaskRunner(first.runnerOptions).execute(run.claimed, never)).rejects.toThrow('died')
+    const second = await execute({ runId: run.claimed.run.id, model, host })
+    expect(second.host.lastView.plan.map(({ status }) => status)).toEqual(['done', 'done'])
+  })
+
+  test('but a dependency that can no longer be installed is tried again later, and no reason to decline', async () => {
+    const marker = join(lab.folder, 'registry-is-away')
+    const policy = `checks: { install: "test ! -e ${marker}", test: node --test, targetedTest: "node --test {files}" }`
+    const first = await lab.open({
+      policy,
+      script: shortRun(),
+      claim: (claimed) => dyingAt(claimed, { only: 'plan' }),
+    })
+    await expect(createTaskRunner(first.runnerOptions).execute(first.run.claimed, never)).rejects.toThrow('died')
+    await writeFile(marker, '')
+    const away = await lab.open({ policy, model: first.model, runId: first.run.claimed.run.id })
+    await expect(createTaskRunner(away.runnerOptions).execute(away.run.claimed, never)).rejects.toMatchObject({
+      class: 'infrastructure',
+      code: 'install_failed',
+    })
+    await rm(marker)
+    const { outcome } = await execute({ policy, model: first.model, runId: first.run.claimed.run.id })
+    expect(outcome.kind).toBe('pull_request')
+  })
+})
+
+describe('a run that is stopped', () => {
+  const shutdown = new Fault('infrastructure', 'shutdown', 'Draftsmith is stopping.')
+
+  /** The command that is about to run: number of its session, and its line. */
+  test.each([
+    ['its clone', 0, ''],
+    ['the install', 1, 'echo install'],
+    ['the baseline', 1, 'node --test'],
+    ['the checks near a modification', 1, 'test/total.test.js'],
+    ['the install in a fresh work tree', 2, 'echo install'],
+    ['the verification', 2, 'node --test'],
+    ['the tests without the change', 3, 'node --test'],
+  ])('during %s throws the reason of the stop, and leaves nothing behind', async (_, number, words) => {
+    const stop = new AbortController()
+    const watched = watchedSandbox((line, session) => {
+      if (session === number && line.includes(words)) stop.abort(shutdown)
+    })
+    const { run, host, runnerOptions } = await lab.open({
+      script: shortRun(),
+      sandbox: watched.sandbox,
+      policy: 'checks: { install: "echo install", test: node --test, targetedTest: "node --test {files}" }',
+    })
+    if (number === 0) host.beforeClone = () => stop.abort(shutdown)
+    await expect(createTaskRunner(runnerOptions).execute(run.claimed, stop.signal)).rejects.toBe(shutdown)
+    expect(watched.open()).toBe(0)
+    await expectNothingLeft(run.claimed)
+    expect(host.published).toEqual([])
+  })
+
+  test('by its time ends with that reason', async () => {
+    const limits = { ...defaultCeilings.limits, minutes: 0.001 }
+    const { outcome } = await execute({ ceilings: { ...defaultCeilings, limits }, script: [json(understood)] })
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      code: 'deadline',
+      reason: 'The time was over before there was a plan.',
+    })
+  })
+})
+
+describe('the last word', () => {
+  test('is said for a run that was given up before it went on, since people had been told that it began', async () => {
+    const first = await lab.open({ script: shortRun(), claim: (claimed) => dyingAt(claimed, { only: 'gate' }) })
+    await expect(createTaskRunner(first.runnerOptions).execute(first.run.claimed, never)).rejects.toThrow('died')
+    const second = await lab.open({ runId: first.run.claimed.run.id })
+    const outcome = { kind: 'failed' as const, code: 'attempts_used_up', reason: 'The run was interrupted too often.' }
+    await createTaskRunner(second.runnerOptions).announce(second.run.claimed, outcome)
+    expect(second.host.lastView).toMatchObject({ state: 'ended', outcome })
+  })
+
+  test('is not said to outsiders, nor where the ledger is away is it thrown', async () => {
+    const outcome = { kind: 'failed' as const, code: 'x', reason: 'y' }
+    const fresh = await lab.open()
+    await createTaskRunner(fresh.runnerOptions).announce(fresh.run.claimed, outcome)
+    expect(fresh.host.views).toEqual([])
+    const away = await lab.open({
+      claim: (claimed) => ({ ...claimed, readStage: () => Promise.reject(new Error('the database is away')) }),
+    })
+    await expect(createTaskRunner(away.runnerOptions).announce(away.run.claimed, outcome)).resolves.toBeUndefined()
+  })
+})
+
+requirePackage('bubblewrap', ['bwrap'])('behind bubblewrap', () => {
+  test('a task ends the same', async () => {
+    const { outcome, host, run } = await execute({
+      script: wholeRun(),
+      sandbox: createBubblewrapSandbox({ hostEnv: process.env }),
+    })
+    expect(outcome.kind).toBe('pull_request')
+    expect(host.published[0]?.body).toContain('sandbox: bubblewrap')
+    await expectNothingLeft(run.claimed)
+  })
+})
+
+const never = new AbortController().signal
+
+async function execute(request: OpenRequest) {
+  const opened = await lab.open(request)
+  const runner = createTaskRunner(opened.runnerOptions)
+  const outcome = await runner.execute(opened.run.claimed, never)
+  await runner.announce(opened.run.claimed, outcome)
+  return { ...opened, outcome }
+}
+
+interface Dying {
+  /** Where it died already. */
+  died?: Set<string>
+  /** Right after the record is written, or before it. */
+  written?: boolean
+  /** At the records of this stage alone. */
+  only?: string
+}
+
+/** Dies once at each record. With a fault, since what else a tool throws is told to the model. */
+function dyingAt(claimed: ClaimedRun, { died = new Set(), written = true, only }: Dying): ClaimedRun {
+  return {
+    ...claimed,
+    async writeStage(key: StageKey, value: unknown) {
+      const name = `${key.stage} ${key.round} ${key.inputHash}`
+      const dies = !died.has(name) && (only === undefined ? key.stage !== 'tool_call' : only === key.stage)
+      died.add(name)
+      if (written || !dies) await claimed.writeStage(key, value)
+      if (dies) throw new Fault('infrastructure', 'died', 'the process died')
+    },
+  }
+}
+
+function whetherDied(thrown: unknown): 'died' {
+  if (thrown instanceof Fault && thrown.code === 'died') return 'died'
+  throw thrown
+}
+
+async function expectNothingLeft({ run }: ClaimedRun): Promise<void> {
+  expect(await lab.openFolders()).not.toContain(run.id)
+}
+
+/** Commands without walls, told to `before` with the number of their session. */
+function watchedSandbox(before: (line: string, session: number) => void): { sandbox: Sandbox; open(): number } {
+  const real = createNoneSandbox({ hostEnv: process.env, scratch: lab.folder })
+  let opened = 0
+  let closed = 0
+  const sandbox: Sandbox = {
+    ...real,
+    async open(options) {
+      const session = await real.open(options)
+      const number = ++opened
+      return {
+        run(command) {
+          before(command.line, number)
+          return session.run(command)
+        },
+        async close() {
+          closed += 1
+          await session.close()
+        },
+      }
+    },
+  }
+  return { sandbox, open: () => opened - closed }
+}
