@@ -80,5 +80,8 @@ function progressOf() {
       usage: { inputTokens: 100, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 20 },
     }),
   })
-  return { progress, shown, tick: () => void (seconds += 1) }
+  const tick = () => {
+    seconds += 1
+  }
+  return { progress, shown, tick }
 }
