@@ -21,6 +21,7 @@ import type { Workspaces } from '../workspace/workspace.ts'
 import { type IssueText, readIssue } from './issue-source.ts'
 import { type LocalBase, resultFiles } from './local-base.ts'
 import { describeResult, exitCodeOf, localResult } from './local-result.ts'
+import { repositoryAddress } from './repository-address.ts'
 import { createTerminalProgress } from './terminal-progress.ts'
 
 export interface RunOptions {
@@ -79,14 +80,13 @@ export async function runCommand(
   }
 }
 
-const isAddress = (repo: string) => /^[a-z+]+:\/\/|^[\w.-]+@[\w.-]+:/.test(repo)
-
 async function describeBase(
   { repo, base }: RunOptions,
   { repositories, workspaces }: { repositories: LocalRepositories; workspaces: Workspaces },
 ): Promise<LocalBase> {
-  const found = isAddress(repo)
-    ? await repositories.describeRemote(repo, base)
+  const address = repositoryAddress(repo)
+  const found = address
+    ? await repositories.describeRemote(address, base)
     : await repositories.describeLocal(repo, base)
   const { root, baseBranch, baseCommit, uncommitted } = found
   const repositoryKey = `local:${root}`
