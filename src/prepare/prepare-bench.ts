@@ -201,6 +201,7 @@ async function measureBaseline(bench: Bench, installProblem: string | undefined)
 function describe({ missingTools: missing, installProblem, checks }: Baseline): string {
   if (missing.length > 0) return `missing: ${missing.join(', ')}`
   if (installProblem !== undefined) return 'dependencies cannot be installed'
+  if (checks.length === 0) return 'no checks were found'
   const tests = checks.flatMap((check) => check.tests ?? [])
   const count = (status: string) => tests.filter((test) => test.status === status).length
   const named =

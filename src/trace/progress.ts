@@ -51,7 +51,9 @@ export class Progress {
   }
 
   async began(stage: Stage): Promise<void> {
-    this.#startedAt.set(stage, this.#options.now().getTime())
+    // A stage may say so twice, at its first step and at the one that is recorded.
+    const under = this.#view.stages.find((line) => line.stage === stage)?.status === 'running'
+    if (!under) this.#startedAt.set(stage, this.#options.now().getTime())
     await this.#stage(stage, { status: 'running' })
   }
 

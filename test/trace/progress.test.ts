@@ -19,6 +19,22 @@ describe('progress', () => {
     })
   })
 
+  test('counts the time of a stage from its first step, and anew in each round', async () => {
+    const { progress, shown, tick } = progressOf()
+    progress.unmute()
+    const timeOf = () => shown.at(-1)?.stages.find(({ stage }) => stage === 'prepare')?.durationMs
+    await progress.began('prepare')
+    tick()
+    await progress.began('prepare')
+    tick()
+    await progress.ended('prepare', 'done')
+    expect(timeOf()).toBe(2_000)
+    await progress.began('prepare')
+    tick()
+    await progress.ended('prepare', 'done')
+    expect(timeOf()).toBe(1_000)
+  })
+
   test('shows cost and last sign of life with every change', async () => {
     const { progress, shown, tick } = progressOf()
     progress.unmute()
