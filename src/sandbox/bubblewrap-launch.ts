@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { bubblewrapArguments, inside, type SandboxView } from './bubblewrap-arguments.ts'
 import type { BubblewrapProgram } from './bubblewrap-program.ts'
 import type { Cgroup, Cgroups } from './cgroups.ts'
-import type { FilteringProxy } from './filtering-proxy.ts'
+import type { FilteringProxy, RefusedHost } from './filtering-proxy.ts'
 import { certificateFiles, fixedEnvironment, type HostEnvironment, proxyEnvironment } from './host-environment.ts'
 import { innerScript } from './inner-script.ts'
 import { processTree, readProcess } from './process-tree.ts'
@@ -27,6 +27,7 @@ export interface Network {
   proxy: FilteringProxy
   socketPath: string
   allowedHosts: string[]
+  privateHosts: string[]
 }
 
 const proxyPort = 3128
@@ -103,9 +104,11 @@ function certificateViews(hostEnv: HostEnvironment): { variable: string; file: s
   }))
 }
 
-/** What is named with its port on this machine is the host's, not the sandbox's own. */
-function proxyVariables({ allowedHosts }: Network): Record<string, string> {
-  const named = allowedHosts.map((entry) => entry.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'))
+/** What the deployment opens on this machine is the host's, not the sandbox's own. */
+function proxyVariables({ allowedHosts, privateHosts }: Network): Record<string, string> {
+  const named = privateHosts
+    .filter((entry) => allowedHosts.includes(entry))
+    .map((entry) => entry.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'))
   const direct = ['localhost', '127.0.0.1', '::1'].filter((host) => !named.includes(host))
   return proxyEnvironment(`http://127.0.0.1:${proxyPort}`, direct)
 }
@@ -143,5 +146,13 @@ function statusNumber(status: string, name: string): number | undefined {
 
 function refusalRemark(network: Network | undefined): string | undefined {
   const refused = network?.proxy.refused() ?? []
-  return refused.length === 0 ? undefined : `[the sandbox refused ${refused.join(', ')}: not among the allowed hosts]`
+  const told = (why: RefusedHost['why'], text: string) => {
+    const hosts = refused.filter((each) => each.why === why).map(({ at }) => at)
+    return hosts.length === 0 ? [] : [`[the sandbox refused ${hosts.join(', ')}: ${text}]`]
+  }
+  const lines = [
+    ...told('not_listed', 'not among the allowed hosts'),
+    ...told('private', 'in a private network, which only the deployment can open'),
+  ]
+  return lines.length === 0 ? undefined : lines.join('\n')
 }

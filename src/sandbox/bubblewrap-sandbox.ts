@@ -8,19 +8,22 @@ import { identityTexts, inside } from './bubblewrap-arguments.ts'
 import { createLaunch, type Host, type Network } from './bubblewrap-launch.ts'
 import { findBubblewrap } from './bubblewrap-program.ts'
 import { type Cgroups, findCgroups } from './cgroups.ts'
+import { type CommandPlace, openCommandSession } from './command-session.ts'
 import { startFilteringProxy } from './filtering-proxy.ts'
 import type { HostEnvironment } from './host-environment.ts'
 import { folderBelow } from './inner-script.ts'
-import { createOutputPipes, type OutputPipes } from './output-pipes.ts'
 import type { Command, CommandResult, Sandbox, SandboxOptions, SandboxReport, SandboxSession } from './sandbox.ts'
-import { cancelledBeforeStart, superviseCommand } from './supervised-command.ts'
+import { superviseCommand } from './supervised-command.ts'
 import { findToolFolders } from './tool-folders.ts'
+import type { UpstreamOptions } from './upstream-proxy.ts'
 
 export interface BubblewrapSandboxOptions {
   /** Read for PATH, HOME and the certificate files; nothing else of it reaches a command. */
   hostEnv: HostEnvironment
-  /** `http://user:password@host:port` through which the host itself goes out; HTTPS_PROXY of the configuration. */
-  upstreamProxy?: string
+  /** The proxy through which the host itself goes out. */
+  upstreamProxy?: UpstreamOptions
+  /** Allowed hosts that may lead into a private network, as the deployment names them; entries as in a command's list. */
+  privateHosts?: string[]
   /** Folder for sockets and pipes; its path must be short, since a socket's is limited to 107 bytes. */
   scratch?: string
   /** Shown as `node` where the machine has none of its own. */
@@ -111,49 +114,21 @@ function unusableReport(error: unknown): SandboxReport {
 
 async function openSession(
   host: Host,
-  { hostEnv, upstreamProxy, scratch = tmpdir() }: BubblewrapSandboxOptions,
+  sandbox: BubblewrapSandboxOptions,
   options: SandboxOptions,
 ): Promise<SandboxSession> {
   refuseHiddenPaths(options)
-  const folder = await mkdtemp(join(scratch, 'draftsmith-sandbox-'))
-  await Promise.all([
-    mkdir(join(options.home, 'tmp'), { recursive: true }),
-    ...Object.entries(identityTexts).map(([name, text]) => writeFile(join(folder, name), text)),
-  ])
-  const closing = new AbortController()
-  const running = new Set<Promise<unknown>>()
-  const session: OpenSession = {
-    host,
-    hostEnv,
-    options,
-    folder,
-    pipes: createOutputPipes(folder),
-    closing,
-    upstreamProxy,
-  }
-  return {
-    run(command) {
-      const result = runCommand(session, command)
-      const settled = result.catch(() => undefined).finally(() => running.delete(settled))
-      running.add(settled)
-      return result
-    },
-    async close() {
-      closing.abort()
-      await Promise.all(running)
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
+  return openCommandSession(options, {
+    scratch: sandbox.scratch,
+    furnish: writeIdentity,
+    runCommand: (place, command) => runCommand({ host, sandbox, place }, command),
+  })
 }
 
 interface OpenSession {
   host: Host
-  hostEnv: HostEnvironment
-  options: SandboxOptions
-  folder: string
-  pipes: OutputPipes
-  closing: AbortController
-  upstreamProxy: string | undefined
+  sandbox: BubblewrapSandboxOptions
+  place: CommandPlace
 }
 
 /** A path at one of the sandbox's own places would be mounted into the work tree or the home instead of beside them. */
@@ -172,19 +147,23 @@ function refuseHiddenPaths({ readOnly, workTree, home }: SandboxOptions): void {
   )
 }
 
+async function writeIdentity(folder: string): Promise<void> {
+  await Promise.all(Object.entries(identityTexts).map(([name, text]) => writeFile(join(folder, name), text)))
+}
+
 async function runCommand(session: OpenSession, command: Command): Promise<CommandResult> {
-  const { options, closing, pipes } = session
+  const { host, sandbox, place } = session
+  const { options, pipes, closing, folder } = place
   const cwd = folderBelow(inside.work, command.cwd)
-  if (closing.signal.aborted || command.signal?.aborted) return cancelledBeforeStart(command)
-  const cgroup = session.host.cgroups.create(options.limits)
+  const cgroup = host.cgroups.create(options.limits)
   const network = await openNetwork(session, command).catch(async (error: unknown) => {
     await cgroup.remove()
     throw error
   })
   try {
-    const { host, hostEnv, folder } = session
+    const { hostEnv } = sandbox
     const launch = createLaunch({ host, hostEnv, options, identity: folder, command, cgroup, network, cwd })
-    return await superviseCommand(command, launch, { pipes, limits: options.limits, closing: closing.signal })
+    return await superviseCommand(command, launch, { pipes, limits: options.limits, closing })
   } finally {
     await Promise.all([cgroup.remove(), network?.proxy.close()])
   }
@@ -192,10 +171,15 @@ async function runCommand(session: OpenSession, command: Command): Promise<Comma
 
 let networks = 0
 
-async function openNetwork(session: OpenSession, { network = 'none' }: Command): Promise<Network | undefined> {
+async function openNetwork(
+  { sandbox, place }: OpenSession,
+  { network = 'none' }: Command,
+): Promise<Network | undefined> {
   if (network === 'none') return undefined
   const { allowedHosts } = network
-  const socketPath = join(session.folder, `proxy-${networks++}`)
-  const upstream = session.upstreamProxy === undefined ? {} : { upstream: session.upstreamProxy }
-  return { allowedHosts, socketPath, proxy: await startFilteringProxy({ socketPath, allowedHosts, ...upstream }) }
+  const { upstreamProxy, privateHosts = [] } = sandbox
+  const socketPath = join(place.folder, `proxy-${networks++}`)
+  const upstream = upstreamProxy === undefined ? {} : { upstream: upstreamProxy }
+  const proxy = await startFilteringProxy({ socketPath, allowedHosts, privateHosts, ...upstream })
+  return { allowedHosts, privateHosts, socketPath, proxy }
 }

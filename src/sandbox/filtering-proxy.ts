@@ -5,20 +5,28 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, 
 import { connect, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createHostRules, isPrivateAddress, normalizeHost } from './host-rules.ts'
-import { connected, createUpstreamProxy, type UpstreamProxy } from './upstream-proxy.ts'
+import { connected, createUpstreamProxy, type UpstreamOptions, type UpstreamProxy } from './upstream-proxy.ts'
 
 export interface FilteringProxy {
-  /** `host:port` of everything refused, once each. */
-  refused(): string[]
+  /** Everything refused, once each. */
+  refused(): RefusedHost[]
   /** Ends every connection. */
   close(): Promise<void>
 }
 
+export interface RefusedHost {
+  /** `host:port` as the command wrote it. */
+  at: string
+  why: 'not_listed' | 'private'
+}
+
 export interface ProxyOptions {
   socketPath: string
+  /** What the command asked for; much of it stands in the repository. */
   allowedHosts: string[]
-  /** `http://user:password@host:port` that the host itself goes out through. */
-  upstream?: string
+  /** Those of them that may lead into a private network. The deployment's own words, never the repository's. */
+  privateHosts?: string[]
+  upstream?: UpstreamOptions
 }
 
 /** Where a permitted connection goes: to a checked address, or to the upstream proxy, which resolves the name. */
@@ -31,7 +39,7 @@ class Refusal extends Error {}
 
 /** Rejects when the socket cannot be made. */
 export async function startFilteringProxy(options: ProxyOptions): Promise<FilteringProxy> {
-  const refused = new Set<string>()
+  const refused = new Map<string, RefusedHost>()
   const sockets = new Set<Duplex>()
   const keep = <Kept extends Duplex>(socket: Kept): Kept => {
     sockets.add(socket)
@@ -45,7 +53,7 @@ export async function startFilteringProxy(options: ProxyOptions): Promise<Filter
   server.on('clientError', (_error, socket) => socket.destroy())
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.socketPath, resolve))
   return {
-    refused: () => [...refused],
+    refused: () => [...refused.values()],
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -54,27 +62,48 @@ export async function startFilteringProxy(options: ProxyOptions): Promise<Filter
   }
 }
 
-function createRoutes({ allowedHosts, upstream }: ProxyOptions, refused: Set<string>): FindRoute {
+function createRoutes(
+  { allowedHosts, privateHosts = [], upstream }: ProxyOptions,
+  refused: Map<string, RefusedHost>,
+): FindRoute {
   const rules = createHostRules(allowedHosts)
-  const throughUpstream = upstream === undefined ? undefined : { upstream: createUpstreamProxy(upstream) }
+  const opened = createHostRules(privateHosts)
+  const proxy = upstream === undefined ? undefined : createUpstreamProxy(upstream)
   return async (hostAsWritten, port) => {
     const host = normalizeHost(hostAsWritten)
-    const refuse = (why: string) => {
-      refused.add(`${hostAsWritten}:${port}`)
-      return new Refusal(`The sandbox refuses ${hostAsWritten}:${port}: ${why}`)
+    const at = `${hostAsWritten}:${port}`
+    const refuse = (why: RefusedHost['why']) => {
+      refused.set(at, { at, why })
+      return new Refusal(`The sandbox refuses ${at}: ${refusals[why]}`)
     }
-    const verdict = rules.check(host, port)
-    if (verdict === 'refused') throw refuse('it is not among the allowed hosts.')
-    if (verdict === 'named') return throughUpstream && !isNearby(host) ? throughUpstream : { address: host }
-    if (isNearby(host)) throw refuse(privateNetwork)
-    if (throughUpstream) return throughUpstream
-    const addresses = await lookup(host, { all: true })
-    if (addresses.some(({ address }) => isPrivateAddress(address))) throw refuse(privateNetwork)
-    return { address: addresses[0]?.address ?? host }
+    if (!rules.allows(host, port)) throw refuse('not_listed')
+    const mayBePrivate = opened.allows(host, port)
+    if (isNearby(host)) {
+      if (!mayBePrivate) throw refuse('private')
+      return { address: host }
+    }
+    const throughUpstream = proxy?.isFor(host, port) ? { upstream: proxy } : undefined
+    if (mayBePrivate) return throughUpstream ?? { address: host }
+    const addresses = await addressesOf(host, throughUpstream !== undefined)
+    if (addresses.some(isPrivateAddress)) throw refuse('private')
+    return throughUpstream ?? { address: addresses[0] ?? host }
   }
 }
 
-const privateNetwork = 'it leads into a private network. Allow it by its name and port if that is meant.'
+const refusals: Record<RefusedHost['why'], string> = {
+  not_listed: 'it is not among the allowed hosts.',
+  private: 'it leads into a private network. Only the deployment can open one, by DRAFTSMITH_PRIVATE_HOSTS.',
+}
+
+/** A machine behind a proxy often resolves no names of the internet; then the proxy's own rules are what holds. */
+async function addressesOf(host: string, mayBeUnknown: boolean): Promise<string[]> {
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address)
+  } catch (error) {
+    if (mayBeUnknown) return []
+    throw error
+  }
+}
 
 /** Never asked for through somebody else's proxy. */
 function isNearby(host: string): boolean {

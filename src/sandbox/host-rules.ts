@@ -2,8 +2,7 @@
 import { BlockList, isIP } from 'node:net'
 
 export interface HostRules {
-  /** `named` when an entry with its port names exactly this host, which also opens private addresses. */
-  check(host: string, port: number): 'named' | 'allowed' | 'refused'
+  allows(host: string, port: number): boolean
 }
 
 /** An entry without a port opens the web's two. */
@@ -13,11 +12,11 @@ const defaultPorts = [80, 443]
 export function createHostRules(entries: string[]): HostRules {
   const rules = entries.map(parseEntry)
   return {
-    check(host, port) {
+    allows(host, port) {
       const name = normalizeHost(host)
-      const matching = rules.filter((rule) => matches(rule, name) && (rule.port ?? port) === port)
-      if (matching.some((rule) => rule.port !== undefined && !rule.subdomains)) return 'named'
-      return matching.some((rule) => rule.port !== undefined || defaultPorts.includes(port)) ? 'allowed' : 'refused'
+      return rules.some(
+        (rule) => matches(rule, name) && (rule.port === undefined ? defaultPorts.includes(port) : rule.port === port),
+      )
     },
   }
 }
@@ -69,6 +68,8 @@ for (const [network, bits] of [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // Azure's own server for its machines: public by its number, answered only inside.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],

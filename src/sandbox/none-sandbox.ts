@@ -1,23 +1,23 @@
 // Commands without walls, for a machine without bubblewrap and a repository that somebody trusts by name. It keeps the
 // port's contract about results, and says loudly which limits do not hold.
 import { randomUUID } from 'node:crypto'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { constants, tmpdir } from 'node:os'
+import { constants } from 'node:os'
 import { join } from 'node:path'
+import { type CommandPlace, openCommandSession } from './command-session.ts'
 import { certificateFiles, fixedEnvironment, type HostEnvironment, machinePath } from './host-environment.ts'
 import { folderBelow, innerScript } from './inner-script.ts'
-import { createOutputPipes, type OutputPipes } from './output-pipes.ts'
 import { listProcesses, markedProcesses } from './process-tree.ts'
-import type { Command, CommandResult, Sandbox, SandboxOptions, SandboxReport, SandboxSession } from './sandbox.ts'
-import { cancelledBeforeStart, type Launch, superviseCommand } from './supervised-command.ts'
+import type { Command, CommandResult, Sandbox, SandboxOptions, SandboxReport } from './sandbox.ts'
+import { type Launch, superviseCommand } from './supervised-command.ts'
 import { findToolFolders } from './tool-folders.ts'
 import { passedLimit } from './tree-watcher.ts'
+import type { UpstreamOptions } from './upstream-proxy.ts'
 
 export interface NoneSandboxOptions {
   /** Read for PATH, and with a network for the certificate files and the proxy; nothing else of it reaches a command. */
   hostEnv: HostEnvironment
   /** Handed to commands that have a network, as the bubblewrap sandbox's proxy would use it. */
-  upstreamProxy?: string
+  upstreamProxy?: UpstreamOptions
   /** Folder for pipes. */
   scratch?: string
   /** Put on PATH where the machine has no node of its own. */
@@ -31,7 +31,11 @@ export function createNoneSandbox(options: NoneSandboxOptions): Sandbox {
   return {
     kind: 'none',
     probe: () => Promise.resolve(report),
-    open: (session) => openSession(options, session),
+    open: (session) =>
+      openCommandSession(session, {
+        scratch: options.scratch,
+        runCommand: (place, command) => runCommand(options, place, command),
+      }),
   }
 }
 
@@ -50,49 +54,31 @@ const report: SandboxReport = {
   ],
 }
 
-async function openSession(sandbox: NoneSandboxOptions, options: SandboxOptions): Promise<SandboxSession> {
-  const folder = await mkdtemp(join(sandbox.scratch ?? tmpdir(), 'draftsmith-none-'))
-  await mkdir(join(options.home, 'tmp'), { recursive: true })
-  const closing = new AbortController()
-  const running = new Set<Promise<unknown>>()
-  const session: OpenSession = { sandbox, options, pipes: createOutputPipes(folder), closing }
-  return {
-    run(command) {
-      const result = runCommand(session, command)
-      const settled = result.catch(() => undefined).finally(() => running.delete(settled))
-      running.add(settled)
-      return result
-    },
-    async close() {
-      closing.abort()
-      await Promise.all(running)
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
+function runCommand(
+  sandbox: NoneSandboxOptions,
+  { options, pipes, closing }: CommandPlace,
+  command: Command,
+): Promise<CommandResult> {
+  const cwd = folderBelow(options.workTree, command.cwd)
+  const launch = createLaunch({ sandbox, options, command, cwd })
+  return superviseCommand(command, launch, { pipes, limits: options.limits, closing })
 }
 
-interface OpenSession {
+interface LaunchParts {
   sandbox: NoneSandboxOptions
   options: SandboxOptions
-  pipes: OutputPipes
-  closing: AbortController
+  command: Command
+  cwd: string
 }
 
-async function runCommand(session: OpenSession, command: Command): Promise<CommandResult> {
-  const { options, closing, pipes } = session
-  const cwd = folderBelow(options.workTree, command.cwd)
-  if (closing.signal.aborted || command.signal?.aborted) return cancelledBeforeStart(command)
-  const launch = createLaunch(session, command, cwd)
-  return superviseCommand(command, launch, { pipes, limits: options.limits, closing: closing.signal })
-}
-
-function createLaunch(session: OpenSession, command: Command, cwd: string): Launch {
-  const { limits } = session.options
+function createLaunch(parts: LaunchParts): Launch {
+  const { options, command, cwd } = parts
+  const { limits } = options
   const mark = randomUUID()
   return {
     file: '/bin/sh',
     args: ['-c', innerScript(limits, { limitProcesses: false }), 'sh', cwd, command.line],
-    env: { ...environment(session, command), [markVariable]: mark },
+    env: { ...environment(parts), [markVariable]: mark },
     cwd: '/',
     alive: ({ pid = 0 }) => [...new Set([...groupMembers(pid), ...markedProcesses(`${markVariable}=${mark}`)])],
     watch: ({ pid }) => passedLimit(pid, ['memory', 'processes'], limits),
@@ -114,7 +100,7 @@ function groupMembers(group: number): number[] {
   }
 }
 
-function environment({ sandbox, options }: OpenSession, command: Command): Record<string, string> {
+function environment({ sandbox, options, command }: LaunchParts): Record<string, string> {
   const { hostEnv, nodePath = process.execPath } = sandbox
   const { node } = findToolFolders(hostEnv, nodePath)
   const path = [...machinePath(hostEnv), ...(node === undefined ? [] : [node])]
@@ -129,7 +115,14 @@ function environment({ sandbox, options }: OpenSession, command: Command): Recor
 /** Nothing filters here; a command only learns how the host itself goes out. */
 function networkVariables({ hostEnv, upstreamProxy }: NoneSandboxOptions): Record<string, string> {
   return {
-    ...(upstreamProxy && { HTTP_PROXY: upstreamProxy, HTTPS_PROXY: upstreamProxy, https_proxy: upstreamProxy }),
+    ...(upstreamProxy && proxyVariables(upstreamProxy)),
     ...Object.fromEntries(certificateFiles(hostEnv).map(({ variable, file }) => [variable, file])),
+  }
+}
+
+function proxyVariables({ address, except }: UpstreamOptions): Record<string, string> {
+  return {
+    ...Object.fromEntries(['HTTP_PROXY', 'HTTPS_PROXY', 'https_proxy'].map((name) => [name, address])),
+    ...(except !== undefined && { NO_PROXY: except, no_proxy: except }),
   }
 }

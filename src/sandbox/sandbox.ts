@@ -41,7 +41,10 @@ export interface Command {
   /** Relative to the work tree; default its root. */
   cwd?: string
   env?: Record<string, string>
-  /** `none` is the default. Hosts are `name` or `name:port`, exact or with a leading `*.`. */
+  /**
+   * `none` is the default. Hosts are `name` or `name:port`, exact or with a leading `*.`. None of them opens a private
+   * network: much of the list stands in the repository. What the deployment opens, the adapter is built with.
+   */
   network?: 'none' | { allowedHosts: string[] }
   /** Overrides the session's, downwards only. */
   deadlineMs?: number

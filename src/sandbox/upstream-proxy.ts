@@ -3,7 +3,16 @@ import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { normalizeHost } from './host-rules.ts'
 
+export interface UpstreamOptions {
+  /** `http://user:password@host:port`, or the same with `https`; HTTPS_PROXY of the deployment. */
+  address: string
+  /** As NO_PROXY is written: `example.org,.example.org,example.org:8443` or `*`. */
+  except?: string | undefined
+}
+
 export interface UpstreamProxy {
+  /** False for what NO_PROXY names. */
+  isFor(host: string, port: number): boolean
   /** A connection to the proxy itself. */
   connect(): Promise<Socket>
   /** A connection to the target, by CONNECT; the proxy resolves the name. */
@@ -14,12 +23,13 @@ export interface UpstreamProxy {
 
 const connectPatienceMs = 30_000
 
-/** `address` is `http://user:password@host:port`, or the same with `https`. */
-export function createUpstreamProxy(address: string): UpstreamProxy {
+export function createUpstreamProxy({ address, except = '' }: UpstreamOptions): UpstreamProxy {
   const url = new URL(address)
   const headers = credentials(url)
   const open = () => connectTo(url)
+  const isDirect = createExceptions(except)
   return {
+    isFor: (host, port) => !isDirect(host, port),
     headers,
     connect: open,
     async tunnel(host, port) {
@@ -35,6 +45,19 @@ export function createUpstreamProxy(address: string): UpstreamProxy {
       throw new Error(`The upstream proxy answered: ${answer.split('\r\n')[0]}`)
     },
   }
+}
+
+/** A name stands for itself and everything below it, with or without a dot in front, as curl and others read it. */
+function createExceptions(except: string): (host: string, port: number) => boolean {
+  const entries = except.split(',').map((entry) => entry.trim().toLowerCase())
+  return (host, port) =>
+    entries.some((entry) => {
+      if (entry === '*') return true
+      const [, name = '', ownPort] = /^\*?\.?(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? []
+      const bare = normalizeHost(name)
+      if (bare === '' || (ownPort !== undefined && Number(ownPort) !== port)) return false
+      return host === bare || host.endsWith(`.${bare}`)
+    })
 }
 
 /** Connects within half a minute; an error after that ends the socket, never our process. */

@@ -195,10 +195,27 @@ for path in ('/proc/kcore', '/proc/keys', '/proc/timer_list'):
 
   describe('network', () => {
     let servers: { server: Server; at: string }[]
+    /** Of a deployment that opens both servers. */
+    let open: SandboxFixture
     beforeEach(async () => {
       servers = await Promise.all(['first', 'second'].map((name) => serve(name)))
+      open = await openFixture(createBubblewrapSandbox({ hostEnv, privateHosts: servers.map(({ at }) => at) }))
     })
-    afterEach(() => Promise.all(servers.map(({ server }) => new Promise((resolve) => server.close(resolve)))))
+    afterEach(async () => {
+      await open.close()
+      await Promise.all(servers.map(({ server }) => new Promise((resolve) => server.close(resolve))))
+    })
+
+    it('is closed to a private address that the repository names, and says who can open it', async () => {
+      const at = servers[0]?.at ?? ''
+      await writeFile(join(box.workTree, 'tunnel.py'), tunnel)
+      const { exitCode, output } = await box.run({
+        line: `python3 tunnel.py ${at}`,
+        network: { allowedHosts: [at] },
+      })
+      expect(exitCode).toBe(1)
+      expect(output).toContain(`[the sandbox refused ${at}: in a private network, which only the deployment can open]`)
+    })
 
     it('is a loopback of its own without an allow-list', async () => {
       const [first] = servers
@@ -233,7 +250,7 @@ for at in ('${first}', '${second}'):
             print(error.code, error.read().decode().strip())
         time.sleep(0.1)
 "`
-      const sessions = await Promise.all([box.open(), box.open()])
+      const sessions = await Promise.all([open.open(), open.open()])
       const results = await Promise.all(
         sessions.map((session, index) =>
           session.run({ line: fetchBoth, network: { allowedHosts: [(index === 0 ? first : second) ?? ''] } }),
@@ -248,11 +265,11 @@ for at in ('${first}', '${second}'):
 
     it('passes a tunnel to an allowed host, and names the refused one below the output', async () => {
       const [first, second] = servers.map(({ at }) => at)
-      await writeFile(join(box.workTree, 'tunnel.py'), tunnel)
+      await writeFile(join(open.workTree, 'tunnel.py'), tunnel)
       const network = { allowedHosts: [first ?? ''] }
-      const passed = await box.run({ line: `python3 tunnel.py ${first}`, network })
+      const passed = await open.run({ line: `python3 tunnel.py ${first}`, network })
       expect(passed).toMatchObject({ exitCode: 0, output: 'first /tunnelled\n' })
-      const refused = await box.run({ line: `python3 tunnel.py ${second}`, network })
+      const refused = await open.run({ line: `python3 tunnel.py ${second}`, network })
       expect(refused.exitCode).toBe(1)
       expect(refused.output).toContain('HTTP/1.1 403 Forbidden')
       expect(refused.output).toContain(`[the sandbox refused ${second}: not among the allowed hosts]`)

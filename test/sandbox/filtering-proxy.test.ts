@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type FilteringProxy, startFilteringProxy } from '../../src/sandbox/filtering-proxy.ts'
+import { type FilteringProxy, type ProxyOptions, startFilteringProxy } from '../../src/sandbox/filtering-proxy.ts'
 
 describe('filtering proxy', () => {
   let folder: string
@@ -24,13 +24,15 @@ describe('filtering proxy', () => {
     await rm(folder, { recursive: true })
   })
 
-  const start = async (allowedHosts: string[], upstream?: string) => {
-    proxy = await startFilteringProxy({ socketPath, allowedHosts, ...(upstream && { upstream }) })
+  const start = async (allowedHosts: string[], options: Partial<ProxyOptions> = {}) => {
+    proxy = await startFilteringProxy({ socketPath, allowedHosts, ...options })
     return proxy
   }
+  /** As a registry in a private network is reached: the repository asks for it, the deployment opens it. */
+  const startOpened = () => start([origin.at], { privateHosts: [origin.at] })
 
   it('passes a request on, without the headers that are meant for a proxy', async () => {
-    await start([origin.at])
+    await startOpened()
     const headers = {
       'Proxy-Authorization': 'Basic secret',
       Connection: 'x-mine',
@@ -51,18 +53,30 @@ describe('filtering proxy', () => {
         body: `The sandbox refuses ${origin.at}: it is not among the allowed hosts.\n`,
       })
     }
-    expect(refusing.refused()).toEqual([origin.at])
+    expect(refusing.refused()).toEqual([{ at: origin.at, why: 'not_listed' }])
     expect(origin.seen).toEqual([])
   })
 
-  it('refuses a listed name that leads into this machine, unless it is listed with its port', async () => {
-    await start(['localhost', '*.localhost', '127.0.0.1', '0x7f.1', '169.254.169.254'])
-    for (const host of ['localhost', 'a.localhost', '127.0.0.1', '0x7f.1', '169.254.169.254']) {
-      const answer = await get(socketPath, `http://${host}:80/`)
+  it.each([80, 8080])('refuses a listed name that leads into this machine, at port %i', async (port) => {
+    const hosts = ['localhost', 'a.localhost', '127.0.0.1', '169.254.169.254', '[::1]']
+    const refusing = await start([...hosts, ...hosts.map((host) => `${host}:8080`)])
+    for (const host of hosts) {
+      const answer = await get(socketPath, `http://${host}:${port}/`)
       expect(answer.status).toBe(403)
-      expect(answer.body).toContain('private network')
+      expect(answer.body).toContain('private network. Only the deployment can open one')
     }
+    expect(refusing.refused().map(({ why }) => why)).toEqual(hosts.map(() => 'private'))
+  })
+
+  it('refuses what the repository names with its port, until the deployment opens exactly that', async () => {
+    await start([origin.at], { privateHosts: ['127.0.0.1:1', 'localhost'] })
+    expect((await get(socketPath, `http://${origin.at}/`)).status).toBe(403)
     expect(origin.seen).toEqual([])
+  })
+
+  it('opens nothing of the deployment to a command that did not ask for it', async () => {
+    await start([], { privateHosts: [origin.at] })
+    expect((await get(socketPath, `http://${origin.at}/`)).status).toBe(403)
   })
 
   it('refuses a tunnel in the same words', async () => {
@@ -73,21 +87,21 @@ describe('filtering proxy', () => {
   })
 
   it('tunnels both ways to a host that is named with its port', async () => {
-    await start([origin.at])
+    await startOpened()
     const { head, rest } = await openTunnel(socketPath, origin.at, 'GET /inner HTTP/1.0\r\n\r\n')
     expect(head).toBe('HTTP/1.1 200 Connection Established')
     expect(rest).toContain('origin /inner')
   })
 
   it('answers 502 when nobody listens, and 400 to what is no proxy request', async () => {
-    await start(['127.0.0.1:1'])
+    await start(['127.0.0.1:1'], { privateHosts: ['127.0.0.1:1'] })
     expect((await get(socketPath, 'http://127.0.0.1:1/')).status).toBe(502)
     expect((await get(socketPath, '/path')).status).toBe(400)
   })
 
   it('goes through the upstream proxy with its credentials, for tunnels and plain requests', async () => {
     const upstream = await startUpstream(origin.port)
-    await start(['public.example.org'], `http://user:p%40ss@127.0.0.1:${upstream.port}`)
+    await start(['public.example.org'], { upstream: { address: `http://user:p%40ss@127.0.0.1:${upstream.port}` } })
     const { head, rest } = await openTunnel(socketPath, 'public.example.org:443', 'GET /far HTTP/1.0\r\n\r\n')
     expect(head).toContain('200')
     expect(rest).toContain('origin /far')
@@ -104,8 +118,38 @@ describe('filtering proxy', () => {
     await new Promise((resolve) => upstream.server.close(resolve))
   })
 
+  it('asks nothing of the upstream proxy for a name that leads into a private network here', async () => {
+    const upstream = await startUpstream(origin.port)
+    await start(['0x7f.1:443'], { upstream: { address: `http://127.0.0.1:${upstream.port}` } })
+    expect((await openTunnel(socketPath, '0x7f.1:443')).head).toMatch(/^HTTP\/1\.1 403/)
+    expect(upstream.seen).toEqual([])
+    await new Promise((resolve) => upstream.server.close(resolve))
+  })
+
+  it.each([
+    ['example.org, 0X7F.1', 0],
+    ['.1:<port>', 0],
+    ['*', 0],
+    ['0x7f.1:1, example.org', 1],
+    ['', 1],
+  ])('goes past the upstream proxy where NO_PROXY says so: %s', async (except, asked) => {
+    const upstream = await startUpstream(origin.port)
+    const own = `0x7f.1:${origin.port}`
+    await start([own], {
+      privateHosts: [own],
+      upstream: {
+        address: `http://127.0.0.1:${upstream.port}`,
+        except: except.replace('<port>', String(origin.port)),
+      },
+    })
+    expect((await openTunnel(socketPath, own, 'GET /inner HTTP/1.0\r\n\r\n')).rest).toContain('origin /inner')
+    expect(upstream.seen).toHaveLength(asked)
+    upstream.server.closeAllConnections()
+    await new Promise((resolve) => upstream.server.close(resolve))
+  })
+
   it('ends open tunnels when it is closed', async () => {
-    const closing = await start([origin.at])
+    const closing = await startOpened()
     const socket = connect(socketPath)
     socket.write(`CONNECT ${origin.at} HTTP/1.1\r\nHost: x\r\n\r\n`)
     await new Promise((resolve) => socket.once('data', resolve))

@@ -11,29 +11,29 @@ describe('host rules', () => {
   ])
 
   it.each([
-    ['registry.example.org', 443, 'allowed'],
-    ['REGISTRY.example.org.', 80, 'allowed'],
-    ['registry.example.org', 22, 'refused'],
-    ['evil-registry.example.org', 443, 'refused'],
-    ['registry.example.org.evil.com', 443, 'refused'],
-    ['a.cdn.example.org', 443, 'allowed'],
-    ['a.b.cdn.example.org', 443, 'allowed'],
-    ['cdn.example.org', 443, 'refused'],
-    ['evilcdn.example.org', 443, 'refused'],
-    ['intern', 8080, 'named'],
-    ['intern', 80, 'refused'],
-    ['::1', 99, 'named'],
-    ['[::1]', 99, 'named'],
-    ['x.any.org', 8443, 'allowed'],
-    ['x.any.org', 443, 'refused'],
-    ['', 443, 'refused'],
-  ])('%s:%i is %s', (host, port, verdict) => {
-    expect(rules.check(host, port)).toBe(verdict)
+    ['registry.example.org', 443, true],
+    ['REGISTRY.example.org.', 80, true],
+    ['registry.example.org', 22, false],
+    ['evil-registry.example.org', 443, false],
+    ['registry.example.org.evil.com', 443, false],
+    ['a.cdn.example.org', 443, true],
+    ['a.b.cdn.example.org', 443, true],
+    ['cdn.example.org', 443, false],
+    ['evilcdn.example.org', 443, false],
+    ['intern', 8080, true],
+    ['intern', 80, false],
+    ['::1', 99, true],
+    ['[::1]', 99, true],
+    ['x.any.org', 8443, true],
+    ['x.any.org', 443, false],
+    ['', 443, false],
+  ])('%s:%i: %s', (host, port, allowed) => {
+    expect(rules.allows(host, port)).toBe(allowed)
   })
 
   it('refuse everything when nothing is listed', () => {
-    expect(createHostRules([]).check('example.org', 443)).toBe('refused')
-    expect(createHostRules(['', '*.', ':80']).check('', 80)).toBe('refused')
+    expect(createHostRules([]).allows('example.org', 443)).toBe(false)
+    expect(createHostRules(['', '*.', ':80']).allows('', 80)).toBe(false)
   })
 })
 
@@ -52,7 +52,7 @@ describe('private addresses', () => {
       'fd12::1',
       'ff02::1',
     ],
-    ...['::ffff:127.0.0.1', '::ffff:a9fe:a9fe', '64:ff9b::7f00:1', 'not an address'],
+    ...['168.63.129.16', '::ffff:127.0.0.1', '::ffff:a9fe:a9fe', '64:ff9b::7f00:1', 'not an address'],
   ])('%s is one', (address) => expect(isPrivateAddress(address)).toBe(true))
 
   it.each(['8.8.8.8', '172.32.0.1', '192.169.0.1', '2606:4700::1111', '1.1.1.1'])('%s is none', (address) =>

@@ -11,7 +11,10 @@ requirePackage('python3', ['python3', 'git'])('none sandbox', () => {
   describe('environment', () => {
     let box: SandboxFixture
     beforeEach(async () => {
-      box = await openFixture(createNoneSandbox({ hostEnv, upstreamProxy: 'http://127.0.0.1:9' }), { GIVEN: 'yes' })
+      box = await openFixture(
+        createNoneSandbox({ hostEnv, upstreamProxy: { address: 'http://127.0.0.1:9', except: 'intern' } }),
+        { GIVEN: 'yes' },
+      )
     })
     afterEach(() => box.close())
 
@@ -27,8 +30,11 @@ requirePackage('python3', ['python3', 'git'])('none sandbox', () => {
     })
 
     it("names the host's own proxy only to a command with a network", async () => {
-      const networked = await box.run({ line: 'echo "$HTTPS_PROXY"', network: { allowedHosts: ['example.org'] } })
-      expect(networked.output).toBe('http://127.0.0.1:9\n')
+      const networked = await box.run({
+        line: 'echo "$HTTPS_PROXY $no_proxy"',
+        network: { allowedHosts: ['example.org'] },
+      })
+      expect(networked.output).toBe('http://127.0.0.1:9 intern\n')
       expect((await box.run('echo "$HTTPS_PROXY"')).output).toBe('\n')
     })
   })
