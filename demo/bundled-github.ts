@@ -1,5 +1,5 @@
 // An emulated GitHub with one copy of the bundled repository for each scenario, its issue open and not labelled yet.
-import { globSync, readFileSync } from 'node:fs'
+import { cpSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEmulatedGitHub } from '../test/support/emulated-github/emulated-github.ts'
 import type { EmulatedGitHub, RepositorySeed } from '../test/support/emulated-github/types.ts'
@@ -14,11 +14,19 @@ export const eligible = 'agent-eligible'
 /** Who acts in the demo: login by part. */
 export const people: Record<DemoIssue['labelledBy'], string> = { maintainer: 'maya', outsider: 'oskar' }
 
-/** `folder` is what each repository is filled with. */
-export function startBundledGitHub(scenarios: Scenario[], folder: string): Promise<EmulatedGitHub> {
+/** What is written in Python. It is left out where a scenario is not about it, so that a machine without Python plays the rest. */
+const pythonPart = ['tools', '.github/workflows/report.yml']
+
+/** Each repository is filled with `repository`; `scratch` is a folder that does not exist yet. */
+export function startBundledGitHub(
+  scenarios: Scenario[],
+  { repository, scratch }: { repository: string; scratch: string },
+): Promise<EmulatedGitHub> {
+  const leftOut = new Set(pythonPart.map((path) => join(repository, path)))
+  cpSync(repository, scratch, { recursive: true, filter: (source) => !leftOut.has(source) })
   return startEmulatedGitHub({
     users: Object.values(people).map((login) => ({ login })),
-    repositories: scenarios.map((scenario) => seedOf(scenario, folder)),
+    repositories: scenarios.map((scenario) => seedOf(scenario, scenario.needs === 'python3' ? repository : scratch)),
   })
 }
 

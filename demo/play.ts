@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EmulatedGitHub } from '../test/support/emulated-github/types.ts'
+import type { EmulatedGitHub, RepositoryName } from '../test/support/emulated-github/types.ts'
 import { eligible, people, startBundledGitHub } from './bundled-github.ts'
 import { DraftsmithProcess } from './draftsmith-process.ts'
 import { readIssue } from './issue-file.ts'
@@ -33,7 +33,7 @@ export async function openStage({ scenarios, repository, environment, signal }: 
   const folder = opened.adopt(await mkdtemp(join(tmpdir(), 'draftsmith-demo-')), (path) =>
     rm(path, { recursive: true, force: true, maxRetries: 3 }),
   )
-  const github = await startBundledGitHub(scenarios, repository)
+  const github = await startBundledGitHub(scenarios, { repository, scratch: join(folder, 'repository') })
   opened.defer(() => github.close())
   const draftsmith = opened.use(await DraftsmithProcess.start({ github, folder, environment, signal }))
   github.setWebhookTarget(draftsmith.webhookUrl)
@@ -43,7 +43,7 @@ export async function openStage({ scenarios, repository, environment, signal }: 
 
 export interface Ending {
   scenario: Scenario
-  /** From the label on; undefined when the run had not ended in time. */
+  /** From the first word, or from the label where none is said; undefined when the run had not ended in time. */
   seconds: number | undefined
 }
 
@@ -56,31 +56,34 @@ export interface PlayOptions {
 /** In the order of the scenarios. Rejects when Draftsmith itself ends. */
 export async function playScenarios(stage: Stage, { onChange, signal }: PlayOptions): Promise<Ending[]> {
   const done = new AbortController()
-  const watched = watch(new StatusFeed(stage.github), onChange, done.signal)
+  const began = new Map<RepositoryName, number>()
+  const watched = watch(new StatusFeed(stage.github), done.signal, (change) => {
+    if (!change.waiting && !began.has(change.repository)) began.set(change.repository, performance.now())
+    onChange(change)
+  })
   try {
-    return await Promise.all(stage.scenarios.map((scenario) => playScenario(stage, scenario, signal)))
+    for (const { slug, repository } of stage.scenarios)
+      await stage.github.label(repository, 1, eligible, people[readIssue(slug).labelledBy])
+    const labelled = performance.now()
+    return await Promise.all(
+      stage.scenarios.map(async (scenario) => {
+        const settled = await stage.draftsmith.settled(issueUrl(stage.github, scenario), signal)
+        const from = began.get(scenario.repository) ?? labelled
+        return { scenario, seconds: settled ? (performance.now() - from) / 1000 : undefined }
+      }),
+    )
   } finally {
     done.abort()
     await watched
   }
 }
 
-async function playScenario({ github, draftsmith }: Stage, scenario: Scenario, signal: AbortSignal): Promise<Ending> {
-  const { slug, repository } = scenario
-  const from = performance.now()
-  await github.label(repository, 1, eligible, people[readIssue(slug).labelledBy])
-  const settled = await draftsmith.settled(issueUrl(github, scenario), signal)
-  return { scenario, seconds: settled ? (performance.now() - from) / 1000 : undefined }
-}
-
 export function issueUrl({ url }: EmulatedGitHub, { repository }: Scenario): string {
   return `${url}/${repository}/issues/1`
 }
 
-async function watch(feed: StatusFeed, onChange: PlayOptions['onChange'], done: AbortSignal): Promise<void> {
-  const tell = () => {
-    for (const change of feed.next()) onChange(change)
-  }
+async function watch(feed: StatusFeed, done: AbortSignal, onChange: PlayOptions['onChange']): Promise<void> {
+  const tell = () => feed.next().forEach(onChange)
   while (!done.aborted) {
     tell()
     await sleep(feedMs, undefined, { signal: done }).catch(() => undefined)

@@ -47,7 +47,10 @@ const scenarioResult = z.strictObject({
   repairs: count.describe('Repairs after checks failed.'),
   tokens: z.number().min(0).describe('As the budget counts them: new, cached at a tenth, and written ones.'),
   usd: z.number().min(0).optional().describe('Absent where the model has no known price.'),
-  seconds: z.number().min(0).describe('From the label to the outcome, waiting for a free worker included.'),
+  seconds: z
+    .number()
+    .min(0)
+    .describe('From the first word on the issue to the outcome; from the label where nothing is said.'),
 })
 
 export const demoResult = z.strictObject({

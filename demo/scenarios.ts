@@ -11,8 +11,8 @@ export interface Scenario {
   repository: RepositoryName
   /** Part of `npm run demo`; the others are played with `--all`. */
   brief: boolean
-  /** Program without which the scenario cannot be played. */
-  needs?: string
+  /** The part of the bundled repository that is written in Python is there, and its tests are run. */
+  needs?: 'python3'
   expected: Expectation
 }
 

@@ -1,10 +1,13 @@
 // What stands in the status comments, told as it changes. Read from what was sent to GitHub, so that looking costs Draftsmith nothing.
+import { parseStatus } from '../src/render/status.ts'
 import type { EmulatedGitHub, RepositoryName } from '../test/support/emulated-github/types.ts'
 
 export interface StatusChange {
   repository: RepositoryName
   /** The heading of the comment. */
   heading: string
+  /** No worker has begun yet. */
+  waiting: boolean
   /** Steps that ended since the last change, in the comment's own words. */
   steps: string[]
 }
@@ -39,7 +42,9 @@ export class StatusFeed {
     this.#told.set(repository, told)
     const fresh = [heading, ...ended].filter((line) => !told.has(line))
     for (const line of fresh) told.add(line)
-    return fresh.length === 0 ? [] : [{ repository, heading, steps: fresh.filter((line) => line !== heading) }]
+    if (fresh.length === 0) return []
+    const waiting = parseStatus(text)?.state === 'queued'
+    return [{ repository, heading, waiting, steps: fresh.filter((line) => line !== heading) }]
   }
 }
 
