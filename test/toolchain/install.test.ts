@@ -95,6 +95,17 @@ describe('missingTools', () => {
     const snapshot = await detect(files)
     const [facts] = snapshot.ecosystems
     if (facts !== undefined) facts.tools = ['node', 'no-such-program-1']
-    expect(await missingTools(snapshot, repository.session)).toEqual(['no-such-program-1'])
+    expect(await missingTools({ ...snapshot, checks: [] }, repository.session)).toEqual(['no-such-program-1'])
+  })
+
+  it('names what a required check of the policy begins with; no path, and nothing that only a shell can read', async () => {
+    await using repository = await openRepository({})
+    const snapshot = await detectToolchain([], readerOf({}), {
+      test: { command: 'no-such-program-2 --all', required: true },
+      lint: { command: './scripts/lint.sh', required: true },
+      format: { command: 'FORMAT=1 no-such-program-3', required: true },
+      typecheck: { command: 'no-such-program-4', required: false },
+    })
+    expect(await missingTools(snapshot, repository.session)).toEqual(['no-such-program-2'])
   })
 })
