@@ -42,6 +42,6 @@ export interface Candidate {
   conversation: Message[]
   turns: number
   toolCalls: number
-  /** Set when the loop stopped early and the work is partial. */
-  stopped?: { kind: 'budget_spent' | 'turns' | 'deadline' | 'model'; reason: string }
+  /** Set when the loop stopped early and the work is partial. `gave_up`: the coder said why; `model`: it did not end as it should. */
+  stopped?: { kind: 'budget_spent' | 'turns' | 'deadline' | 'gave_up' | 'model'; reason: string }
 }

@@ -58,7 +58,6 @@ function runCheck({ task, state }: Work): Tool {
   const { bench } = task
   return createCheckTool({
     checks: bench.snapshot.checks.map(({ id }) => id),
-    roots: [bench.workspace.tree],
     async run(id, tests) {
       const whole = bench.snapshot.checks.filter((check) => check.id === id)
       const some = tests.length > 0 ? targetedChecks(bench.snapshot, tests) : whole

@@ -10,6 +10,7 @@ import { type RunContext, stage } from '../run-context.ts'
 import { ledgerJournal } from '../trace/ledger-journal.ts'
 import { traceLoop } from '../trace/trace-loop.ts'
 import { feedbackFor, type Proof } from '../verify/feedback.ts'
+import type { Workspace } from '../workspace/workspace.ts'
 import type { Candidate, ModificationResult } from './candidate.ts'
 import { tellModification, type Work } from './close-modification.ts'
 import { type CoderEnding, createCoderTools } from './coder-tools.ts'
@@ -159,7 +160,7 @@ async function plannedFiles({ plan, bench }: PlannedTask): Promise<string[]> {
 
 function stoppedBy(run: RunContext, { stop, ending, finalText }: LoopResult<CoderEnding>): Candidate['stopped'] {
   if (ending?.kind === 'finished') return undefined
-  if (ending?.kind === 'stopped') return { kind: 'model', reason: ending.reason }
+  if (ending?.kind === 'stopped') return { kind: 'gave_up', reason: ending.reason }
   if (run.deadline.aborted)
     return {
       kind: 'deadline',
@@ -191,7 +192,7 @@ async function candidateOf({ task, state }: Work, { result, before, stopped }: E
     treeSha: state.lastGood,
     patch: (await workspace.diff(state.lastGood)).text,
     results: [
-      ...(earlier?.results ?? []),
+      ...(await caughtUp(workspace, state.lastGood, earlier)),
       ...state.queue.results.filter(({ modification }) => modification.path !== ''),
     ],
     amendments: state.amendments,
@@ -202,6 +203,21 @@ async function candidateOf({ task, state }: Work, { result, before, stopped }: E
     toolCalls: (earlier?.toolCalls ?? 0) + result.toolCallCount,
     ...(stopped && { stopped }),
   }
+}
+
+/** A part that fell in an earlier round and that this round has carried out counts as done. */
+async function caughtUp(
+  workspace: Workspace,
+  treeSha: string,
+  earlier: Candidate | undefined,
+): Promise<ModificationResult[]> {
+  if (earlier === undefined || earlier.results.every(({ status }) => status === 'done')) return earlier?.results ?? []
+  const changed = new Set((await workspace.diff(treeSha, earlier.treeSha)).files.map(({ path }) => path))
+  return earlier.results.map((result) =>
+    result.status !== 'done' && changed.has(result.modification.path)
+      ? { modification: result.modification, status: 'done', repairs: result.repairs, treeSha }
+      : result,
+  )
 }
 
 function describe({ results, stopped }: Candidate): string {

@@ -34,11 +34,6 @@ export class ModificationQueue {
     this.#repairs.push(kind)
   }
 
-  /** Behind the current one, so that it is worked on next. */
-  amend(modification: Modification): void {
-    this.#waiting.splice(1, 0, modification)
-  }
-
   done(treeSha: string): void {
     this.#settle({ status: 'done', treeSha })
   }

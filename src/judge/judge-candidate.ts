@@ -4,8 +4,9 @@ import { Fault } from '../errors.ts'
 import type { Candidate } from '../execute/candidate.ts'
 import type { Model } from '../model/model.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
-import { alteredCheckDefinition } from '../policy/check-definitions.ts'
+import { alteredCheckDefinition, filesThatChecksRun } from '../policy/check-definitions.ts'
 import { type RunContext, stage } from '../run-context.ts'
+import { mentionedPaths } from '../task/mentions.ts'
 import type { VerificationReport } from '../verify/report.ts'
 import type { Patch } from '../workspace/workspace.ts'
 import { judgeByRule } from './judge-by-rule.ts'
@@ -34,7 +35,7 @@ export async function judgeCandidate(
     input: { treeSha: candidate.treeSha, verified: report.verified, contract: task.contract },
     work: async () => {
       const patch = await task.bench.workspace.diff(candidate.treeSha)
-      const objections = await ruleObjections(task, candidate, patch)
+      const objections = await ruleObjections(run, task, { candidate, patch })
       if (!report.verified || objections.length > 0) return verdictOf(objections, [])
       return reviewed(run.model(task.policy), { task, patch, report, signal: run.signal })
     },
@@ -44,20 +45,27 @@ export async function judgeCandidate(
 }
 
 async function ruleObjections(
-  { bench, plan, contract }: PlannedTask,
-  candidate: Candidate,
-  patch: Patch,
+  run: RunContext,
+  task: PlannedTask,
+  { candidate, patch }: { candidate: Candidate; patch: Patch },
 ): Promise<Objection[]> {
+  const { bench, plan } = task
+  const { title, body } = run.claimed.run.task
   const alteredChecks = new Map<string, string>()
+  const reached = filesThatChecksRun(bench.snapshot.checks, new Set(await bench.workspace.files()), bench.isTest)
   for (const { path, blob } of await bench.workspace.changes(candidate.treeSha)) {
-    const what = alteredCheckDefinition(path, await bench.workspace.readBase(path), blob?.content.toString('utf8'))
+    const before = await bench.workspace.readBase(path)
+    const what =
+      alteredCheckDefinition(path, before, blob?.content.toString('utf8')) ??
+      (reached.has(path) ? 'run by a check' : undefined)
     if (what !== undefined) alteredChecks.set(path, what)
   }
   return judgeByRule({
     patch,
     plan,
     candidate,
-    namedFiles: contract.affectedFiles,
+    // The issue's own words, not what a model understood of them.
+    namedFiles: mentionedPaths(`${title}\n${body}`),
     isTest: bench.isTest,
     alteredChecks,
   })
@@ -71,11 +79,7 @@ interface Reviewing {
 }
 
 async function reviewed(model: Model, { task, patch, report, signal }: Reviewing): Promise<Verdict> {
-  if (patch.text.length > longestDiff)
-    return verdictOf(
-      [],
-      [`The diff is longer than a reviewer model is shown (${patch.text.length} characters); review it with care.`],
-    )
+  if (patch.text.length > longestDiff) return verdictOf([unreviewable(patch)], [])
   const text = fill(requestTemplate, {
     objective: task.contract.objective,
     criteria: task.contract.acceptanceCriteria.map((criterion) => `- ${criterion}`).join('\n'),
@@ -96,12 +100,17 @@ async function reviewed(model: Model, { task, patch, report, signal }: Reviewing
   }
 }
 
+function unreviewable({ text }: Patch): Objection {
+  const message = `The diff has ${text.length} characters, and a reviewer is shown at most ${longestDiff}: it was not reviewed.`
+  return { by: 'rule', about: 'review', message }
+}
+
 /** The work stands and is paid for: a reviewer that cannot be asked, or does not answer, makes it unverified and no more. */
 function unreviewed(thrown: unknown): Objection {
   if (!(thrown instanceof Fault)) throw thrown
   if (thrown.class === 'budget_spent')
     return { by: 'rule', about: 'budget', message: 'The budget was spent before the change could be reviewed.' }
-  if (!withoutReview.has(thrown.code)) throw thrown
+  if (thrown.class !== 'invalid_input' && !withoutReview.has(thrown.code)) throw thrown
   return { by: 'rule', about: 'review', message: `The change could not be reviewed. ${thrown.message}` }
 }
 

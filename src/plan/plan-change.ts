@@ -139,6 +139,8 @@ function withoutPlan(stop: LoopStop | 'deadline', finalText: string): Outcome {
   }
 }
 
+const askAgain = 'Start the run again; where it happens twice, another model for `models.planner` helps.'
+
 /** What ended the planning says nothing about the issue. */
 const limits: Partial<Record<LoopStop | 'deadline', { code: string; reason: string; mend: string }>> = {
   budget_spent: {
@@ -161,6 +163,9 @@ const limits: Partial<Record<LoopStop | 'deadline', { code: string; reason: stri
     reason: 'The planner used all its tool calls before there was a plan.',
     mend: 'Raise `limits.toolCalls` in the policy, or make the issue narrower.',
   },
+  repeated: { code: 'planner_stuck', reason: 'The planner repeated the same call.', mend: askAgain },
+  refused: { code: 'model_refused', reason: 'The model refused to plan this.', mend: askAgain },
+  reply_cut: { code: 'model_reply_cut', reason: 'The replies of the planner were too long.', mend: askAgain },
 }
 
 function counted(count: number, noun: string): string {

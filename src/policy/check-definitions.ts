@@ -36,7 +36,7 @@ const byName: [pattern: RegExp, what: string][] = [
   ],
   [/^(phpunit\.xml.*|\.rspec|karma\.conf\..*|codecov\.ya?ml|\.codecov\.ya?ml)$/, 'test runner configuration'],
   [
-    /^(package\.json|pyproject\.toml|setup\.(cfg|py)|cargo\.toml|pom\.xml|build\.gradle(\.kts)?|composer\.json|deno\.jsonc?|turbo\.json|nx\.json|lerna\.json)$/,
+    /^(package\.json|pyproject\.toml|setup\.(cfg|py)|cargo\.toml|pom\.xml|build\.gradle(\.kts)?|composer\.json|deno\.jsonc?|\.pnpmfile\.cjs|pnpm-workspace\.yaml|turbo\.json|nx\.json|lerna\.json)$/,
     'package manifest',
   ],
 ]
@@ -65,11 +65,31 @@ export function alteredCheckDefinition(
   const what = checkDefinition(path)
   if (what === undefined || before === after) return undefined
   const name = foldPath(path).split('/').at(-1)
-  if (name === 'package.json') return sameParts(jsonParts(before), jsonParts(after)) ? undefined : what
+  if (name === 'package.json')
+    return sameParts(jsonParts(before), jsonParts(after)) && !bringsLocalPackage(before, after) ? undefined : what
   if (name === 'pyproject.toml' || name === 'setup.cfg') {
     return sameParts(toolSections(before), toolSections(after)) ? undefined : what
   }
   return what
+}
+
+/**
+ * Files that a command line of a check names: `node scripts/test.js`, `node --import ./test/setup.js`. Tests that it names are
+ * meant to change; what is loaded before them is not.
+ */
+export function filesThatChecksRun(
+  checks: { line: string; script?: string }[],
+  files: ReadonlySet<string>,
+  isTest: (path: string) => boolean,
+): Set<string> {
+  const words = checks.flatMap(({ line, script = '' }) => `${line} ${script}`.split(/[\s=;&|()'"]+/))
+  const loaders = new Set(['--import', '--require', '-r', '--loader', '--setupFiles', '--globalSetup'])
+  return new Set(
+    words
+      .map((word, at) => ({ path: word.replace(/^\.\//, ''), loaded: loaders.has(words[at - 1] ?? '') }))
+      .filter(({ path, loaded }) => files.has(path) && (loaded || !isTest(path)))
+      .map(({ path }) => path),
+  )
 }
 
 function sameParts(before: string | undefined, after: string | undefined): boolean {
@@ -88,9 +108,18 @@ function jsonParts(text: string | undefined): string | undefined {
   }
 }
 
+/** A dependency on a folder of the repository could stand in for the runner itself. */
+function bringsLocalPackage(before: string | undefined, after: string | undefined): boolean {
+  const local = (text = '') =>
+    [...text.matchAll(/"[^"\n]+"\s*:\s*"(?:file|link|portal|workspace):[^"\n]*"/g)].map(([entry]) => entry)
+  const known = new Set(local(before))
+  return local(after).some((entry) => !known.has(entry))
+}
+
 /** The sections `[tool…]`, `[build-system]` and those of setup.cfg that are not metadata, line by line without blank lines. */
 function toolSections(text: string | undefined): string {
-  let kept = false
+  // Keys above the first header can be dotted ones of a tool.
+  let kept = true
   return (text ?? '')
     .split(/\r?\n/)
     .filter((line) => {

@@ -4,6 +4,7 @@ import { type Ended, end, type RunContext, stage } from '../run-context.ts'
 import type { TaskContract } from '../task/contract.ts'
 import type { BaseFacts } from '../task/task-host.ts'
 import type { PolicyDecision } from './decision.ts'
+import type { Decline } from './decline.ts'
 import { gate, gateSnapshot } from './gate.ts'
 import type { Policy } from './policy.ts'
 
@@ -40,8 +41,23 @@ export async function gateOnRepository(
   const { missingTools, installProblem } = bench.baseline
   if (installProblem !== undefined)
     return end({ kind: 'declined', decline: { code: 'install_failed', evidence: [installProblem] } })
+  const unusable = unusableBaseline(bench)
+  if (unusable !== undefined) return end({ kind: 'declined', decline: unusable })
   const files = new Set(await bench.workspace.files())
   const known = gateSnapshot({ contract, policy, decision, snapshot: bench.snapshot, files, missingTools })
   await run.claimed.event('gate', { decision: known })
   return known.kind === 'declined' ? end({ kind: 'declined', decline: known.decline }) : known
+}
+
+/** Where the tests end badly before any change and name none, nothing could tell whether a change stands. */
+function unusableBaseline({ baseline }: Bench): Decline | undefined {
+  const tests = baseline.checks.filter(({ name }) => name === 'test')
+  const says = tests.some(
+    ({ passed, tests: named }) => passed || (named ?? []).some(({ status }) => status === 'passed'),
+  )
+  if (tests.length === 0 || says) return undefined
+  return {
+    code: 'baseline_unusable',
+    evidence: tests.slice(0, 3).map(({ line, summary }) => `${line}\n${summary.slice(-600)}`),
+  }
 }

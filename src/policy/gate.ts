@@ -112,7 +112,7 @@ export function gatePlan(
   if (size.length > 0 && policy.approval.size === 'decline') {
     return { kind: 'declined', decline: declined('too_large', size) }
   }
-  const reasons = [...size, ...planRisks(plan, contract, policy)]
+  const reasons = [...size, ...planRisks(plan, contract, policy), ...removals(plan)]
   return reasons.length > 0 ? { kind: 'approval_required', reasons } : { kind: 'ok' }
 }
 
@@ -231,6 +231,11 @@ function sizeReasons({ modifications }: ImplementationPlan, { limits }: Policy):
       ? [`The plan adds about ${lines} lines; limits.addedLines is ${limits.addedLines}.`]
       : []),
   ]
+}
+
+/** What would excuse a vanished test is not the model's to decide. */
+function removals({ removedTests }: ImplementationPlan): string[] {
+  return removedTests.map(({ name, reason }) => `The plan removes the test "${name}": ${reason}`)
 }
 
 function planRisks({ modifications }: ImplementationPlan, contract: TaskContract, { approval }: Policy): string[] {

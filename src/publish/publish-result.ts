@@ -8,7 +8,7 @@ import type { PullRequestView } from '../render/pull-request-view.ts'
 import { type Outcome, workPatch } from '../run/outcome.ts'
 import { type RunContext, stage } from '../run-context.ts'
 import type { BaseFacts } from '../task/task-host.ts'
-import { isProven, type Proof } from '../verify/feedback.ts'
+import { isProven, missingParts, type Proof } from '../verify/feedback.ts'
 import type { Publication, PublishRequest } from './publication.ts'
 
 export interface Result extends PlannedTask {
@@ -34,7 +34,7 @@ export async function publishResult(run: RunContext, result: Result): Promise<Ou
 /** Nothing was changed, so there is nothing to show but why. */
 function withoutWork(proof: Proof | undefined): Outcome {
   const stopped = proof?.candidate.stopped
-  if (stopped?.kind === 'model')
+  if (stopped?.kind === 'gave_up')
     return { kind: 'declined', decline: { code: 'not_feasible', evidence: [stopped.reason] } }
   if (stopped)
     return {
@@ -99,18 +99,15 @@ function unverifiedForm({ policy, facts }: Result): PublishRequest['form'] {
   return facts.workflowsRunOnPush ? 'patch' : policy.unverified
 }
 
-async function viewOf(
-  run: RunContext,
-  { contract, policy, plan }: Result,
-  { candidate, report, verdict }: Proof,
-): Promise<PullRequestView> {
+async function viewOf(run: RunContext, { contract, policy, plan }: Result, proof: Proof): Promise<PullRequestView> {
+  const { candidate, report, verdict } = proof
   const { run: row, modelCalls } = run.claimed
   const { source, url } = row.task
   const startedAt = row.startedAt ?? row.createdAt
   return {
     runId: row.id,
     ...(source.kind === 'github_issue' && { issue: { number: source.number, ...(url && { url }) } }),
-    verified: report.verified && verdict.passed && candidate.stopped === undefined,
+    verified: isProven(proof),
     contract,
     plan,
     candidate,
@@ -125,7 +122,11 @@ async function viewOf(
 }
 
 function reasonOf({ candidate, report, verdict }: Proof): string {
+  const [missing] = missingParts(candidate)
   return (
-    candidate.stopped?.reason ?? report.problems[0] ?? verdict.objections[0]?.message ?? 'It could not be verified.'
+    candidate.stopped?.reason ??
+    report.problems[0] ??
+    verdict.objections[0]?.message ??
+    (missing ? `A part of the plan is missing: ${missing.kind} ${missing.path}.` : 'It could not be verified.')
   )
 }

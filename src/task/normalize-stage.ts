@@ -10,29 +10,31 @@ export async function normalizeTask(run: RunContext, { facts, policy }: Screened
   const { task } = run.claimed.run
   const normalized = await stage(run, 'normalize', {
     input: { task, commit: facts.baseCommit },
-    work: () =>
-      normalizeWithinBudget(() => normalize({ task, facts, policy, model: run.model(policy), signal: run.signal })),
+    work: () => withinBudget(() => normalize({ task, facts, policy, model: run.model(policy), signal: run.signal })),
     note: describe,
-    failed: ({ kind }) => kind === 'declined',
+    failed: (value) => 'end' in value || value.kind === 'declined',
   })
+  if ('end' in normalized) return normalized
   return normalized.kind === 'declined' ? end({ kind: 'declined', decline: normalized.decline }) : normalized.contract
 }
 
-/** Nothing was made yet, so a budget that cannot pay for reading the issue ends the run as a decline with the mend. */
-async function normalizeWithinBudget(work: () => Promise<Normalized>): Promise<Normalized> {
+/** Nothing was made yet, so a budget that cannot pay for reading the issue ends the run with the mend. */
+async function withinBudget(work: () => Promise<Normalized>): Promise<Normalized | Ended> {
   try {
     return await work()
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.class !== 'budget_spent') throw thrown
-    return {
-      kind: 'declined',
-      decline: { code: 'too_large', evidence: [`Reading the issue alone could pass the budget: ${thrown.message}`] },
-    }
+    return end({
+      kind: 'failed',
+      code: 'budget_spent',
+      reason: `Reading the issue alone could pass the budget. ${thrown.message}`,
+      mend: 'Raise `limits.usd` or `limits.tokens` in the policy, or shorten the issue.',
+    })
   }
 }
 
-function describe(normalized: Normalized): string | undefined {
-  if (normalized.kind === 'declined') return undefined
+function describe(normalized: Normalized | Ended): string | undefined {
+  if ('end' in normalized || normalized.kind === 'declined') return undefined
   const { taskType, complexity, risk } = normalized.contract
   return `${taskType.replace('_', ' ')}, complexity ${complexity}, risk ${risk}`
 }

@@ -1,6 +1,7 @@
 // What is sent back to the coder after a round, or that there is nothing left to send.
 import type { Candidate } from '../execute/candidate.ts'
 import type { Verdict } from '../judge/verdict.ts'
+import type { Modification } from '../plan/plan.ts'
 import type { VerificationReport } from './report.ts'
 
 /** What one round of execute, verify and judge came to. */
@@ -12,18 +13,38 @@ export interface Proof {
   before: Proof | undefined
 }
 
-/** Verified by the checks, objected to by nobody, and complete. */
+/** Verified by the checks, objected to by nobody, and the whole plan. */
 export function isProven({ candidate, report, verdict }: Proof): boolean {
-  return report.verified && verdict.passed && candidate.stopped === undefined
+  return report.verified && verdict.passed && candidate.stopped === undefined && missingParts(candidate).length === 0
 }
 
-/** Text for the coder's next round. Undefined ends the rounds: proven, out of budget, or objected to for the second time. */
+/** Modifications of the plan that do not stand. */
+export function missingParts({ results }: Candidate): Modification[] {
+  return results.filter(({ status }) => status !== 'done').map(({ modification }) => modification)
+}
+
+/** Text for the coder's next round. Undefined ends the rounds: proven, out of budget, beyond repair, or sent back for the same reason before. */
 export function feedbackFor(proof: Proof): string | undefined {
   const { candidate, report, verdict } = proof
-  if (isProven(proof) || candidate.stopped !== undefined) return undefined
+  if (isProven(proof) || candidate.stopped !== undefined || report.beyondRepair.length > 0) return undefined
   if (!report.verified)
-    return `The whole change was verified in a fresh work tree and does not stand:\n\n${failures(report)}`
-  return wasObjectedTo(proof.before) ? undefined : `The checks pass, but the review objects:\n\n${objections(verdict)}`
+    return `The whole change was verified in a fresh work tree and does not stand:\n\n${failures(report)}${missing(candidate)}`
+  if (!verdict.passed)
+    return wasObjectedTo(proof.before)
+      ? undefined
+      : `The checks pass, but the review objects:\n\n${objections(verdict)}${missing(candidate)}`
+  return wasIncomplete(proof.before) ? undefined : `What there is passes the checks.${missing(candidate)}`
+}
+
+function missing(candidate: Candidate): string {
+  const parts = missingParts(candidate).map(({ kind, path, title }) => `- ${kind} ${path}: ${title}`)
+  return parts.length === 0
+    ? ''
+    : `\n\nThese parts of the plan are missing; carry them out another way:\n${parts.join('\n')}`
+}
+
+function wasIncomplete(proof: Proof | undefined): boolean {
+  return proof !== undefined && (missingParts(proof.candidate).length > 0 || wasIncomplete(proof.before))
 }
 
 /** Whether some round's work passed the checks and not the review: that has been sent back once. */

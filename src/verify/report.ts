@@ -62,6 +62,8 @@ export interface VerificationReport {
   violations: { path: string; rule: string }[]
   /** Why not, one line each; empty when verified. */
   problems: string[]
+  /** Those of `problems` that no further edit can mend: checks that say nothing, a change above the size limits. */
+  beyondRepair: string[]
   /** What was not verified, for the reader: `no type check in this repository`. */
   notVerified: string[]
   /** What held the sandbox: `bubblewrap`, or `none`, said loudly. */

@@ -1,7 +1,9 @@
 // Stage 9: exit codes and test names decide, in a fresh work tree of exactly the tree that would be published.
+import { Fault } from '../errors.ts'
 import type { Candidate } from '../execute/candidate.ts'
 import type { ImplementationPlan } from '../plan/plan.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
+import { checkDefinition } from '../policy/check-definitions.ts'
 import type { Bench, Place } from '../prepare/bench.ts'
 import type { TreeChange } from '../publish/publication.ts'
 import { type RunContext, stage } from '../run-context.ts'
@@ -30,17 +32,16 @@ export async function verifyCandidate(
   })
 }
 
-async function verify(
-  { bench, policy, plan, contract }: PlannedTask,
-  { treeSha }: Candidate,
-  round: number,
-): Promise<VerificationReport> {
+async function verify(task: PlannedTask, { treeSha }: Candidate, round: number): Promise<VerificationReport> {
+  const { bench, policy, plan, contract } = task
   const changes = await bench.workspace.changes(treeSha)
   const ran = changes.length === 0 ? nothingRan : await runAll(bench, { plan, treeSha, round })
   const { checks, reproduction, testsByName, installProblem } = ran
   const violations = diffViolations(changes, policy)
   const secrets = await scanForSecrets(changes.flatMap(textOf))
+  const beyondRepair = ran === nothingRan ? [] : [...unproven(checks, task), ...(await oversized(task, treeSha))]
   const problems = [
+    ...beyondRepair,
     ...(changes.length === 0 ? ['No file was changed.'] : []),
     ...(installProblem === undefined ? [] : [`The dependencies cannot be installed: ${installProblem}`]),
     ...checks.flatMap(problemOf),
@@ -59,6 +60,7 @@ async function verify(
     secrets,
     violations,
     problems,
+    beyondRepair,
     notVerified: notVerified(checks),
     sandbox: bench.sandbox,
   }
@@ -80,7 +82,7 @@ async function runAll(
 ): Promise<Ran> {
   const label = `verify-${round + 1}`
   await using place = await bench.fresh(treeSha)
-  if (place.installProblem !== undefined) return { ...nothingRan, installProblem: place.installProblem }
+  if (place.installProblem !== undefined) return withoutDependencies(bench, { treeSha, problem: place.installProblem })
   const before = bench.baseline.checks
   const removed = plan.removedTests.map(({ name }) => name)
   const after = await bench.runChecks(place, bench.snapshot.checks, label)
@@ -92,6 +94,42 @@ async function runAll(
     testsByName: after.some(({ tests }) => tests !== undefined),
     installProblem: undefined,
   }
+}
+
+/** Where no manifest changed, the registry or the network failed, and nobody's change: the queue tries again. */
+async function withoutDependencies(
+  bench: Bench,
+  { treeSha, problem }: { treeSha: string; problem: string },
+): Promise<Ran> {
+  const changed = await bench.workspace.changes(treeSha)
+  if (changed.some(({ path }) => checkDefinition(path) === 'package manifest'))
+    return { ...nothingRan, installProblem: problem }
+  throw new Fault('infrastructure', 'install_failed', `The dependencies were installed before, but not now: ${problem}`)
+}
+
+/** Why nothing shows that the change stands, whatever its author does: checks that say nothing prove nothing. */
+function unproven(checks: CheckComparison[], { policy, contract }: PlannedTask): string[] {
+  const says = ({ after }: CheckComparison) => after.passed || (after.counts?.passed ?? 0) > 0
+  if (!checks.some((check) => check.required && says(check)))
+    return ['No required check of this repository passes on the change, so nothing shows that it stands.']
+  if (checks.some((check) => check.name === 'test' && says(check))) return []
+  return contract.taskType === 'documentation' || policy.thinTests === 'allow'
+    ? []
+    : ['No test could be run on the change, and the policy does not let other checks suffice (thinTests).']
+}
+
+/** The plan's size was an estimate; this is what the change came to. */
+async function oversized({ bench, policy }: PlannedTask, treeSha: string): Promise<string[]> {
+  const { files, addedLines } = await bench.workspace.diff(treeSha)
+  const { limits } = policy
+  return [
+    ...(files.length > limits.files
+      ? [`The change touches ${files.length} files; limits.files is ${limits.files}.`]
+      : []),
+    ...(addedLines > limits.addedLines
+      ? [`The change adds ${addedLines} lines; limits.addedLines is ${limits.addedLines}.`]
+      : []),
+  ]
 }
 
 /** What regressed is run once more on the same tree: what passes then is flaky, and is named instead of held against the change. */

@@ -105,14 +105,18 @@ interface Comparison {
 async function patchText(git: Git, gitDir: string, { from, to, differences }: Comparison): Promise<string> {
   const whole = await git.run(['diff-tree', ...diffFlags, from, to, '--'], { gitDir })
   if (isUtf8(whole)) return whole.toString('utf8')
-  const exact = await Promise.all(differences.map((difference) => hasOnlyUtf8(git, gitDir, difference)))
-  const named = (wanted: boolean) =>
-    differences.filter((_, at) => exact[at] === wanted).flatMap(({ name }) => decodeName(name) ?? [])
-  const asText = await diffPaths(git, gitDir, { from, to, paths: named(true), settings: [] })
   const attributes = join(gitDir, 'all-binary')
   await writeFile(attributes, '* -diff\n')
-  const settings = ['-c', `core.attributesFile=${attributes}`]
-  return asText + (await diffPaths(git, gitDir, { from, to, paths: named(false), settings }))
+  const asBinary = ['-c', `core.attributesFile=${attributes}`]
+  const sections: string[] = []
+  // One file after the other: readers of the patch count on its sections standing in the order of `files`.
+  for (const difference of differences) {
+    const path = decodeName(difference.name)
+    if (path === undefined) continue
+    const settings = (await hasOnlyUtf8(git, gitDir, difference)) ? [] : asBinary
+    sections.push(await diffPaths(git, gitDir, { from, to, paths: [path], settings }))
+  }
+  return sections.join('')
 }
 
 async function hasOnlyUtf8(git: Git, gitDir: string, difference: TreeDifference): Promise<boolean> {

@@ -54,7 +54,7 @@ describe('a modification', () => {
     expect(answers(candidate.conversation)[0]).toBe(
       'Nothing has changed since the last modification. Edit first, or call stop and say why not.',
     )
-    expect(candidate.stopped).toEqual({ kind: 'model', reason: 'It works already.' })
+    expect(candidate.stopped).toEqual({ kind: 'gave_up', reason: 'It works already.' })
     expect(candidate.patch).toBe('')
   })
 
@@ -438,7 +438,15 @@ function objectedTo(candidate: Candidate, message: string): Proof {
   const objection = { by: 'reviewer' as const, about: 'maintainability', path: 'test/total.test.js', line: 5, message }
   return {
     candidate,
-    report: { ...report, secrets: [], violations: [], problems: [], notVerified: [], sandbox: 'none' },
+    report: {
+      ...report,
+      secrets: [],
+      violations: [],
+      problems: [],
+      beyondRepair: [],
+      notVerified: [],
+      sandbox: 'none',
+    },
     verdict: { passed: false, objections: [objection], remarks: [] },
     before: undefined,
   }

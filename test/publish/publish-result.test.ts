@@ -138,7 +138,7 @@ describe('nothing to show', () => {
   test.each<[string, Partial<Candidate>, unknown]>([
     [
       'a coder that stopped declines with its reason',
-      { stopped: { kind: 'model', reason: 'The total is right as it is.' } },
+      { stopped: { kind: 'gave_up', reason: 'The total is right as it is.' } },
       { kind: 'declined', decline: { code: 'not_feasible', evidence: ['The total is right as it is.'] } },
     ],
     [

@@ -145,6 +145,7 @@ export function pullRequestView(change: Partial<PullRequestView> = {}): PullRequ
       secrets: [],
       violations: [],
       problems: [],
+      beyondRepair: [],
       notVerified: ['There is no type check in this repository.'],
       sandbox: 'bubblewrap',
     },

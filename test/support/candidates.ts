@@ -37,6 +37,7 @@ export function verifiedReport(treeSha: string, more: Partial<VerificationReport
     secrets: [],
     violations: [],
     problems: [],
+    beyondRepair: [],
     notVerified: [],
     sandbox: 'none',
     ...more,

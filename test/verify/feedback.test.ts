@@ -1,54 +1,68 @@
 import { expect, test } from 'vitest'
-import type { Objection } from '../../src/judge/verdict.ts'
+import type { Candidate, ModificationResult } from '../../src/execute/candidate.ts'
 import { feedbackFor, isProven, type Proof } from '../../src/verify/feedback.ts'
-import { candidateAt, verifiedReport } from '../support/candidates.ts'
 
-const objection: Objection = { by: 'reviewer', about: 'intent', path: 'src/total.js', line: 2, message: 'It rounds.' }
-
-test('what is proven goes back to nobody', () => {
-  const proof = proofOf({})
-  expect(isProven(proof)).toBe(true)
-  expect(feedbackFor(proof)).toBeUndefined()
+test('work that the checks, the review and the plan agree on is proven', () => {
+  expect(isProven(proof({}))).toBe(true)
+  expect(feedbackFor(proof({}))).toBeUndefined()
 })
 
-test('failed checks go back with their problems and summaries, round after round', () => {
-  const failed = () => proofOf({ problems: ['test (node --test) breaks 1 test: adds'] })
-  const told =
-    'The whole change was verified in a fresh work tree and does not stand:\n\n- test (node --test) breaks 1 test: adds'
-  expect(feedbackFor(failed())).toBe(told)
-  expect(feedbackFor({ ...failed(), before: failed() })).toBe(told)
+test('half a plan is not proven; what is missing is asked for once', () => {
+  const half = proof({ results: [result('m1', 'done'), result('m2', 'failed')] })
+  expect(isProven(half)).toBe(false)
+  expect(feedbackFor(half)).toContain('- modify src/m2.js: change m2')
+  expect(feedbackFor({ ...half, before: half })).toBeUndefined()
 })
 
-test('an objection goes back once, in whichever round it comes first', () => {
-  const told = 'The checks pass, but the review objects:\n\n- src/total.js:2: It rounds. (intent)'
-  const failed = proofOf({ problems: ['no'] })
-  const objected = proofOf({ objections: [objection], before: failed })
-  expect(feedbackFor(proofOf({ objections: [objection] }))).toBe(told)
-  expect(feedbackFor(objected)).toBe(told)
-  expect(feedbackFor(proofOf({ objections: [objection], before: objected }))).toBeUndefined()
-  expect(
-    feedbackFor(proofOf({ objections: [objection], before: proofOf({ problems: ['no'], before: objected }) })),
-  ).toBeUndefined()
+test('what no edit can mend is not sent back', () => {
+  const large = proof({}, { verified: false, problems: ['too large'], beyondRepair: ['too large'] })
+  expect(feedbackFor(large)).toBeUndefined()
+  expect(feedbackFor(proof({}, { verified: false, problems: ['test breaks'] }))).toContain('- test breaks')
 })
 
-test('work that was stopped goes back to nobody, whatever is wrong with it', () => {
-  const stopped = { kind: 'budget_spent' as const, reason: 'The budget was spent.' }
-  const proof = proofOf({ problems: ['no'] })
-  expect(feedbackFor({ ...proof, candidate: candidateAt('t', { stopped }) })).toBeUndefined()
-  expect(isProven({ ...proofOf({}), candidate: candidateAt('t', { stopped }) })).toBe(false)
-})
-
-interface Round {
-  problems?: string[]
-  objections?: Objection[]
-  before?: Proof
+function proof(candidate: Partial<Candidate>, report: Partial<Proof['report']> = {}): Proof {
+  return {
+    candidate: {
+      treeSha: 't',
+      patch: 'p',
+      results: [result('m1', 'done')],
+      amendments: [],
+      changedTests: [],
+      explanation: '',
+      conversation: [],
+      turns: 1,
+      toolCalls: 1,
+      ...candidate,
+    },
+    report: {
+      treeSha: 't',
+      baseCommit: 'b',
+      verified: true,
+      checks: [],
+      reproduction: undefined,
+      secrets: [],
+      violations: [],
+      problems: [],
+      beyondRepair: [],
+      notVerified: [],
+      sandbox: 'bubblewrap',
+      ...report,
+    },
+    verdict: { passed: true, objections: [], remarks: [] },
+    before: undefined,
+  }
 }
 
-function proofOf({ problems = [], objections = [], before }: Round): Proof {
-  return {
-    candidate: candidateAt('t'),
-    report: verifiedReport('t', { problems, verified: problems.length === 0 }),
-    verdict: { passed: objections.length === 0, objections, remarks: [] },
-    before,
+function result(id: string, status: ModificationResult['status']): ModificationResult {
+  const modification = {
+    id,
+    path: `src/${id}.js`,
+    kind: 'modify' as const,
+    title: `change ${id}`,
+    reason: 'r',
+    dependsOn: [],
+    test: false,
+    estimatedLines: 1,
   }
+  return { modification, status, repairs: [], treeSha: 't' }
 }

@@ -167,12 +167,26 @@ describe('a repository', () => {
     expect(report.notVerified).toContain('lint failed before the change and still fails')
   })
 
-  test('whose dependencies cannot be installed with the change is told so', async () => {
+  test('whose dependencies could be installed before and not now, with the same manifests, is tried again later', async () => {
     const policy =
       'checks: { install: "grep -q first src/total.js || grep -q slice src/total.js || test -e ignored.txt" }'
-    const { report, artifacts } = await verify(goodFix, { policy })
-    expect(report.problems).toEqual([expect.stringMatching(/^The dependencies cannot be installed: grep -q first/)])
-    expect(artifacts).not.toContain('verify-1/test.log')
+    await expect(verify(goodFix, { policy })).rejects.toMatchObject({ class: 'infrastructure', code: 'install_failed' })
+  })
+
+  test('whose only check is red before and after proves nothing', async () => {
+    const { report } = await verify(goodFix, { policy: 'checks: { test: "false" }' })
+    expect(report.verified).toBe(false)
+    expect(report.beyondRepair).toEqual([
+      'No required check of this repository passes on the change, so nothing shows that it stands.',
+    ])
+  })
+
+  test('whose change is larger than the limits is not verified, whatever its plan estimated', async () => {
+    const { report } = await verify(goodFix, { policy: 'limits: { addedLines: 1, files: 1 }' })
+    expect(report.beyondRepair).toEqual([
+      expect.stringMatching(/^The change touches \d+ files; limits.files is 1.$/),
+      expect.stringMatching(/^The change adds \d+ lines; limits.addedLines is 1.$/),
+    ])
   })
 })
 
