@@ -281,6 +281,10 @@ describe('patches', () => {
     expect(files.map(({ path }) => path).sort()).toEqual(
       [...names, 'latin1.txt', 'crlf.txt', 'bytes.bin', 'empty.txt'].sort(),
     )
+    const sections = text.split(/^diff --git /m).slice(1)
+    const at = files.findIndex(({ path }) => path === 'latin1.txt')
+    expect(sections).toHaveLength(files.length)
+    expect(sections[at]).toContain('a/latin1.txt b/latin1.txt')
     const resumed = await bench.open(base, 'r-0000000002')
     expect(await resumed.apply(text)).toBe(treeSha)
     expect(await resumed.checkpoint()).toBe(treeSha)
