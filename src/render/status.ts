@@ -129,7 +129,7 @@ function warnings({ notes: lines }: StatusView): string[] {
   return [['> [!NOTE]', ...lines.map((line) => `> - ${inline(line, 500)}`)].join('\n')]
 }
 
-function analysis({ analysis: view, plan }: StatusView): string[] {
+function analysis({ analysis: view, plan, outcome }: StatusView): string[] {
   if (view === undefined) return []
   return [
     neutralise(view.summary),
@@ -147,8 +147,12 @@ function analysis({ analysis: view, plan }: StatusView): string[] {
       view.checklist.map((item) => `[ ] ${inline(item, 1_000)}`),
     ),
     `**Suggested title:** ${inline(view.title)}`,
+    ...(outcome?.kind === 'plan_only' ? [planInHand] : []),
   ]
 }
+
+const planInHand =
+  'No code was written; the plan is for doing it by hand. What may be done without asking stands under `approval`, `limits` and `sensitivity` in `.github/draftsmith.yml`; subjects such as credentials or payments always end with a plan.'
 
 function list(title: string, items: string[]): string[] {
   return items.length === 0 ? [] : [`**${title}**\n${items.map((item) => `- ${item}`).join('\n')}`]

@@ -134,6 +134,9 @@ To run again, edit the issue where needed, then comment \`/draftsmith run\`. Edi
     expect(text).toContain('### 📋 A plan, and no code\n\nThe subject is authentication.\n\nOne comparison changes.')
     expect(text).toContain('**What would change**\n- `src/auth.ts`: Compare in constant time')
     expect(text).toContain(
+      '**Suggested title:** Compare in constant time\n\nNo code was written; the plan is for doing it by hand.',
+    )
+    expect(text).toContain(
       '**To check in a review**\n- [ ] Read it twice\n\n**Suggested title:** Compare in constant time',
     )
   })
