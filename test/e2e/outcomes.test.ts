@@ -196,6 +196,7 @@ sandboxed('on the embedded database', () => {
       const status = await statusOf(github, { repo, number })
       expect(status).toContain('### 📋 A plan, and no code')
       expect(status).toContain('- `src/money.js`: Take the sign from the amount')
+      expect(status).toContain('No code was written; the plan is for doing it by hand.')
       expect(status).toContain(`**Suggested title:** ${title}`)
       expect(Object.keys((await repositoryOf(github, repo)).branches)).toEqual(['main'])
       expect(model.askedFor(title)).toEqual(['analyst 0', 'planner 0'])

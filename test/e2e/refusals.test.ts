@@ -232,6 +232,16 @@ describe('the sender', () => {
     expect(await commentsOn(github, { repo, number })).toEqual([])
   })
 
+  it('commands without write access: no run, no answer', async () => {
+    const repo = await addRepository(github)
+    const number = await github.openIssue(repo, { title: 'A defect commanded by an outsider' }, 'mia')
+    await github.comment(repo, number, '/draftsmith run', 'otto')
+    await service.logged(
+      (line) => line.msg === 'command without write access ignored' && isAbout(line, { repo, number }),
+    )
+    expect((await commentsOn(github, { repo, number })).map(({ author }) => author)).toEqual(['otto'])
+  })
+
   it('is a bot: no run at all', async () => {
     const repo = await addRepository(github)
     const number = await labelled(github, repo, { title: 'A defect labelled by a bot' }, 'renovate[bot]')
