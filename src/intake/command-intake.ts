@@ -44,11 +44,8 @@ async function obey(command: Command, event: CommentEvent, delivery: string, par
   if (command.kind === 'retry') {
     return (await ledger.latest(taskKey)) === undefined ? { reply: nothingToRetry } : start(event, delivery, parts)
   }
+  if (command.kind === 'stop') return stop(event, delivery, parts)
   if (!(await ledger.seen(delivery))) return {}
-  if (command.kind === 'stop') {
-    const run = await cancelRun(taskKey, `It was stopped by ${event.comment.user.login}.`, parts)
-    return { reply: stopReply(run), ...(run && { run }) }
-  }
   if (command.kind !== 'status') return { reply: helpReply(command) }
   const run = await ledger.latest(taskKey)
   return { reply: statusReply(run), ...(run && { run }) }
@@ -60,6 +57,15 @@ async function start(event: CommentEvent, delivery: string, parts: IntakeParts):
   const recorded = await recordRun(task, parts)
   if (recorded.kind === 'duplicate_delivery') return {}
   return { reply: runReply(recorded), run: recorded.run }
+}
+
+async function stop(event: CommentEvent, delivery: string, parts: IntakeParts): Promise<Obeyed> {
+  const reason = `It was stopped by ${event.comment.user.login}.`
+  const cancelled = await cancelRun(identityOf(event).taskKey, { reason, delivery }, parts)
+  if (cancelled.kind === 'duplicate_delivery') return {}
+  return cancelled.kind === 'cancelled'
+    ? { reply: stopReply(cancelled.run), run: cancelled.run }
+    : { reply: stopReply(undefined) }
 }
 
 /** The reaction is a courtesy; the words are not given up for it. */

@@ -1,6 +1,5 @@
 // What the ledger is told at once, and people a little later: a run that waits, or that was stopped while it waited, has no worker to speak for it.
-import type { NewRun, Recorded } from '../run/ledger.ts'
-import type { Run } from '../run/run.ts'
+import type { Cancellation, Cancelled, NewRun, Recorded } from '../run/ledger.ts'
 import type { IntakeParts } from './intake-parts.ts'
 
 export async function recordRun(request: NewRun, { ledger, background, waiting }: IntakeParts): Promise<Recorded> {
@@ -9,10 +8,12 @@ export async function recordRun(request: NewRun, { ledger, background, waiting }
   return recorded
 }
 
-/** The run that was under way; a running one ends at its worker's next look, and is told by it. */
-export async function cancelRun(taskKey: string, reason: string, parts: IntakeParts): Promise<Run | undefined> {
+/** A running one ends at its worker's next look, and is told by it. */
+export async function cancelRun(taskKey: string, cancellation: Cancellation, parts: IntakeParts): Promise<Cancelled> {
   const { ledger, background, waiting } = parts
-  const run = await ledger.cancel(taskKey, reason)
-  if (run?.state === 'ended') background.start('tell that a run is stopped', () => waiting.tellStopped(run))
-  return run
+  const cancelled = await ledger.cancel(taskKey, cancellation)
+  if (cancelled.kind === 'cancelled' && cancelled.run.state === 'ended') {
+    background.start('tell that a run is stopped', () => waiting.tellStopped(cancelled.run))
+  }
+  return cancelled
 }

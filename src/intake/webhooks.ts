@@ -57,10 +57,9 @@ async function cancelUnlabelled(event: LabelEvent, delivery: string, parts: Inta
  * Sent again later, the same event must not end the run that began since.
  */
 async function cancel(event: IssueEvent, reason: string, delivery: string, parts: IntakeParts): Promise<void> {
-  if (!(await parts.ledger.seen(delivery))) return
-  const run = await cancelRun(identityOf(event).taskKey, reason, parts)
-  if (run === undefined) return
-  parts.log.info({ delivery, issue: event.issue.html_url, runId: run.id, reason }, 'run cancelled')
+  const cancelled = await cancelRun(identityOf(event).taskKey, { reason, delivery }, parts)
+  if (cancelled.kind !== 'cancelled') return
+  parts.log.info({ delivery, issue: event.issue.html_url, runId: cancelled.run.id, reason }, 'run cancelled')
 }
 
 async function noteInstallation(

@@ -2,10 +2,11 @@
 
 import { decompress, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
-import { and, asc, desc, eq, inArray, ne, sql } from './drivers.ts'
+import { and, asc, count, desc, eq, inArray, ne, sql } from './drivers.ts'
 import { createClaimedRun } from './drizzle-claimed-run.ts'
-import { readModelCalls } from './drizzle-model-calls.ts'
-import type { Artifact, Ledger, NewRun, Recorded } from './ledger.ts'
+import { readModelCalls, readSpent } from './drizzle-model-calls.ts'
+import type { Artifact, Cancellation, Cancelled, Ledger, NewRun, Recorded } from './ledger.ts'
+import { readMade } from './made.ts'
 import type { Transaction } from './orm.ts'
 import type { Run, RunState } from './run.ts'
 import { artifactTable, deliveryTable, eventTable, runTable, stageTable } from './schema.ts'
@@ -30,17 +31,21 @@ export function createLedger(options: LedgerOptions): Ledger {
     find: (runId) => find(database, runId),
     latest: (taskKey) => database.query((orm) => latest(orm, taskKey)),
     list: (filter) => list(database, filter),
+    count: (states) => countRuns(database, states),
     claim: async (runId) => {
       const run = await claim(database, runId, clock())
       return run && createClaimedRun({ database, run, clock })
     },
-    cancel: (taskKey, reason) => database.transact((transaction) => cancel(transaction, taskKey, reason, clock())),
+    cancel: (taskKey, cancellation) =>
+      database.transact((transaction) => cancel(transaction, { ...cancellation, taskKey, now: clock() })),
     events: (runId) =>
       database.query((orm) =>
         orm.select().from(eventTable).where(eq(eventTable.runId, runId)).orderBy(asc(eventTable.sequence)),
       ),
     stages: (runId) => stages(database, runId),
     modelCalls: (runId) => readModelCalls(database, runId),
+    spent: (runId) => readSpent(database, runId),
+    made: (runId) => database.query((orm) => readMade(orm, runId)),
     artifacts: (runId) => artifacts(database, runId),
     artifact: (runId, name) => artifact(database, runId, name),
     ping: () => ping(database),
@@ -55,7 +60,7 @@ async function record(transaction: Transaction, options: LedgerOptions, request:
   if (request.delivery !== undefined && !(await isNew(transaction, request.delivery, now)))
     return { kind: 'duplicate_delivery' }
   const previous = await latest(transaction, request.taskKey)
-  if (previous !== undefined && previous.state !== 'ended') return { kind: 'already_under_way', run: previous }
+  if (previous !== undefined && isUnderWay(previous)) return { kind: 'already_under_way', run: previous }
   if (previous !== undefined && !request.force && isStale(request, previous)) return { kind: 'stale', run: previous }
   const run = await insertRun(transaction, {
     id: options.ids(),
@@ -82,8 +87,14 @@ async function isNew(transaction: Transaction, delivery: string, now: Date): Pro
   return inserted.length === 1
 }
 
+/** One that was asked to stop is as good as over: whoever asks since then means another run. */
+function isUnderWay({ state, cancelReason }: Run): boolean {
+  return state !== 'ended' && cancelReason === undefined
+}
+
+/** Both times are those of the events, so that our clock need not agree with GitHub's. */
 function isStale(request: NewRun, previous: Run): boolean {
-  return (previous.startedAt ?? previous.createdAt) > new Date(request.task.requestedAt)
+  return new Date(request.task.requestedAt) <= new Date(previous.task.requestedAt)
 }
 
 async function insertRun(transaction: Transaction, row: typeof runTable.$inferInsert): Promise<Run> {
@@ -117,6 +128,13 @@ async function list(database: Database, filter: { states?: RunState[]; limit: nu
   return rows.map(toRun)
 }
 
+async function countRuns(database: Database, states: RunState[]): Promise<number> {
+  const rows = await database.query((orm) =>
+    orm.select({ runs: count() }).from(runTable).where(inArray(runTable.state, states)),
+  )
+  return rows[0]?.runs ?? 0
+}
+
 async function claim(database: Database, runId: string, now: Date): Promise<Run | undefined> {
   const rows = await database.query((orm) =>
     orm
@@ -132,15 +150,27 @@ async function claim(database: Database, runId: string, now: Date): Promise<Run 
   return rows.map(toRun)[0]
 }
 
-async function cancel(transaction: Transaction, taskKey: string, reason: string, now: Date): Promise<Run | undefined> {
-  const underWay = and(eq(runTable.taskKey, taskKey), ne(runTable.state, 'ended'))
-  const held = await transaction.select({ state: runTable.state }).from(runTable).where(underWay).for('update')
-  const changes =
-    held[0]?.state === 'running'
-      ? { cancelReason: sql`coalesce(${runTable.cancelReason}, ${reason})` }
-      : { cancelReason: reason, state: 'ended' as const, outcome: { kind: 'cancelled' as const, reason }, endedAt: now }
-  const rows = await transaction.update(runTable).set(changes).where(underWay).returning()
-  return rows.map(toRun)[0]
+async function cancel(
+  transaction: Transaction,
+  { taskKey, reason, delivery, now }: Cancellation & { taskKey: string; now: Date },
+): Promise<Cancelled> {
+  if (delivery !== undefined && !(await isNew(transaction, delivery, now))) return { kind: 'duplicate_delivery' }
+  const held = await transaction
+    .select()
+    .from(runTable)
+    .where(and(eq(runTable.taskKey, taskKey), ne(runTable.state, 'ended')))
+    .orderBy(desc(runTable.sequence))
+    .for('update')
+  // Others that are not over were asked to stop before this one was recorded.
+  const [run] = held.map(toRun)
+  if (run === undefined) return { kind: 'nothing_under_way' }
+  if (run.cancelReason !== undefined) return { kind: 'cancelled', run }
+  const made = run.state === 'running' ? {} : await readMade(transaction, run.id)
+  const outcome = { kind: 'cancelled' as const, reason, ...made }
+  const ended = run.state === 'running' ? {} : { state: 'ended' as const, outcome, endedAt: now }
+  const changes = { cancelReason: reason, ...ended }
+  await transaction.update(runTable).set(changes).where(eq(runTable.id, run.id))
+  return { kind: 'cancelled', run: { ...run, ...changes } }
 }
 
 async function stages(database: Database, runId: string) {

@@ -1,6 +1,7 @@
 // Model calls and what they cost. A reservation counts as spent until its reply or its release is written, also after a crash.
 
-import type { Charge, ModelCallStore, ModelReply, StoredCall, Usage } from '../model/model.ts'
+import { chargedTokens } from '../model/budget.ts'
+import type { Charge, ModelCallStore, ModelReply, StoredCall } from '../model/model.ts'
 import type { FencedWrite } from './claim-fence.ts'
 import { packJson, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
@@ -57,11 +58,6 @@ export function createModelCalls({ database, runId, fencedWrite, clock }: ModelC
   }
 }
 
-/** What the limits count: input + cache writes + output + 0.1 × cache reads. */
-export function chargedTokens(usage: Usage): number {
-  return usage.inputTokens + usage.cacheWriteTokens + usage.outputTokens + 0.1 * usage.cacheReadTokens
-}
-
 /** Settled calls in the order in which they were asked. */
 export async function readModelCalls(database: Database, runId: string): Promise<StoredCall[]> {
   const rows = await database.query((orm) =>
@@ -83,7 +79,7 @@ export async function readModelCalls(database: Database, runId: string): Promise
 }
 
 /** Summed here rather than in SQL: a run has tens of calls, and one call without a price makes the sum unknown. */
-async function readSpent(database: Database, runId: string): Promise<Charge> {
+export async function readSpent(database: Database, runId: string): Promise<Charge> {
   const { tokens, usd, inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens } = calls
   const rows = await database.query((orm) =>
     orm

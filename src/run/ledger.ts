@@ -1,7 +1,7 @@
 // The durable record of every run. Types only; the adapter is run/drizzle-ledger.ts, one SQL for PGlite and PostgreSQL.
-import type { ModelCallStore, StoredCall } from '../model/model.ts'
+import type { Charge, ModelCallStore, StoredCall } from '../model/model.ts'
 import type { Task, TaskIdentity } from '../task/task.ts'
-import type { Outcome } from './outcome.ts'
+import type { Made, Outcome } from './outcome.ts'
 import type { Run, RunState } from './run.ts'
 
 export interface NewRun extends TaskIdentity {
@@ -16,8 +16,17 @@ export type Recorded =
   | { kind: 'recorded'; run: Run }
   | { kind: 'duplicate_delivery' }
   | { kind: 'already_under_way'; run: Run }
-  /** The label is older than the start of the last run. */
+  /** The label is not newer than what asked for the last run. */
   | { kind: 'stale'; run: Run }
+
+export type Cancelled = { kind: 'cancelled'; run: Run } | { kind: 'nothing_under_way' } | { kind: 'duplicate_delivery' }
+
+export interface Cancellation {
+  /** Who and why, in words. */
+  reason: string
+  /** Remembered in the same transaction: a stop that could not be written can be delivered again. */
+  delivery?: string
+}
 
 export interface StageKey {
   stage: string
@@ -41,20 +50,25 @@ export interface Artifact {
 }
 
 export interface Ledger {
-  /** The run's row and its job in one transaction. The job system's send happens inside. */
+  /** The run's row and its job in one transaction. A run that was asked to stop is not in the way of the next one, whose job waits for it. */
   record(request: NewRun): Promise<Recorded>
   /** Remembers a delivery that started no run; false when it was seen before. */
   seen(delivery: string): Promise<boolean>
   find(runId: string): Promise<Run | undefined>
   latest(taskKey: string): Promise<Run | undefined>
   list(filter: { states?: RunState[]; limit: number }): Promise<Run[]>
+  count(states: RunState[]): Promise<number>
   /** Raises the epoch. Undefined when the run ended. */
   claim(runId: string): Promise<ClaimedRun | undefined>
-  /** Marks the run; a queued one ends at once, a running one at its next look. False when nothing was under way. */
-  cancel(taskKey: string, reason: string): Promise<Run | undefined>
+  /** Marks the run; a queued one ends at once, its outcome naming what it has made, and a running one at its next look. One that was marked already keeps its reason. */
+  cancel(taskKey: string, cancellation: Cancellation): Promise<Cancelled>
   events(runId: string): Promise<RunEvent[]>
   stages(runId: string): Promise<(StageKey & { value: unknown })[]>
   modelCalls(runId: string): Promise<StoredCall[]>
+  /** As `ModelCallStore.spent`, of a run that nobody has claimed. */
+  spent(runId: string): Promise<Charge>
+  /** What a run that is ended before its time leaves to people. */
+  made(runId: string): Promise<Made>
   artifacts(runId: string): Promise<Artifact[]>
   artifact(runId: string, name: string): Promise<Buffer | undefined>
   /** Round trip to the database in ms; throws when it does not answer. */

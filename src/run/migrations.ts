@@ -83,6 +83,11 @@ const migrations: readonly (readonly string[])[] = [
       job_id uuid not null
     )`,
   ],
+  [
+    // A run that was asked to stop unwinds beside the one that was asked for since.
+    `drop index draftsmith.run_under_way`,
+    `create unique index run_under_way on draftsmith.run (task_key) where state <> 'ended' and cancel_reason is null`,
+  ],
 ]
 
 /** Any number that nobody else uses on this server: several processes may start at once, one migrates. */

@@ -7,10 +7,20 @@ export type Outcome =
   | { kind: 'unverified'; reason: string; publication: Publication }
   | { kind: 'plan_only'; reason: string }
   | { kind: 'declined'; decline: Decline }
-  | { kind: 'cancelled'; reason: string; patchArtifact?: string }
-  | { kind: 'failed'; code: string; reason: string; mend?: string; patchArtifact?: string }
+  | ({ kind: 'cancelled'; reason: string } & Made)
+  | ({ kind: 'failed'; code: string; reason: string; mend?: string } & Made)
 
 export type OutcomeKind = Outcome['kind']
+
+/** What a run had made when it was ended before its time. */
+export interface Made {
+  patchArtifact?: string
+  /** Holds the work; no pull request was opened. */
+  branch?: string
+}
+
+/** Event that tells which branch holds the work from then on: `branch`, `commitSha`. */
+export const branchMade = 'branch_made'
 
 /** Artifact that holds the work so far, as a patch from the base commit. */
 export const workPatch = 'work.patch'

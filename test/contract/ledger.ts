@@ -8,6 +8,7 @@ import { sql } from '../../src/run/drivers.ts'
 import { createLedger } from '../../src/run/drizzle-ledger.ts'
 import type { ClaimedRun, Ledger, NewRun } from '../../src/run/ledger.ts'
 import { rowsOf } from '../../src/run/orm.ts'
+import { branchMade, workPatch } from '../../src/run/outcome.ts'
 import { createQueue, type PgBossQueue } from '../../src/run/pg-boss-queue.ts'
 import type { Run } from '../../src/run/run.ts'
 import { modelReply, modelRequest, newRun, silent, unique } from '../run/support.ts'
@@ -108,7 +109,7 @@ export function ledgerContract(open: () => Promise<Database>): void {
       expect((await ledger.record(newRun({ delivery }))).kind).toBe('duplicate_delivery')
     })
 
-    it('takes a label for stale that is older than the start of the last run, unless it is forced', async () => {
+    it('takes a label for stale that is not newer than what asked for the last run, unless it is forced', async () => {
       const request = newRun({}, '2026-01-01T09:00:00.000Z')
       const first = await claimNew(request)
       await first.settle({ kind: 'cancelled', reason: 'enough' })
@@ -120,6 +121,30 @@ export function ledgerContract(open: () => Promise<Database>): void {
       await (await claim(forced.id)).settle({ kind: 'cancelled', reason: 'enough' })
       const later = newRun({ taskKey: request.taskKey }, '2026-01-01T11:00:00.000Z')
       expect((await record(later)).attempt).toBe(3)
+    })
+
+    it('compares the times of two labels, and never our clock with that of their sender', async () => {
+      now = new Date('2026-01-01T09:10:00.000Z')
+      const request = newRun({}, '2026-01-01T09:00:00.000Z')
+      await (await claimNew(request)).settle({ kind: 'cancelled', reason: 'enough' })
+      const again = newRun({ taskKey: request.taskKey }, '2026-01-01T09:00:30.000Z')
+      expect((await record(again)).attempt).toBe(2)
+    })
+
+    it('of a task whose run was asked to stop makes the next one, while the stopped one unwinds', async () => {
+      const request = newRun({ force: true })
+      const first = await claimNew(request)
+      await ledger.cancel(request.taskKey, { reason: 'stopped by mona' })
+      const second = await record(request)
+      expect([second.attempt, await jobsOf(second.id)]).toEqual([2, 1])
+      expect(await ledger.record(request)).toMatchObject({ kind: 'already_under_way', run: { id: second.id } })
+
+      const stopped = await ledger.cancel(request.taskKey, { reason: 'stopped by hubot' })
+      expect(stopped).toMatchObject({ run: { id: second.id, state: 'ended', cancelReason: 'stopped by hubot' } })
+      const again = await ledger.cancel(request.taskKey, { reason: 'once more' })
+      expect(again).toMatchObject({ run: { id: first.run.id, state: 'running', cancelReason: 'stopped by mona' } })
+      await first.settle({ kind: 'cancelled', reason: 'stopped by mona' })
+      expect(await ledger.cancel(request.taskKey, { reason: 'again' })).toEqual({ kind: 'nothing_under_way' })
     })
 
     it('writes nothing when the job cannot be made', async () => {
@@ -226,21 +251,47 @@ export function ledgerContract(open: () => Promise<Database>): void {
       const waiting = await claimNew()
       await waiting.transition('awaiting_answer')
       for (const run of [queued, waiting.run]) {
-        const cancelled = await ledger.cancel(run.taskKey, 'label removed by mona')
-        expect(cancelled).toMatchObject({
+        const cancelled = await ledger.cancel(run.taskKey, { reason: 'label removed by mona' })
+        const ended = {
           id: run.id,
           state: 'ended',
           outcome: { kind: 'cancelled', reason: 'label removed by mona' },
           endedAt: now,
-        })
+        }
+        expect(cancelled).toMatchObject({ kind: 'cancelled', run: ended })
+        expect(await ledger.find(run.id)).toMatchObject(ended)
       }
-      expect(await ledger.cancel(queued.taskKey, 'again')).toBeUndefined()
+      expect(await ledger.cancel(queued.taskKey, { reason: 'again' })).toEqual({ kind: 'nothing_under_way' })
+    })
+
+    it('names what a cancelled run has made that waits for another attempt', async () => {
+      const claimed = await claimNew()
+      await claimed.writeArtifact(workPatch, 'diff --git a/x b/x')
+      await claimed.event(branchMade, { branch: 'agent/issue-1', commitSha: 'c1' })
+      await claimed.transition('queued')
+      const made = { patchArtifact: workPatch, branch: 'agent/issue-1' }
+      expect(await ledger.cancel(claimed.run.taskKey, { reason: 'stopped by mona' })).toMatchObject({
+        run: { outcome: { kind: 'cancelled', reason: 'stopped by mona', ...made } },
+      })
+      expect(await ledger.made(claimed.run.id)).toEqual(made)
+    })
+
+    it('cancels once a delivery, and knows it only when the stop is written', async () => {
+      const { run } = await claimNew()
+      const delivery = unique('delivery')
+      const stop = () => ledger.cancel(run.taskKey, { reason: 'stopped by mona', delivery })
+      await database.query((orm) => orm.execute(sql`alter table draftsmith.run rename column cancel_reason to away`))
+      await expect(stop()).rejects.toThrow()
+      await database.query((orm) => orm.execute(sql`alter table draftsmith.run rename column away to cancel_reason`))
+      expect(await stop()).toMatchObject({ kind: 'cancelled', run: { id: run.id } })
+      expect(await stop()).toEqual({ kind: 'duplicate_delivery' })
     })
 
     it('only marks a running run, which finds it at its next look', async () => {
       const claimed = await claimNew()
-      expect(await ledger.cancel(claimed.run.taskKey, 'stopped by mona')).toMatchObject({ state: 'running' })
-      await ledger.cancel(claimed.run.taskKey, 'stopped by hubot')
+      const stop = (who: string) => ledger.cancel(claimed.run.taskKey, { reason: `stopped by ${who}` })
+      expect(await stop('mona')).toMatchObject({ run: { state: 'running' } })
+      await stop('hubot')
       const cancelled = { class: 'cancelled', message: 'stopped by mona' }
       await expect(claimed.check()).rejects.toMatchObject(cancelled)
       await expect(claimed.transition('awaiting_approval')).rejects.toMatchObject(cancelled)
@@ -249,10 +300,15 @@ export function ledgerContract(open: () => Promise<Database>): void {
       expect((await ledger.find(claimed.run.id))?.state).toBe('ended')
     })
 
-    it('lists by state, newest first', async () => {
+    it('lists by state, newest first, and counts', async () => {
       const [first, second] = [await claimNew(), await claimNew()]
       const running = (await ledger.list({ states: ['running'], limit: 2 })).map((run) => run.id)
       expect(running).toEqual([second.run.id, first.run.id])
+      const before = await ledger.count(['running', 'queued'])
+      await record()
+      await first.settle({ kind: 'cancelled', reason: 'enough' })
+      await record()
+      expect(await ledger.count(['running', 'queued'])).toBe(before + 1)
     })
   })
 
@@ -300,6 +356,7 @@ export function ledgerContract(open: () => Promise<Database>): void {
       const reply = modelReply('done', usage)
       await modelCalls.settle(first, reply, 0.01)
       expect(await modelCalls.spent()).toEqual({ tokens: 225, usd: 0.01, calls: 1, usage })
+      expect(await ledger.spent(run.id)).toEqual(await modelCalls.spent())
       expect(await modelCalls.find('first')).toEqual(reply)
       expect(await ledger.modelCalls(run.id)).toEqual([
         { requestHash: 'first', role: 'coder', request: modelRequest('first'), reply, usd: 0.01 },

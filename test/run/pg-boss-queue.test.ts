@@ -206,22 +206,50 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     await worker.start()
     const run = await record()
     await vi.waitFor(async () => expect((await ledger.find(run.id))?.state).toBe('running'))
-    await ledger.cancel(run.taskKey, 'label removed by mona')
+    await ledger.cancel(run.taskKey, { reason: 'label removed by mona' })
     expect(await settled(run.id, 2_000)).toEqual({ kind: 'cancelled', reason: 'label removed by mona' })
     expect(reason).toMatchObject({ class: 'cancelled' })
   })
 
+  it('starts what was asked for after a stop once the stopped run has ended', async () => {
+    const order: string[] = []
+    let unwound = () => {}
+    execute = async ({ run }, signal) => {
+      order.push(`${run.attempt} begins`)
+      if (run.attempt === 2) return done
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      await new Promise<void>((resolve) => {
+        unwound = resolve
+      })
+      order.push('1 ends')
+      throw signal.reason
+    }
+    await worker.start()
+    const request = newRun({ force: true })
+    const first = await record(request)
+    await vi.waitFor(() => expect(order).toHaveLength(1))
+    await ledger.cancel(first.taskKey, { reason: 'stopped by mona' })
+    const second = await record(request)
+    await sleep(300)
+    unwound()
+    expect(await settled(second.id)).toEqual(done)
+    expect(await settled(first.id)).toEqual({ kind: 'cancelled', reason: 'stopped by mona' })
+    expect(order).toEqual(['1 begins', '1 ends', '2 begins'])
+  })
+
   it('stops silently when another worker has taken the run over', async () => {
+    let begun = false
     let aborted = false
     execute = async (_claimed, signal) => {
       if (aborted) return done
+      begun = true
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
       aborted = true
       return { kind: 'declined', decline: { code: 'ambiguous', evidence: [] } }
     }
     await worker.start()
     const run = await record()
-    await vi.waitFor(async () => expect((await ledger.find(run.id))?.state).toBe('running'))
+    await vi.waitFor(() => expect(begun).toBe(true))
     const other = await ledger.claim(run.id)
     await vi.waitFor(() => expect(aborted).toBe(true), { timeout: 5_000 })
     await sleep(50)
