@@ -151,8 +151,11 @@ export function composeGitHub(config: Config, log: Logger): GitHubApp {
 }
 
 export function composeSandbox(config: Config, kind: 'bubblewrap' | 'none' = config.sandbox): Sandbox {
-  const options = { hostEnv: config.hostEnv }
-  return kind === 'none' ? createNoneSandbox(options) : createBubblewrapSandbox(options)
+  const { privateHosts, registries, upstreamProxy } = config.network
+  const options = { hostEnv: config.hostEnv, ...(upstreamProxy && { upstreamProxy }) }
+  if (kind === 'none') return createNoneSandbox(options)
+  const ofRegistries = Object.values(registries).map((address) => new URL(address).host)
+  return createBubblewrapSandbox({ ...options, privateHosts: [...privateHosts, ...ofRegistries] })
 }
 
 export function composeProvider(config: Config, log: Logger): ModelProvider {
@@ -173,6 +176,7 @@ function composeRunner(config: Config, log: Logger, host: (claimed: ClaimedRun) 
     host,
     workspaces: createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv }),
     sandbox: (policy) => composeSandbox(config, policy.sandbox.kind === 'none' ? 'none' : config.sandbox),
+    registries: config.network.registries,
     ceilings: ceilingsOf(config),
     model: (claimed, policy) => meteredModel(config, { provider, claimed, policy }),
     notes: startNotes(config),

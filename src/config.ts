@@ -26,6 +26,7 @@ export interface Config {
   databaseUrl: string | undefined
   dataDir: string
   sandbox: 'bubblewrap' | 'none'
+  network: NetworkConfig
   host: string
   port: number
   logLevel: string
@@ -34,6 +35,16 @@ export interface Config {
   ceilings: { usd: number; tokens: number; minutes: number }
   /** Allow-listed variables of the machine that repository commands and git may need: PATH, locale, CA files, proxies. */
   hostEnv: Record<string, string>
+}
+
+/** What the deployment, and never a repository, says about the network of installs. */
+export interface NetworkConfig {
+  /** `host:port` that may lead into a private network, where a repository asks for it. */
+  privateHosts: string[]
+  /** Registries that stand for the public ones on this machine; addresses without credentials. */
+  registries: { npm?: string; pypi?: string }
+  /** The proxy that this machine goes out through, and what NO_PROXY excepts. */
+  upstreamProxy: { address: string; except: string | undefined } | undefined
 }
 
 export interface ConfigProblem {
@@ -69,6 +80,22 @@ const hostVariables = [
 const positive = (fallback: number) => z.coerce.number().positive().default(fallback)
 const optional = z.string().min(1).optional()
 
+const hostAndPort = /^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*):\d{1,5}$/
+const hostsAndPorts = z
+  .string()
+  .transform((text) => text.split(',').flatMap((entry) => entry.trim() || []))
+  .refine((entries) => entries.every((entry) => hostAndPort.test(entry)), {
+    error: 'must be a list of host:port, separated by commas',
+  })
+
+/** Commands of repositories see it. */
+const registry = z
+  .url({ protocol: /^https?$/ })
+  .refine((address) => !/\/\/[^/]*@/.test(address), {
+    error: 'holds credentials, which the commands of every repository would see',
+  })
+  .optional()
+
 const variables = z.object({
   APP_ID: z.coerce.number().int().positive().optional(),
   PRIVATE_KEY: optional,
@@ -85,6 +112,9 @@ const variables = z.object({
   DRAFTSMITH_LABEL: z.string().min(1).max(50).default('agent-eligible'),
   DRAFTSMITH_DATA_DIR: optional,
   DRAFTSMITH_SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
+  DRAFTSMITH_PRIVATE_HOSTS: hostsAndPorts.default([]),
+  npm_config_registry: registry,
+  PIP_INDEX_URL: registry,
   DRAFTSMITH_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   DRAFTSMITH_MODEL_PROVIDER: z.enum(['anthropic', 'recorded']).default('anthropic'),
   DRAFTSMITH_RECORDINGS: optional,
@@ -113,7 +143,7 @@ export function readConfig(environment: Record<string, string | undefined>, need
       problems: [...invalidValues(parsed.error), ...missing(given as Partial<Variables>, needs)],
     }
   const key = readPrivateKey(parsed.data, needs)
-  const problems = [...missing(parsed.data, needs), ...key.problems]
+  const problems = [...missing(parsed.data, needs), ...key.problems, ...proxyProblems(given)]
   if (problems.length > 0) return { kind: 'invalid', problems }
   return { kind: 'ok', config: toConfig(parsed.data, key.privateKey, given) }
 }
@@ -216,6 +246,7 @@ function toConfig(
     databaseUrl: given.DATABASE_URL,
     dataDir: given.DRAFTSMITH_DATA_DIR ?? join(dataHome, 'draftsmith'),
     sandbox: given.DRAFTSMITH_SANDBOX,
+    network: networkOf(given, environment),
     host: given.HOST,
     port: given.PORT,
     logLevel: given.LOG_LEVEL,
@@ -230,6 +261,37 @@ function toConfig(
       hostVariables.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
     ),
   }
+}
+
+function networkOf(given: Variables, environment: Record<string, string | undefined>): NetworkConfig {
+  const address = proxyAddress(environment)
+  return {
+    privateHosts: given.DRAFTSMITH_PRIVATE_HOSTS,
+    registries: {
+      ...(given.npm_config_registry && { npm: given.npm_config_registry }),
+      ...(given.PIP_INDEX_URL && { pypi: given.PIP_INDEX_URL }),
+    },
+    upstreamProxy:
+      address === undefined ? undefined : { address, except: environment.NO_PROXY ?? environment.no_proxy },
+  }
+}
+
+/** As curl and others read it: without a scheme it is plain HTTP. */
+function proxyAddress({ HTTPS_PROXY, https_proxy }: Record<string, string | undefined>): string | undefined {
+  const written = HTTPS_PROXY ?? https_proxy
+  return written === undefined || written.includes('://') ? written : `http://${written}`
+}
+
+function proxyProblems(environment: Record<string, string | undefined>): ConfigProblem[] {
+  const address = proxyAddress(environment)
+  if (address === undefined || ['http:', 'https:'].includes(URL.parse(address)?.protocol ?? '')) return []
+  return [
+    {
+      variable: environment.HTTPS_PROXY === undefined ? 'https_proxy' : 'HTTPS_PROXY',
+      problem: 'is not the address of an HTTP proxy',
+      mend: 'Write it as http://host:port, with user:password@ in front of the host where the proxy asks for it.',
+    },
+  ]
 }
 
 function modelsByRole(given: Variables): Record<ModelRole, string> {

@@ -18,6 +18,8 @@ export interface RunContext {
   readonly workspaces: Workspaces
   /** The sandbox that deployment and policy agree on. */
   sandbox(policy: Policy): Sandbox
+  /** Package registries that stand for the public ones in this deployment. */
+  readonly registries?: { npm?: string; pypi?: string } | undefined
   readonly ceilings: Ceilings
   readonly progress: Progress
   readonly log: Logger

@@ -17,6 +17,8 @@ export interface TaskRunnerOptions {
   host(claimed: ClaimedRun): TaskHost
   workspaces: Workspaces
   sandbox(policy: Policy): Sandbox
+  /** Package registries that stand for the public ones in this deployment. */
+  registries?: RunContext['registries']
   ceilings: Ceilings
   model(claimed: ClaimedRun, policy: Policy): Model
   /** Warnings that belong into every report. */
@@ -134,7 +136,7 @@ function contextOf(
   options: TaskRunnerOptions,
   { claimed, host, progress, signal, deadline }: ContextParts,
 ): RunContext {
-  const { workspaces, sandbox, ceilings, now } = options
+  const { workspaces, sandbox, registries, ceilings, now } = options
   const log = options.log.child({ runId: claimed.run.id })
   let model: Model | undefined
   return {
@@ -142,6 +144,7 @@ function contextOf(
     host,
     workspaces,
     sandbox,
+    registries,
     ceilings,
     progress,
     log,

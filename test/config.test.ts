@@ -78,6 +78,36 @@ describe('reading the environment', () => {
     expect(byRole).toEqual({ analyst: 'general', planner: 'general', coder: 'general', reviewer: 'strict' })
   })
 
+  test('what a deployment says about the network of installs', () => {
+    const { network } = accepted({
+      ...complete,
+      DRAFTSMITH_PRIVATE_HOSTS: 'npm.example.com:4873, [fd00::1]:8080',
+      npm_config_registry: 'http://npm.example.com:4873/',
+      PIP_INDEX_URL: 'https://pypi.example.com/simple/',
+      https_proxy: 'proxy.example.com:3128',
+      NO_PROXY: 'example.com',
+    })
+    expect(network).toEqual({
+      privateHosts: ['npm.example.com:4873', '[fd00::1]:8080'],
+      registries: { npm: 'http://npm.example.com:4873/', pypi: 'https://pypi.example.com/simple/' },
+      upstreamProxy: { address: 'http://proxy.example.com:3128', except: 'example.com' },
+    })
+    expect(accepted(complete).network).toEqual({ privateHosts: [], registries: {}, upstreamProxy: undefined })
+  })
+
+  test.each([
+    ['DRAFTSMITH_PRIVATE_HOSTS', 'npm.example.com', 'must be a list of host:port, separated by commas'],
+    ['DRAFTSMITH_PRIVATE_HOSTS', '*.example.com:443', 'must be a list of host:port, separated by commas'],
+    [
+      'PIP_INDEX_URL',
+      'https://me:word@pypi.example.com/',
+      'holds credentials, which the commands of every repository would see',
+    ],
+    ['HTTPS_PROXY', 'socks5://proxy.example.com:1080', 'is not the address of an HTTP proxy'],
+  ])('%s=%s is refused', (variable, value, problem) => {
+    expect(refused({ ...complete, [variable]: value })).toMatchObject([{ variable, problem }])
+  })
+
   test('repository commands get no variable of ours and no secret', () => {
     const { hostEnv } = accepted({ ...complete, PATH: '/bin', GITHUB_TOKEN: 'token', LANG: 'C' })
     expect(hostEnv).toEqual({ PATH: '/bin', LANG: 'C' })

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { cleanOutput } from './clean-output.ts'
 import { defineTool, failed, type Tool } from './tools.ts'
 
 /** One run of a check of the repository. */
@@ -8,15 +7,13 @@ export interface CheckRun {
   line: string
   exitCode: number | null
   timedOut: boolean
-  /** Output or summary of failures, as it came. */
+  /** What the check said, cleaned and bounded by whoever ran it. */
   output: string
 }
 
 export interface CheckToolOptions {
   /** Ids of the checks that exist; told when another one is asked for. */
   checks: string[]
-  /** Prefixes that stand for the work tree in outputs: where it is, and where a command sees it. */
-  roots: string[]
   /** `tests` are paths of test files; absent or empty: the whole check. */
   run: (
     check: string,
@@ -36,14 +33,13 @@ export function createCheckTool(options: CheckToolOptions): Tool {
       if (!options.checks.includes(check))
         return failed(`There is no check ${check}. There are: ${options.checks.join(', ')}`)
       const ran = await options.run(check, tests, signal)
-      return ran.kind === 'refused' ? failed(ran.message) : { text: told(ran, options.roots) }
+      return ran.kind === 'refused' ? failed(ran.message) : { text: told(ran) }
     },
   })
 }
 
 /** The exit code first: everything after it is read in its light. */
-function told(ran: CheckRun, roots: string[]): string {
+function told(ran: CheckRun): string {
   const end = ran.timedOut ? 'timed out' : ran.exitCode === null ? 'killed' : `exit ${ran.exitCode}`
-  const output = cleanOutput(ran.output, { roots })
-  return output ? `${end}: ${ran.line}\n${output}` : `${end}: ${ran.line}`
+  return ran.output ? `${end}: ${ran.line}\n${ran.output}` : `${end}: ${ran.line}`
 }

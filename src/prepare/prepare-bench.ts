@@ -31,7 +31,7 @@ export async function prepareBench(
     const snapshot = await detectToolchain(await workspace.files(), (path) => workspace.readBase(path), policy.checks)
     for (const note of [...workspace.notes, ...snapshot.notes]) run.progress.note(note)
     const bench = benchOf(run, { place, snapshot, policy })
-    const installProblem = await install(run, { place, snapshot, policy })
+    const installProblem = await install(run, { place, snapshot, policy, label: 'baseline' })
     bench.baseline = await stage(run, 'prepare', {
       input: { commit: facts.baseCommit, checks: snapshot.checks },
       work: () => measureBaseline(bench, installProblem),
@@ -134,7 +134,7 @@ function benchOf(run: RunContext, parts: BenchParts): Bench {
     baseline: { missingTools: [], installProblem: undefined, checks: [] },
     sandbox: sandbox.kind,
     isTest: (path) => isTestFile(snapshot, path),
-    runChecks: (where, checks, label) => runInPlace(run, where, { checks, label }),
+    runChecks: (where, checks, label) => runInPlace(run, where, { checks, label, policy }),
     fresh: (treeSha) => freshPlace(run, parts, treeSha),
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   }
@@ -142,11 +142,15 @@ function benchOf(run: RunContext, parts: BenchParts): Bench {
 
 async function runInPlace(
   run: RunContext,
-  place: Place,
-  { checks, label }: { checks: CheckCommand[]; label: string },
+  { session, workspace: { home } }: Place,
+  { checks, label, policy }: { checks: CheckCommand[]; label: string; policy: Policy },
 ): Promise<CheckResult[]> {
-  const logs = (name: string, text: string) => run.claimed.writeArtifact(name, redact(text), 'text/plain')
-  return runChecks({ session: place.session, home: place.workspace.home, checks, logs, label, signal: run.signal })
+  const summaryBytes = policy.limits.outputKiB * 1024
+  return runChecks({ session, home, checks, logs: logsOf(run), label, summaryBytes, signal: run.signal })
+}
+
+function logsOf(run: RunContext): (name: string, text: string) => Promise<void> {
+  return (name, text) => run.claimed.writeArtifact(name, redact(text), 'text/plain')
 }
 
 async function freshPlace(
@@ -155,10 +159,11 @@ async function freshPlace(
   treeSha: string,
 ): Promise<FreshPlace & AsyncDisposable> {
   run.signal.throwIfAborted()
+  const label = `fresh-${treeSha.slice(0, 12)}`
   const workspace = await place.workspace.fresh(treeSha)
   const fresh = await openPlace(run, { workspace, sandbox: place.sandbox, policy })
   try {
-    return { ...fresh, installProblem: await install(run, { place: fresh, snapshot, policy }) }
+    return { ...fresh, installProblem: await install(run, { place: fresh, snapshot, policy, label }) }
   } catch (thrown) {
     await fresh[Symbol.asyncDispose]()
     throw thrown
@@ -167,15 +172,19 @@ async function freshPlace(
 
 async function install(
   run: RunContext,
-  { place, snapshot, policy }: { place: Place; snapshot: RepositorySnapshot; policy: Policy },
+  { place, snapshot, policy, label }: { place: Place; snapshot: RepositorySnapshot; policy: Policy; label: string },
 ): Promise<string | undefined> {
+  const keep = logsOf(run)
   const result = await installDependencies({
     session: place.session,
     snapshot,
+    ...(run.registries && { registries: run.registries }),
     allowedHosts: policy.sandbox.allowedHosts,
+    logs: (name, text) => keep(`${label}/${name}`, text),
     signal: run.signal,
   })
   run.signal.throwIfAborted()
+  for (const note of result.notes) run.progress.note(note)
   return result.problem
 }
 

@@ -1,6 +1,7 @@
 // Output of a command made equal for equal runs: recorded conversations are found by it, and people read it.
 import { posix } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { redact } from '../trace/redaction.ts'
 
 /** Where a command ran, as it saw it itself. */
 export interface Places {
@@ -14,11 +15,16 @@ export interface Places {
 
 export const unknownPlaces: Places = { root: '', home: '', cwd: '.' }
 
-/** Takes colour codes, progress lines, notices of package managers, durations, addresses and absolute paths out. */
+/**
+ * Takes colour codes, progress lines, notices of package managers, durations, addresses and absolute paths out, and
+ * credentials: what a command prints goes to a model and into comments. Before anything is cut, since half of a
+ * credential looks like none.
+ */
 export function cleanOutput(text: string, places: Places): string {
-  const lines = stripVTControlCharacters(text)
+  const lines = redact(stripVTControlCharacters(text))
     .split('\n')
-    .map((line) => line.replace(/\r$/, '').replace(/^.*\r/, ''))
+    .map((line) => line.replace(/\r+$/, ''))
+    .map((line) => line.slice(line.lastIndexOf('\r') + 1))
     .filter((line) => !isNoise(line))
     .map((line) => withoutVolatile(relativePaths(line, places)).trimEnd())
   return lines
@@ -40,6 +46,14 @@ export function repositoryPath(path: string, places: Places): string | undefined
 
 const noise = [
   /^npm (warn|notice|WARN|error A complete log|error Lifecycle)/,
+  /^(added|removed|changed|up to date|audited)\b.*\bpackages?\b/,
+  /^\d+ packages? (is|are) looking for funding/,
+  /^\s*run `npm (fund|audit)[^`]*`/,
+  /^found \d+ vulnerabilities/,
+  /^(\[notice\]|WARNING: (Running pip|You are using pip))/,
+  /^\(node:\d+\) (\[\w+\] )?(Experimental|Deprecation)?Warning/,
+  /^\(Use `node --trace-(warnings|deprecation)/,
+  /^(info Visit https:\/\/yarnpkg|warning package\.json: No license field)/,
   /^> /,
   /^(# )?duration_ms[: ]/,
   /^\s*duration_ms: /,

@@ -1,10 +1,12 @@
-// What a check said, in at most 8 KiB: for the model, which pays for every line, and for people.
+// What a check said, in a few KiB: for the model, which pays for every line, and for people.
 // Recorded conversations are found by this text, so it holds nothing that differs between two equal runs.
 import type { CommandResult } from '../sandbox/sandbox.ts'
+import { redact } from '../trace/redaction.ts'
 import { cleanOutput, type Places } from './clean-output.ts'
 import type { TestCase } from './toolchain.ts'
 
-export const summaryBytes = 8 * 1024
+/** UTF-8 bytes, where the policy says nothing else. */
+const defaultBytes = 8 * 1024
 
 export interface SummaryInput {
   result: CommandResult
@@ -13,6 +15,8 @@ export interface SummaryInput {
   /** Sentences about what does not fit together. */
   doubts: string[]
   places: Places
+  /** UTF-8 bytes at most; default 8 KiB. */
+  maxBytes?: number | undefined
 }
 
 /** Exit code and counts first, then each failed test with place, message and frames, or the lines of the log that tell of errors. */
@@ -20,7 +24,7 @@ export function summarizeCheck(input: SummaryInput): string {
   const head = [headline(input), ...input.doubts].join('\n')
   if (input.passed) return head
   const failed = (input.tests ?? []).filter((test) => test.status === 'failed').sort(byName)
-  const room = summaryBytes - Buffer.byteLength(head) - 2
+  const room = (input.maxBytes ?? defaultBytes) - Buffer.byteLength(head) - 2
   const body = failed.length > 0 ? failedTests(failed, room) : tellingLines(input, room)
   return body === '' ? head : `${head}\n\n${body}`
 }
@@ -64,7 +68,7 @@ function failedTest(test: TestCase): string {
     .split('\n')
     .map((line) => `  ${line}`.trimEnd())
     .join('\n')
-  return `FAILED ${test.name}${place}${detail.trim() === '' ? '' : `\n${detail}`}`
+  return `FAILED ${redact(test.name)}${place}${detail.trim() === '' ? '' : `\n${detail}`}`
 }
 
 const telling =

@@ -14,6 +14,8 @@ export interface ReportSource {
   /** Text of the report file; undefined when the command left none. */
   report?: string | undefined
   places?: Places
+  /** UTF-8 bytes of the summary at most; default 8 KiB. */
+  summaryBytes?: number | undefined
   /** Artifact name of the whole log. */
   log: string
 }
@@ -47,7 +49,7 @@ export function readReport(check: CheckCommand, result: CommandResult, source: R
     timedOut: result.timedOut,
     durationMs: result.durationMs,
     ...(tests === undefined ? {} : { tests }),
-    summary: summarizeCheck({ result, tests, passed, doubts, places }),
+    summary: summarizeCheck({ result, tests, passed, doubts, places, maxBytes: source.summaryBytes }),
     log: source.log,
   }
 }

@@ -16,6 +16,8 @@ export interface RunChecksOptions {
   logs: (name: string, text: string) => Promise<void>
   /** Begin of the artifacts' names, such as `baseline`; default `checks`. */
   label?: string
+  /** UTF-8 bytes of each summary at most; default 8 KiB. */
+  summaryBytes?: number
   signal?: AbortSignal
 }
 
@@ -33,7 +35,8 @@ async function runCheck(check: CheckCommand, options: RunChecksOptions): Promise
     const result = await runReported(check, folder, options)
     await options.logs(log, `$ ${check.line}\n${result.output}`)
     const report = fileFormats.has(check.report) ? await readReportFile(options.home, folder, 'report') : undefined
-    return readReport(check, result, { report, places: await readPlaces(check, folder, options.home), log })
+    const places = await readPlaces(check, folder, options.home)
+    return readReport(check, result, { report, places, summaryBytes: options.summaryBytes, log })
   } finally {
     await removeReportFolder(options.home, folder)
   }

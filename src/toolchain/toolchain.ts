@@ -61,7 +61,7 @@ export interface CheckResult {
   durationMs: number
   /** Undefined: the runner gave no names. */
   tests?: TestCase[]
-  /** At most 8 KiB, for the model and for people; never the middle of a log cut blindly. Equal for equal failures. */
+  /** At most 8 KiB or what the policy says, without credentials, for the model and for people; never the middle of a log cut blindly. Equal for equal failures. */
   summary: string
   /** Artifact name of the whole log. */
   log: string

@@ -6,6 +6,9 @@ import { prepareBench } from '../../src/prepare/prepare-bench.ts'
 import { createNoneSandbox } from '../../src/sandbox/none-sandbox.ts'
 import { type Lab, openBenched, openLab } from '../support/run-context.ts'
 
+/** Of no account; in two pieces, so that nobody takes it for one. */
+const secret = ['ghp', 'R2d9kXq7LmZ4vB8nT1sW6yC3hF5jP0aEuGiO'].join('_')
+
 let lab: Lab
 beforeAll(async () => {
   lab = await openLab()
@@ -70,6 +73,47 @@ describe('the baseline', () => {
     expect(again.bench.baseline).toEqual(first.bench.baseline)
     expect(lines).toEqual([])
   })
+})
+
+describe('the install', () => {
+  const install = 'checks: { install: "echo from $npm_config_registry; exit 0", test: node --test }'
+  const depending = { 'package.json': '{"type":"module","dependencies":{"inner":"file:inner"}}' }
+
+  test("uses the deployment's registry, and its log is kept without credentials", async () => {
+    const opened = await lab.open({ policy: install, files: depending })
+    const run = { ...opened.run, registries: { npm: `https://npm.example.com/?password=${secret}` } }
+    await using bench = await prepareBench(run, opened)
+    await using _ = await bench.fresh(await bench.workspace.checkpoint())
+    const kept = (name: string) => lab.ledger.artifact(run.claimed.run.id, name)
+    const log = (await kept('baseline/install/1.log'))?.toString()
+    expect(log).toMatch(/^\$ echo from/)
+    expect(log).toContain('from https://npm.example.com/?password=[redacted: ')
+    expect((await kept(`fresh-${(await bench.workspace.checkpoint()).slice(0, 12)}/install/1.log`))?.toString()).toBe(
+      log,
+    )
+  })
+
+  test('that failed and is not required stands in the report', async () => {
+    const { bench, host } = await openBenched(lab, {
+      policy: 'checks: { install: { command: exit 4, required: false }, test: node --test }',
+      files: depending,
+    })
+    await using _ = bench
+    expect(host.lastView.notes).toContain('The install of draftsmith.yml checks.install failed, and is not required.')
+  })
+})
+
+test('no more of an output is shown than the policy says', async () => {
+  const lint = 'node -e \\"for (let i = 0; i < 3000; i++) console.log(\'error number \' + i)\\"; exit 1'
+  const summaryOf = async (limits: string) => {
+    const { bench } = await openBenched(lab, { policy: `${limits}\nchecks: { test: node --test, lint: "${lint}" }` })
+    await using _ = bench
+    return Buffer.byteLength(bench.baseline.checks.find(({ id }) => id === 'lint')?.summary ?? '')
+  }
+  expect(await summaryOf('')).toBeLessThanOrEqual(8 * 1024)
+  const larger = await summaryOf('limits: { outputKiB: 16 }')
+  expect(larger).toBeGreaterThan(15 * 1024)
+  expect(larger).toBeLessThanOrEqual(16 * 1024)
 })
 
 describe('what the repository lacks is a value', () => {

@@ -31,6 +31,18 @@ describe('the summary of a check without names', () => {
     expect(summary(output('12', 'a', 41_234))).toContain('error in src/a.ts')
   })
 
+  it('holds no credential, nor half of one where a line is cut', () => {
+    const secret = ['ghp', 'R2d9kXq7LmZ4vB8nT1sW6yC3hF5jP0aEuGiO'].join('_')
+    const told = summary(`error: sent ${secret}\nerror: ${'x'.repeat(370)} ${secret}`)
+    expect(told).toContain('error: sent [redacted: ')
+    expect(told).not.toContain('R2d9kXq7')
+  })
+
+  it('leaves notices of package managers and runtimes out', () => {
+    const notices = ['added 12 packages in 3s', '(node:4711) ExperimentalWarning: x', '10%\r50%\r100% done']
+    expect(summary(notices.join('\n'))).toBe('Exit code 1.\n\n100% done')
+  })
+
   it('keeps durations and dates that a test is about', () => {
     expect(summary("error: expected '5 s' to be '10 s' on 2024-01-31")).toContain(
       "expected '5 s' to be '10 s' on 2024-01-31",

@@ -77,6 +77,16 @@ describe('installDependencies', () => {
     )
   })
 
+  it('shows no credential that the command printed', async () => {
+    const secret = ['ghp', 'R2d9kXq7LmZ4vB8nT1sW6yC3hF5jP0aEuGiO'].join('_')
+    const session: SandboxSession = {
+      run: async () => commandResult({ exitCode: 1, output: `error: 401 with ${secret}\n` }),
+      close: async () => {},
+    }
+    const { problem } = await installDependencies({ session, snapshot: await detect(linked) })
+    expect(problem).toContain('error: 401 with [redacted: ')
+  })
+
   it('goes on where the install is not required', async () => {
     const session: SandboxSession = { run: async () => commandResult({ exitCode: 1 }), close: async () => {} }
     const snapshot = await detectToolchain(Object.keys(linked), readerOf(linked), { install: { required: false } })

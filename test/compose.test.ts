@@ -1,0 +1,57 @@
+// What the deployment's configuration becomes of, where no other test passes by.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { composeSandbox } from '../src/compose.ts'
+import { type Config, readConfig } from '../src/config.ts'
+import { openFixture } from './contract/sandbox.ts'
+import { requirePackage, withoutSystemPart } from './support/system.ts'
+
+const needsPrograms = requirePackage('bubblewrap', ['bwrap', 'socat', 'python3'])
+const { usable, problem } = await composeSandbox(configOf({})).probe()
+const needsSandbox = usable ? needsPrograms : withoutSystemPart(problem?.what ?? '', problem?.mend ?? '')
+
+needsSandbox('the network of installs', () => {
+  let origin: { server: Server; at: string }
+  beforeAll(async () => {
+    const server = createServer((_incoming, response) => response.end('origin'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    origin = { server, at: `127.0.0.1:${(server.address() as AddressInfo).port}` }
+  })
+  afterAll(() => new Promise((resolve) => origin.server.close(resolve)))
+
+  it.each<[string, (at: string) => Record<string, string>, string]>([
+    ['is closed to this machine', () => ({}), '403'],
+    ['opens what DRAFTSMITH_PRIVATE_HOSTS names', (at) => ({ DRAFTSMITH_PRIVATE_HOSTS: at }), 'origin'],
+    ["opens the deployment's registry", (at) => ({ npm_config_registry: `http://${at}/` }), 'origin'],
+    ["opens the deployment's package index", (at) => ({ PIP_INDEX_URL: `http://${at}/simple` }), 'origin'],
+  ])('%s', async (_, environment, answer) => {
+    const box = await openFixture(composeSandbox(configOf(environment(origin.at))))
+    const line = `NO_PROXY= no_proxy= python3 -c "
+import urllib.request, urllib.error
+proxy = urllib.request.ProxyHandler({'http': 'http://127.0.0.1:3128'})
+try:
+    print(urllib.request.build_opener(proxy).open('http://${origin.at}/').read().decode())
+except urllib.error.HTTPError as error:
+    print(error.code)
+"`
+    const { output } = await box.run({ line, network: { allowedHosts: [origin.at] } })
+    expect(output.trim()).toBe(answer)
+    await box.close()
+  })
+})
+
+describe('a deployment behind a proxy', () => {
+  it('tells commands that have a network', async () => {
+    const box = await openFixture(composeSandbox(configOf({ HTTPS_PROXY: 'http://127.0.0.1:9' }), 'none'))
+    const { output } = await box.run({ line: 'echo "$HTTPS_PROXY"', network: { allowedHosts: [] } })
+    expect(output).toBe('http://127.0.0.1:9\n')
+    await box.close()
+  })
+})
+
+function configOf(environment: Record<string, string>): Config {
+  const read = readConfig({ PATH: process.env.PATH, ...environment }, [])
+  if (read.kind === 'invalid') throw new Error(JSON.stringify(read.problems))
+  return read.config
+}
