@@ -1,20 +1,28 @@
 import type { SandboxSession } from '../sandbox/sandbox.ts'
+import { inToolPath } from './instrument.ts'
 import { simpleWords } from './shell-words.ts'
 import type { RepositorySnapshot } from './toolchain.ts'
 
-/** Programs that the snapshot's checks need and that are not on PATH inside of the sandbox, sorted. */
+/** Programs that the snapshot's checks need and that are not on PATH inside of the sandbox, nor installed by the repository, sorted. */
 export async function missingTools(snapshot: RepositorySnapshot, session: SandboxSession): Promise<string[]> {
-  const tools = [...new Set([...snapshot.ecosystems.flatMap((facts) => facts.tools), ...programsOf(snapshot)])].sort()
-  if (tools.length === 0) return []
-  const line = `for tool in ${tools.join(' ')}; do command -v "$tool" >/dev/null 2>&1 || echo "missing:$tool"; done`
-  const { output } = await session.run({ line })
+  const byFolder = new Map([['.', new Set(snapshot.ecosystems.flatMap((facts) => facts.tools))]])
+  for (const { cwd, program } of programsOf(snapshot))
+    byFolder.set(cwd, (byFolder.get(cwd) ?? new Set<string>()).add(program))
+  const missing: string[] = []
+  for (const [cwd, tools] of byFolder) if (tools.size > 0) missing.push(...(await missingIn(cwd, [...tools], session)))
+  return [...new Set(missing)].sort()
+}
+
+async function missingIn(cwd: string, tools: string[], session: SandboxSession): Promise<string[]> {
+  const probe = `for tool in ${tools.join(' ')}; do command -v "$tool" >/dev/null 2>&1 || echo "missing:$tool"; done`
+  const { output } = await session.run({ line: inToolPath(probe, cwd), cwd })
   return tools.filter((tool) => output.split('\n').includes(`missing:${tool}`))
 }
 
 /** What required checks begin with, also those that a policy names; a path of the repository is none, nor is what only a shell can read. */
-function programsOf({ checks }: RepositorySnapshot): string[] {
-  return checks.flatMap(({ line, required }) => {
+function programsOf({ checks }: RepositorySnapshot): { cwd: string; program: string }[] {
+  return checks.flatMap(({ line, cwd, required }) => {
     const [program] = (required && simpleWords(line)) || []
-    return program !== undefined && /^[A-Za-z0-9_][\w.+-]*$/.test(program) ? [program] : []
+    return program !== undefined && /^[A-Za-z0-9_][\w.+-]*$/.test(program) ? [{ cwd, program }] : []
   })
 }

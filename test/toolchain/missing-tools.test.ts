@@ -1,0 +1,31 @@
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { missingTools } from '../../src/toolchain/missing-tools.ts'
+import type { RepositorySnapshot } from '../../src/toolchain/toolchain.ts'
+import { checkCommand } from './support/check.ts'
+import { openRepository } from './support/session.ts'
+
+it('misses no program that the repository has installed for itself, at its root or in a package', async () => {
+  const programs = ['node_modules/.bin/of-root', 'packages/api/node_modules/.bin/of-package']
+  await using repository = await openRepository(Object.fromEntries(programs.map((path) => [path, '#!/bin/sh\n'])))
+  for (const path of programs) await chmod(join(repository.tree, path), 0o755)
+  const checks = [
+    checkCommand({ line: 'of-root --all' }),
+    checkCommand({ line: 'of-root', cwd: 'packages/api' }),
+    checkCommand({ line: 'of-package', cwd: 'packages/api' }),
+    checkCommand({ line: 'of-package' }),
+  ]
+  const snapshot: Pick<RepositorySnapshot, 'checks' | 'ecosystems'> = { ecosystems: [], checks }
+  expect(await missingTools({ ...emptySnapshot, ...snapshot }, repository.session)).toEqual(['of-package'])
+})
+
+const emptySnapshot: RepositorySnapshot = {
+  languages: [],
+  ecosystems: [],
+  checks: [],
+  installs: [],
+  instructions: [],
+  fileCount: 0,
+  notes: [],
+}
