@@ -105,7 +105,7 @@ interface Judging {
 }
 
 async function judge(files: Record<string, string>, script: Scripted[], { report, ...request }: Judging = {}) {
-  const opened = await openBenched(lab, { script, ...request })
+  const opened = await openBenched(lab, { idle: true, script, ...request })
   benches.push(opened.bench)
   const { workspace } = opened.bench
   for (const [path, content] of Object.entries(files)) await writeFile(join(workspace.tree, path), content)

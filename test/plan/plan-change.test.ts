@@ -158,7 +158,7 @@ describe('planning ends without a plan', () => {
 
   test('when the process stops: then nothing is recorded, and the next process asks only for what is missing', async () => {
     const replies: Scripted[] = [[call('read_file', { path: 'src/total.js' })], [propose()]]
-    const opened = await openBenched(lab, { script: [replies[0] ?? []] })
+    const opened = await openBenched(lab, { idle: true, script: [replies[0] ?? []] })
     benches.push(opened.bench)
     opened.stop()
     await expect(planChange(opened.run, { ...opened.task, decision: allowed })).rejects.toMatchObject({
@@ -170,10 +170,10 @@ describe('planning ends without a plan', () => {
       throw new Error('the process died')
     }
     const model = new ScriptedModel([replies[0] ?? [], crash, replies[1] ?? []])
-    const second = await openBenched(lab, { runId, model })
+    const second = await openBenched(lab, { idle: true, runId, model })
     benches.push(second.bench)
     await expect(planChange(second.run, { ...second.task, decision: allowed })).rejects.toThrow('the process died')
-    const third = await openBenched(lab, { runId, model })
+    const third = await openBenched(lab, { idle: true, runId, model })
     benches.push(third.bench)
     const planned = await planChange(third.run, { ...third.task, decision: allowed })
     expect(planned).toMatchObject({ modifications: [{ id: 'fix' }, { id: 'test' }] })
@@ -196,7 +196,7 @@ async function plan(
 ) {
   const later = { expire: () => {} }
   const model = new ScriptedModel(typeof script === 'function' ? script({ expire: () => later.expire() }) : script)
-  const opened: Opened = await openBenched(lab, { ...request, model })
+  const opened: Opened = await openBenched(lab, { idle: true, ...request, model })
   later.expire = opened.expire
   benches.push(opened.bench)
   const planned = await planChange(opened.run, { ...opened.task, decision })

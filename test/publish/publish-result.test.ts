@@ -178,7 +178,7 @@ interface Publishing extends Omit<OpenRequest, 'files'> {
 }
 
 async function publish({ files, candidate, report, verdict, taken = false, ...request }: Publishing) {
-  const opened = await openBenched(lab, request)
+  const opened = await openBenched(lab, { idle: true, ...request })
   benches.push(opened.bench)
   const { run, host, facts, bench } = opened
   for (const [path, text] of Object.entries(files)) {

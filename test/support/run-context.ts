@@ -40,6 +40,8 @@ export interface OpenRequest {
   /** Text of `.github/draftsmith.yml`. Checks of the fixture run without npm, unless it names some or `npm` is set. */
   policy?: string
   npm?: boolean
+  /** The checks do nothing, for stages that do not look at what they say. */
+  idle?: boolean
   /** Files that replace or join those of the fixture. */
   files?: Files
   facts?: Partial<BaseFacts>
@@ -180,12 +182,13 @@ async function sourceOf({ folder, sources }: LabParts, files: Files): Promise<{ 
   return known
 }
 
-function factsOf(baseCommit: string, { policy = '', npm = false, facts }: OpenRequest): BaseFacts {
+function factsOf(baseCommit: string, { policy = '', npm = false, idle = false, facts }: OpenRequest): BaseFacts {
   return {
     repository: 'acme/shop',
     baseBranch: 'main',
     baseCommit,
-    policyText: npm || policy.includes('checks:') ? policy : `${withoutNpm}\n${policy}`,
+    policyText:
+      npm || policy.includes('checks:') ? policy : `${idle ? 'checks: { test: "true" }' : withoutNpm}\n${policy}`,
     repositoryBytes: 1_000,
     openPullRequests: [],
     workflowsRunOnPush: false,
