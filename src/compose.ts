@@ -57,8 +57,10 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
   const ledger = createLedger({ database, enqueue: queue.enqueue, clock, ids, version })
   const hostOf = (run: Run, fence: () => Promise<void>) => gitHubHost(config, { github, run, fence, log })
-  const runner = composeRunner(config, log, (claimed) => hostOf(claimed.run, () => claimed.check()))
-  await createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv }).sweep(await runsUnderWay(ledger))
+  const workspaces = createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv })
+  const host = (claimed: ClaimedRun) => hostOf(claimed.run, () => claimed.check())
+  const runner = composeRunner(config, { log, workspaces, host })
+  await workspaces.sweep(await runsUnderWay(ledger))
   const worker = createWorker({ ledger, queue, execute: runner.execute, announce: runner.announce, logger: log })
   const waiting = createWaitingRuns({ ledger, queue, host: hostOf, maxUsd: config.ceilings.usd, now: clock })
   return { ledger, queue, worker, github, sandbox: composeSandbox(config), waiting }
@@ -94,12 +96,16 @@ export interface LocalFlow {
 export async function composeLocal(config: Config, log: Logger, host: LocalTaskHostOptions): Promise<LocalFlow> {
   const database = await openLocalDatabase(config)
   const ledger = createLedger({ database, clock, ids, version })
-  return { ledger, runner: composeRunner(config, log, () => createLocalTaskHost(host)) }
+  const { workspaces } = composeRepositories(config)
+  return { ledger, runner: composeRunner(config, { log, workspaces, host: () => createLocalTaskHost(host) }) }
 }
 
-/** For local runs: repositories on this machine, and work trees outside of them. */
+/**
+ * For local runs: repositories on this machine, and work trees outside of them. In a folder of their own, since a service
+ * that starts removes the work trees of all runs that its ledger does not know.
+ */
 export function composeRepositories(config: Config): { repositories: LocalRepositories; workspaces: Workspaces } {
-  const options = { root: config.dataDir, hostEnv: config.hostEnv }
+  const options = { root: join(config.dataDir, 'local'), hostEnv: config.hostEnv }
   return { repositories: createGitLocalRepositories(options), workspaces: createGitWorkspaces(options) }
 }
 
@@ -170,11 +176,17 @@ export function composeProvider(config: Config, log: Logger): ModelProvider {
   })
 }
 
-function composeRunner(config: Config, log: Logger, host: (claimed: ClaimedRun) => TaskHost): TaskRunner {
+interface RunnerParts {
+  log: Logger
+  workspaces: Workspaces
+  host(claimed: ClaimedRun): TaskHost
+}
+
+function composeRunner(config: Config, { log, workspaces, host }: RunnerParts): TaskRunner {
   const provider = composeProvider(config, log)
   return createTaskRunner({
     host,
-    workspaces: createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv }),
+    workspaces,
     sandbox: (policy) => composeSandbox(config, policy.sandbox.kind === 'none' ? 'none' : config.sandbox),
     registries: config.network.registries,
     ceilings: ceilingsOf(config),

@@ -1,11 +1,16 @@
 // What the deployment's configuration becomes of, where no other test passes by.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { composeSandbox } from '../src/compose.ts'
+import { composeRepositories, composeSandbox } from '../src/compose.ts'
 import { type Config, readConfig } from '../src/config.ts'
+import { createGitWorkspaces } from '../src/workspace/git-workspaces.ts'
 import { openFixture } from './contract/sandbox.ts'
 import { requirePackage, withoutSystemPart } from './support/system.ts'
+import { commitAll, git, write } from './workspace/sources.ts'
 
 const needsPrograms = requirePackage('bubblewrap', ['bwrap', 'socat', 'python3'])
 const { usable, problem } = await composeSandbox(configOf({})).probe()
@@ -47,6 +52,23 @@ describe('a deployment behind a proxy', () => {
     const { output } = await box.run({ line: 'echo "$HTTPS_PROXY"', network: { allowedHosts: [] } })
     expect(output).toBe('http://127.0.0.1:9\n')
     await box.close()
+  })
+})
+
+describe('local runs beside a service', () => {
+  it('keep their work trees when the service starts and sweeps its own', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'draftsmith-compose-'))
+    const source = join(folder, 'source')
+    await git(folder, ['init', '--quiet', source])
+    await write(source, { 'a.txt': 'a\n' })
+    const commit = await commitAll(source, 'feat: a')
+    const config = configOf({ DRAFTSMITH_DATA_DIR: join(folder, 'data') })
+    const { workspaces } = composeRepositories(config)
+    const local = await workspaces.open({ repositoryKey: 'local:a', url: source, env: {}, commit, runId: 'r-local' })
+    await createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv }).sweep(new Set())
+    expect(await readFile(join(local.tree, 'a.txt'), 'utf8')).toBe('a\n')
+    await local.close()
+    await rm(folder, { recursive: true })
   })
 })
 

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Publication, PublishRequest } from '../publish/publication.ts'
+import { withoutSecrets } from '../publish/without-secrets.ts'
 import type { StatusView } from '../render/status-view.ts'
 import type { BaseFacts, Inspection, TaskHost } from '../task/task-host.ts'
 import { type LocalBase, resultFiles } from './local-base.ts'
@@ -21,7 +22,7 @@ export function createLocalTaskHost({ base, results, show, keepBranch }: LocalTa
     cloneSource: async () => ({ url: base.repository, env: {}, revoke: async () => {} }),
     show: async (view) => show(view),
     flush: async () => {},
-    publish: (request) => leave(request, { results, keepBranch }),
+    publish: (request) => leave(withoutSecrets(request), { results, keepBranch }),
   }
 }
 
