@@ -55,6 +55,12 @@ export interface ConfigProblem {
 
 export type ReadConfig = { kind: 'ok'; config: Config } | { kind: 'invalid'; problems: ConfigProblem[] }
 
+/** All problems at once, each with its mend below it, for somebody who sits at a terminal. */
+export function describeProblems(problems: ConfigProblem[]): string {
+  const lines = problems.map(({ variable, problem, mend }) => `  ${variable} ${problem}\n    ${mend}`)
+  return `The configuration cannot be used:\n${lines.join('\n')}`
+}
+
 const hostVariables = [
   'PATH',
   'LANG',

@@ -1,7 +1,7 @@
 // Process entry of the service: config → compose → listen. Stops gracefully on SIGTERM and SIGINT.
 import { pino } from 'pino'
 import { composeService } from './compose.ts'
-import { type ConfigProblem, readConfig } from './config.ts'
+import { describeProblems, readConfig } from './config.ts'
 import { toFault } from './errors.ts'
 import { listen } from './web/listen.ts'
 
@@ -10,7 +10,7 @@ const graceMs = 10_000
 
 const read = readConfig(process.env, ['github', 'model'])
 if (read.kind === 'invalid') {
-  console.error(describeProblems(read.problems))
+  console.error(`Draftsmith cannot start. ${describeProblems(read.problems)}`)
   process.exit(2)
 }
 const { config } = read
@@ -20,7 +20,10 @@ try {
   const service = await composeService(config, log)
   const server = await listen(config, service, log)
   await service.worker.start()
-  log.info({ url: server.url, database: config.databaseUrl ? 'postgres' : 'embedded', sandbox: config.sandbox }, 'Draftsmith is ready')
+  log.info(
+    { url: server.url, database: config.databaseUrl ? 'postgres' : 'embedded', sandbox: config.sandbox },
+    'Draftsmith is ready',
+  )
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping')
     await server.close()
@@ -34,9 +37,4 @@ try {
   log.fatal({ err: fault, code: fault.code, mend: fault.mend }, fault.message)
   console.error(`Draftsmith cannot start: ${fault.message}${fault.mend ? `\n${fault.mend}` : ''}`)
   process.exit(1)
-}
-
-function describeProblems(problems: ConfigProblem[]): string {
-  const lines = problems.map(({ variable, problem, mend }) => `  ${variable} ${problem}\n    ${mend}`)
-  return `Draftsmith cannot start, because its configuration is not complete:\n${lines.join('\n')}`
 }

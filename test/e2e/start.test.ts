@@ -37,7 +37,7 @@ describe('the configuration', () => {
       PRIVATE_KEY: undefined,
     })
     expect(exitCode).toBe(2)
-    expect(output).toContain('Draftsmith cannot start, because its configuration is not complete:')
+    expect(output).toContain('Draftsmith cannot start. The configuration cannot be used:')
     expect(output).toContain('PRIVATE_KEY_PATH is missing\n    Generate a private key on the settings page')
     expect(output).toContain('WEBHOOK_SECRET is missing\n    Set the same random text here and in the webhook settings')
     expect(output).toContain('ANTHROPIC_API_KEY is missing\n    Create a key in the Anthropic console')
