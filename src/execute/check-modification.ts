@@ -3,9 +3,9 @@ import type { PlannedTask } from '../plan/planned-task.ts'
 import type { Bench } from '../prepare/bench.ts'
 import { recorded } from '../run/stage-recorder.ts'
 import type { RunContext } from '../run-context.ts'
-import { formatCommands, targetedChecks } from '../toolchain/commands.ts'
+import { checksOnTests, formatCommands } from '../toolchain/commands.ts'
 import { testsOf } from '../toolchain/targeted.ts'
-import type { CheckResult, ReadFile, TestCase } from '../toolchain/toolchain.ts'
+import type { CheckCommand, CheckResult, ReadFile, TestCase } from '../toolchain/toolchain.ts'
 import type { WorkState } from './work-state.ts'
 
 /** What the checks near a modification said; recorded, so that a crash does not run them again. */
@@ -35,8 +35,18 @@ export async function checkModification(
   return recorded(run.claimed, key, async () => {
     const files = await bench.workspace.files()
     const tests = await testsOf({ changed: paths, files, read: readNow(bench), isTest: bench.isTest })
-    const results = await bench.runChecks(bench, targetedChecks(bench.snapshot, tests), label)
+    const results = await bench.runChecks(bench, nearChecks(bench, tests), label)
     return judgeNear(results, { before: bench.baseline.checks, pending })
+  })
+}
+
+/** Checks that take longer wait for the end: they would be run once a modification and once a repair. */
+const longestNearMs = 60_000
+
+function nearChecks({ snapshot, baseline }: Bench, tests: string[]): CheckCommand[] {
+  return checksOnTests(snapshot, tests).filter(({ id }) => {
+    const whole = baseline.checks.find((check) => check.id === id)
+    return whole === undefined || whole.durationMs <= longestNearMs
   })
 }
 

@@ -30,6 +30,13 @@ export function targetedChecks(snapshot: RepositorySnapshot, testPaths: string[]
   return withUniqueIds(found)
 }
 
+/** Checks that tell of those test files: they alone, or whole test checks where no runner can run some of them alone. */
+export function checksOnTests(snapshot: RepositorySnapshot, testPaths: string[]): CheckCommand[] {
+  const targeted = targetedChecks(snapshot, testPaths)
+  if (targeted.length > 0 || testPaths.length === 0) return targeted
+  return snapshot.checks.filter(({ name }) => name === 'test')
+}
+
 /** True for test code of any language that the repository has. */
 export function isTestFile(snapshot: Ecosystems, path: string): boolean {
   return ownerOf(snapshot, path)?.isTest(path) ?? false

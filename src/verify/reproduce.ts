@@ -1,7 +1,7 @@
 // A test that is worth something fails without the change. This runs the changed tests on the sources of the base commit.
 import type { Bench } from '../prepare/bench.ts'
 import type { TreeChange } from '../publish/publication.ts'
-import { targetedChecks } from '../toolchain/commands.ts'
+import { checksOnTests } from '../toolchain/commands.ts'
 import type { CheckResult, TestCase } from '../toolchain/toolchain.ts'
 import type { ReproductionEvidence } from './report.ts'
 
@@ -14,7 +14,7 @@ export interface Reproduction {
   label: string
 }
 
-/** Undefined where there is nothing to run: no test changed, or no runner that runs some files and names its tests. */
+/** Undefined where there is nothing to run: no test changed, or no runner that names its tests. */
 export async function reproduceOnBase({
   bench,
   treeSha,
@@ -25,7 +25,7 @@ export async function reproduceOnBase({
   const isTestChange = ({ path, blob }: TreeChange) => blob !== null && bench.isTest(path)
   const tests = changes.filter(isTestChange).map(({ path }) => path)
   if (tests.length === 0 || tests.length === changes.length) return undefined
-  const checks = targetedChecks(bench.snapshot, tests)
+  const checks = checksOnTests(bench.snapshot, tests).filter(({ report }) => report !== 'text')
   if (checks.length === 0) return undefined
   await using place = await bench.fresh(
     await bench.workspace.without(

@@ -37,6 +37,25 @@ describe('a modification', () => {
     expect(await bench.workspace.checkpoint()).toBe(candidate.treeSha)
   })
 
+  test('is checked by all tests where the runner cannot run some files alone', async () => {
+    const { candidate, bench } = await execute(
+      [
+        [breakTotal(), done('Sum up every price.')],
+        [
+          edit('src/total.js', 'sum + price, 1', 'sum + price, 0'),
+          mendTotal(),
+          done('From zero.'),
+          addTest(),
+          done('A test for it.'),
+        ],
+      ],
+      { policy: 'checks: { test: node --test }', files: { 'package.json': '{"name":"shop","type":"module"}' } },
+    )
+    await using _ = bench
+    expect(statuses(candidate)).toEqual(['fix done', 'test done'])
+    expect(answers(candidate.conversation)[1]).toMatch(/^The checks fail \(repair 1 of 3\):\nnode --test\n/)
+  })
+
   test('written together with the one before it is closed without another edit', async () => {
     const { candidate, bench } = await execute([
       [mendTotal(), addTest(), done('Sum and test.'), done('The test is in.')],

@@ -160,6 +160,16 @@ describe('a repository', () => {
     expect(report.notVerified).toContain('test (npm test) names no tests: only its exit code was compared')
   })
 
+  test('whose runner cannot run some files alone is run as a whole without the change', async () => {
+    const { report, artifacts } = await verify(goodFix, {
+      policy: 'checks: { test: node --test }',
+      files: { 'package.json': '{"name":"shop","type":"module"}' },
+    })
+    expect(report.reproduction?.failsWithoutChange).toEqual(['test/total.test.js > counts every price'])
+    expect(report.verified).toBe(true)
+    expect(artifacts).toContain('verify-1/without-change/test.log')
+  })
+
   test('with a red check is not blamed on the change, and the report says so', async () => {
     const red = { name: 'shop', type: 'module', scripts: { test: 'node --test', lint: 'exit 3' } }
     const { report } = await verify(goodFix, { npm: true, files: { 'package.json': JSON.stringify(red) } })
