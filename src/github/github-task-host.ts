@@ -1,8 +1,10 @@
 // A GitHub issue as the place a task comes from and its result goes to.
 import type { Logger } from 'pino'
+import { withoutSecrets } from '../publish/without-secrets.ts'
 import type { StatusView } from '../render/status-view.ts'
 import type { Task } from '../task/task.ts'
 import type { TaskHost } from '../task/task-host.ts'
+import { redact } from '../trace/redaction.ts'
 import type { GitHubRepository } from './github.ts'
 import { publish } from './github-publishing.ts'
 import { inspect, whyOutsider } from './inspection.ts'
@@ -38,7 +40,7 @@ export function createGitHubTaskHost(options: GitHubTaskHostOptions): Required<T
   const status = createStatusComment({
     repository,
     issue,
-    render: texts.renderStatus,
+    render: (view) => redact(texts.renderStatus(view)),
     marker: texts.statusMarker(issue),
     intervalMs: options.statusIntervalMs,
     fence,
@@ -52,7 +54,7 @@ export function createGitHubTaskHost(options: GitHubTaskHostOptions): Required<T
     cloneSource: () => repository.cloneSource(),
     show: status.show,
     flush: status.flush,
-    publish: (request) => publish(request, { repository, fence, runOf: texts.runOf }),
+    publish: (request) => publish(withoutSecrets(request), { repository, fence, runOf: texts.runOf }),
   }
 }
 
