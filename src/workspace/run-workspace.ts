@@ -8,6 +8,7 @@ import { blameLines } from './blame.ts'
 import { placeDecoy } from './decoy.ts'
 import type { Git } from './git.ts'
 import { layOutGitFolder } from './git-folder.ts'
+import { ignoreInstalled } from './installed-folders.ts'
 import { decodeName, listNames, splitAtNul } from './names.ts'
 import type { TreeDifference, TreeEntry } from './objects.ts'
 import { compareTrees, isLfsPointer, isText, listTree, readBlobs, submoduleMode } from './objects.ts'
@@ -40,6 +41,7 @@ export async function createWorkspace(git: Git, options: WorkspaceOptions): Prom
   await Promise.all([mkdir(workTree, { recursive: true }), mkdir(home, { recursive: true, mode: 0o700 })])
   await layOutGitFolder(gitDir, { bare: true, objectsFrom, ...(shallow && { shallow }) })
   const base = await listTree(git, gitDir, baseCommit)
+  await ignoreInstalled(gitDir, base)
   const place: TreePlace = { gitDir, workTree, submodules: submodulesOf(base) }
   await readTree(git, ['--reset', '-u', options.treeSha], place)
   await placeDecoy(options.decoy, workTree)

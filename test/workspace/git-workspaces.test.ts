@@ -210,6 +210,21 @@ describe('checkpoints', () => {
     expect(await workspace.checkpoint()).toBe(bad)
   })
 
+  it('keep dependencies that nobody ignores, and never count them as a change', async () => {
+    await write(bench.source, { 'c.txt': 'c\n', 'vendored/.venv/kept.txt': 'kept\n' })
+    const workspace = await bench.open(await commitAll(bench.source), 'r-0000000002')
+    const before = await workspace.checkpoint()
+    const installed = { 'node_modules/dep/index.js': 'dep\n', 'packages/a/node_modules/b.js': 'b\n' }
+    await write(workspace.tree, installed)
+    expect(await workspace.checkpoint()).toBe(before)
+    expect(await workspace.files()).not.toContain('node_modules/dep/index.js')
+    await workspace.restore(before)
+    for (const path of Object.keys(installed)) await lstat(join(workspace.tree, path))
+    // What the base itself holds is its own.
+    await write(workspace.tree, { 'vendored/.venv/new.txt': 'new\n' })
+    expect(await workspace.files()).toContain('vendored/.venv/new.txt')
+  })
+
   it('may be asked for at the same time as other things', async () => {
     const workspace = await bench.open()
     await write(workspace.tree, { 'a.txt': 'two\n' })
