@@ -31,8 +31,8 @@ export const nodeEcosystem: Ecosystem = {
 
 const scriptNames: Record<CheckName, string[]> = {
   format: ['format:check', 'check:format', 'format-check', 'fmt:check', 'prettier:check', 'check-format'],
-  typecheck: ['typecheck', 'type-check', 'check-types', 'check:types', 'types', 'tsc'],
-  lint: ['lint', 'lint:js', 'eslint'],
+  typecheck: ['typecheck', 'type-check', 'check-types', 'check:types', 'check:type', 'types', 'tsc'],
+  lint: ['lint', 'lint:js', 'check:lint', 'lint:check', 'eslint'],
   test: ['test'],
 }
 

@@ -60,6 +60,13 @@ describe('a node suite', () => {
     expect(results[0]?.summary).toContain('exit code 0 although tests failed')
   })
 
+  it('that does not bear what asks for a report is judged by its exit code', async () => {
+    const strict = "if (process.env.NODE_OPTIONS?.includes('--test-reporter')) process.exit(9)\n"
+    const { results } = await check(nodeRepository('node strict.cjs && node --test', { 'strict.cjs': strict }))
+    expect(results).toMatchObject([{ id: 'test', passed: true, exitCode: 0 }])
+    expect(results[0]?.tests).toBeUndefined()
+  })
+
   it('without any test has not passed', async () => {
     const { results } = await check(nodeRepository('node --test', { 'src/a.js': '' }))
     expect(results[0]).toMatchObject({ passed: false, exitCode: 0, tests: [] })
