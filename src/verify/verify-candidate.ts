@@ -82,7 +82,9 @@ async function runAll(
 ): Promise<Ran> {
   const label = `verify-${round + 1}`
   await using place = await bench.fresh(treeSha)
-  if (place.installProblem !== undefined) return withoutDependencies(bench, { treeSha, problem: place.installProblem })
+  // Awaited here: it would reject while the place is being given back, and nobody would be listening yet.
+  if (place.installProblem !== undefined)
+    return await withoutDependencies(bench, { treeSha, problem: place.installProblem })
   const before = bench.baseline.checks
   const removed = plan.removedTests.map(({ name }) => name)
   const after = await bench.runChecks(place, bench.snapshot.checks, label)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Candidate, ModificationResult } from '../../src/execute/candidate.ts'
+import type { Objection } from '../../src/judge/verdict.ts'
 import { feedbackFor, isProven, type Proof } from '../../src/verify/feedback.ts'
 
 test('work that the checks, the review and the plan agree on is proven', () => {
@@ -14,11 +15,41 @@ test('half a plan is not proven; what is missing is asked for once', () => {
   expect(feedbackFor({ ...half, before: half })).toBeUndefined()
 })
 
+test('failed checks go back with their problems, round after round', () => {
+  const failed = unverified('test (node --test) breaks 1 test: adds')
+  const told =
+    'The whole change was verified in a fresh work tree and does not stand:\n\n- test (node --test) breaks 1 test: adds'
+  expect(feedbackFor(failed)).toBe(told)
+  expect(feedbackFor({ ...failed, before: failed })).toBe(told)
+})
+
+test('an objection goes back once, in whichever round it comes first', () => {
+  const told = 'The checks pass, but the review objects:\n\n- src/m1.js:2: It rounds. (intent)'
+  const objected = { ...proof({}), verdict: { passed: false, objections: [objection], remarks: [] } }
+  const failed = unverified('no')
+  expect(feedbackFor(objected)).toBe(told)
+  expect(feedbackFor({ ...objected, before: failed })).toBe(told)
+  expect(feedbackFor({ ...objected, before: objected })).toBeUndefined()
+  expect(feedbackFor({ ...objected, before: { ...failed, before: objected } })).toBeUndefined()
+})
+
+test('work that was stopped goes back to nobody, whatever is wrong with it, and is not proven', () => {
+  const stopped = { kind: 'budget_spent' as const, reason: 'The budget was spent.' }
+  expect(feedbackFor(proof({ stopped }, { verified: false, problems: ['no'] }))).toBeUndefined()
+  expect(isProven(proof({ stopped }))).toBe(false)
+})
+
 test('what no edit can mend is not sent back', () => {
   const large = proof({}, { verified: false, problems: ['too large'], beyondRepair: ['too large'] })
   expect(feedbackFor(large)).toBeUndefined()
   expect(feedbackFor(proof({}, { verified: false, problems: ['test breaks'] }))).toContain('- test breaks')
 })
+
+const objection: Objection = { by: 'reviewer', about: 'intent', path: 'src/m1.js', line: 2, message: 'It rounds.' }
+
+function unverified(problem: string): Proof {
+  return proof({}, { verified: false, problems: [problem] })
+}
 
 function proof(candidate: Partial<Candidate>, report: Partial<Proof['report']> = {}): Proof {
   return {
