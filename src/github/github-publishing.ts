@@ -1,22 +1,24 @@
 // From a verified tree to branch and draft pull request. Each step looks for what an earlier attempt left before it makes anything.
 import { Fault, toFault } from '../errors.ts'
-import type { Publication, PublishRequest } from '../publish/publication.ts'
+import type { OnPushed, Publication, PublishRequest } from '../publish/publication.ts'
 import type { GitHubRepository } from './github.ts'
 
 export interface PublishingOptions {
   repository: GitHubRepository
   /** Right before each write; throws when the run is another worker's or was asked to stop. */
   fence(): Promise<void>
+  onPushed: OnPushed | undefined
   /** The run that a commit of ours names in its trailer; undefined for anybody else's commit. */
   runOf(commitMessage: string): string | undefined
 }
 
 export async function publish(request: PublishRequest, options: PublishingOptions): Promise<Publication> {
   if (request.form === 'patch') return { form: 'patch', notes: [] }
-  const { branch, commitSha } = await publishBranch(request, options)
-  if (request.form === 'branch') return { form: 'branch', branch, commitSha, notes: [] }
-  const { pullRequest, notes } = await publishPullRequest(request, branch, options)
-  return { form: 'draft', branch, commitSha, pullRequest, notes }
+  const published = await publishBranch(request, options)
+  await options.onPushed?.(published)
+  if (request.form === 'branch') return { form: 'branch', ...published, notes: [] }
+  const { pullRequest, notes } = await publishPullRequest(request, published, options)
+  return { form: 'draft', ...published, pullRequest, notes }
 }
 
 interface PublishedBranch {
@@ -71,11 +73,12 @@ async function write(
   return commit
 }
 
-async function publishPullRequest(request: PublishRequest, branch: string, options: PublishingOptions) {
-  const { repository, fence } = options
+async function publishPullRequest(request: PublishRequest, published: PublishedBranch, options: PublishingOptions) {
+  const { repository, fence, onPushed } = options
   await fence()
   const { title, body, baseBranch: base } = request
-  const pull = await repository.createPullRequest({ head: branch, base, title, body, draft: true })
+  const pull = await repository.createPullRequest({ head: published.branch, base, title, body, draft: true })
+  await onPushed?.({ ...published, pullRequest: pull.url })
   const notes = [...pull.notes]
   if (pull.title !== title || pull.body !== body) {
     await fence()

@@ -1,5 +1,6 @@
 // A GitHub issue as the place a task comes from and its result goes to.
 import type { Logger } from 'pino'
+import { toFault } from '../errors.ts'
 import { withoutSecrets } from '../publish/without-secrets.ts'
 import type { StatusView } from '../render/status-view.ts'
 import type { Task } from '../task/task.ts'
@@ -54,7 +55,8 @@ export function createGitHubTaskHost(options: GitHubTaskHostOptions): Required<T
     cloneSource: () => repository.cloneSource(),
     show: status.show,
     flush: status.flush,
-    publish: (request) => publish(withoutSecrets(request), { repository, fence, runOf: texts.runOf }),
+    publish: (request, onPushed) =>
+      publish(withoutSecrets(request), { repository, fence, onPushed, runOf: texts.runOf }),
   }
 }
 
@@ -62,6 +64,7 @@ async function mayBeTold(task: Task, repository: GitHubRepository, log: Logger):
   try {
     return (await whyOutsider(task, repository)) === undefined
   } catch (thrown) {
+    if (toFault(thrown).class === 'infrastructure') throw thrown
     log.warn({ err: thrown, by: task.requestedBy }, 'nobody is told, since the permission could not be read')
     return false
   }

@@ -1,6 +1,6 @@
 // The one comment on an issue that says where its run stands: found again, edited in place, never made twice.
 import type { Logger } from 'pino'
-import { Fault } from '../errors.ts'
+import { Fault, toFault } from '../errors.ts'
 import type { StatusView } from '../render/status-view.ts'
 import type { GitHubRepository } from './github.ts'
 
@@ -21,7 +21,7 @@ export interface StatusCommentOptions {
   after(ms: number, call: () => void): () => void
 }
 
-/** Neither throws: a status that cannot be written is logged, and tried again with the next one. */
+/** As `TaskHost` has them. */
 export interface StatusComment {
   show(view: StatusView): Promise<void>
   flush(): Promise<void>
@@ -34,6 +34,7 @@ export function createStatusComment(options: StatusCommentOptions): StatusCommen
   let callOff: (() => void) | undefined
   let writing: Promise<void> = Promise.resolve()
   let commentId: number | undefined
+  let failure: Fault | undefined
 
   /** One write at a time, each of the newest view: a slow one must not end after a later one. */
   function writeNewest(): Promise<void> {
@@ -44,23 +45,23 @@ export function createStatusComment(options: StatusCommentOptions): StatusCommen
       waiting = undefined
       if (view === undefined) return
       lastWrite = options.now()
-      const failed = !(await attempt(view))
-      if (failed) waiting ??= view
+      failure = await attempt(view)
+      if (failure !== undefined) waiting ??= view
     })
     return writing
   }
 
-  async function attempt(view: StatusView): Promise<boolean> {
+  async function attempt(view: StatusView): Promise<Fault | undefined> {
     try {
       const body = options.render(view)
-      if (body === written) return true
+      if (body === written) return undefined
       await options.fence().catch(unlessOurs)
       commentId = await put(options, commentId, body)
       written = body
-      return true
+      return undefined
     } catch (thrown) {
       options.log.warn({ err: thrown, issue: options.issue }, 'the status comment could not be written')
-      return false
+      return toFault(thrown)
     }
   }
 
@@ -72,7 +73,10 @@ export function createStatusComment(options: StatusCommentOptions): StatusCommen
       if (wait <= 0) return writeNewest()
       callOff = options.after(wait, () => void writeNewest())
     },
-    flush: writeNewest,
+    async flush() {
+      await writeNewest()
+      if (failure?.class === 'infrastructure') throw failure
+    },
   }
 }
 

@@ -39,3 +39,13 @@ export interface Publication {
   /** Things that were asked for and refused, such as a plan without draft PRs; shown to the reader. */
   notes: string[]
 }
+
+/** What is there already while publishing goes on, which may end before there is all of it. */
+export interface Pushed {
+  branch: string
+  commitSha: string
+  /** URL. */
+  pullRequest?: string
+}
+
+export type OnPushed = (pushed: Pushed) => Promise<void>

@@ -5,7 +5,7 @@ import { renderCommitMessage } from '../render/commit-message.ts'
 import { renderPullRequest } from '../render/pull-request.ts'
 import { pullRequestTitle } from '../render/pull-request-title.ts'
 import type { PullRequestView } from '../render/pull-request-view.ts'
-import { type Outcome, workPatch } from '../run/outcome.ts'
+import { type Outcome, pushed, workPatch } from '../run/outcome.ts'
 import { type RunContext, stage } from '../run-context.ts'
 import type { BaseFacts } from '../task/task-host.ts'
 import { isProven, missingParts, type Proof } from '../verify/feedback.ts'
@@ -57,7 +57,7 @@ async function publish(run: RunContext, result: Result, proof: Proof): Promise<P
     return { form: 'patch', notes: ['It was not published, since it holds what must not leave: see the verification.'] }
   if (request.form === 'patch') run.progress.keep(request.patch)
   await run.claimed.check()
-  return run.host.publish(request)
+  return run.host.publish(request, (there) => run.claimed.event(pushed, { ...there }))
 }
 
 /** Diff policy and secret scan hold for unverified work all the same. */

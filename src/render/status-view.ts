@@ -20,6 +20,8 @@ export interface StatusView {
   /** ISO 8601: the last sign of life. */
   at: string
   queuePosition?: number
+  /** Of a queued run that was begun: what kept it from going on, and ISO 8601 when it is tried again at the latest. */
+  retry?: { reason: string; by: string }
   /** Warnings that belong to every report, such as a run without a sandbox. */
   notes: string[]
   /** Text removed from the issue, in words. */

@@ -1,5 +1,5 @@
 // The one comment on an issue: outcome first, readable on a phone, and readable again by us.
-import type { OutcomeKind } from '../run/outcome.ts'
+import type { Made, OutcomeKind } from '../run/outcome.ts'
 import type { Stage } from '../run/run.ts'
 import { renderDecline, runAgain } from './decline.ts'
 import { cost, counted, duration, moment } from './figures.ts'
@@ -77,7 +77,7 @@ function heading(view: StatusView): string {
   if (view.outcome !== undefined) return outcomeHeading(view.outcome)
   switch (view.state) {
     case 'queued':
-      return '⏳ Waiting for a free worker'
+      return view.retry === undefined ? '⏳ Waiting for a free worker' : '⏳ Waiting to try again'
     case 'awaiting_approval':
       return '✋ The plan waits for approval'
     case 'awaiting_answer':
@@ -90,9 +90,10 @@ function heading(view: StatusView): string {
 }
 
 function outcomeParts(view: StatusView): string[] {
-  const { outcome, queuePosition } = view
+  const { outcome, queuePosition, retry } = view
   switch (outcome?.kind) {
     case undefined:
+      if (retry !== undefined) return [`${neutralise(retry.reason)}\n\nIt is tried again by ${moment(retry.by)}.`]
       return queuePosition ? [`${counted(queuePosition, 'run is', 'runs are')} before this one.`] : []
     case 'pull_request':
       return [placeSentence(outcome), ...notes(outcome.publication.notes)]
@@ -103,18 +104,21 @@ function outcomeParts(view: StatusView): string[] {
     case 'declined':
       return [renderDecline(outcome.decline)]
     case 'cancelled':
-      return [neutralise(outcome.reason), kept(outcome.patchArtifact, view), runAgain('github', 'unchanged')]
+      return [neutralise(outcome.reason), kept(outcome, view), runAgain('github', 'unchanged')]
     case 'failed':
       return [
         neutralise(outcome.reason),
         ...(outcome.mend === undefined ? [] : [`**What helps:** ${inline(outcome.mend, 500)}`]),
-        kept(outcome.patchArtifact, view),
+        kept(outcome, view),
         runAgain('github', 'unchanged'),
       ]
   }
 }
 
-function kept(patchArtifact: string | undefined, { runId }: StatusView): string {
+function kept({ patchArtifact, branch, pullRequest }: Made, { runId }: StatusView): string {
+  if (pullRequest !== undefined) return `The work so far is in a draft pull request: ${pullRequest}`
+  if (branch !== undefined)
+    return `The work so far is on the branch ${inline(`\`${branch}\``)}; no pull request was opened.`
   return patchArtifact === undefined
     ? 'Nothing was pushed.'
     : `Nothing was pushed. The work so far is kept: ${codeSpan(`draftsmith show ${runId} --patch`)}`
@@ -161,7 +165,7 @@ function list(title: string, items: string[]): string[] {
 /** Open while it moves, folded when it is over. */
 function progress(view: StatusView): string[] {
   const reached = view.stages.filter(({ status }) => status !== 'pending' && status !== 'skipped')
-  if (view.state === 'queued' || (view.state === 'ended' && reached.length === 0)) return []
+  if (reached.length === 0 && (view.state === 'queued' || view.state === 'ended')) return []
   const ended = view.state === 'ended'
   // A worker that died cannot close its lines: when the run is over, nothing runs.
   const over = <T extends { status: LineStatus }>(line: T) =>

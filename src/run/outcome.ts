@@ -15,12 +15,14 @@ export type OutcomeKind = Outcome['kind']
 /** What a run had made when it was ended before its time. */
 export interface Made {
   patchArtifact?: string
-  /** Holds the work; no pull request was opened. */
+  /** Holds the work. */
   branch?: string
+  /** URL. */
+  pullRequest?: string
 }
 
-/** Event that tells which branch holds the work from then on: `branch`, `commitSha`. */
-export const branchMade = 'branch_made'
+/** Event that tells where the work is from then on: `branch`, `commitSha`, and `pullRequest` once there is one. */
+export const pushed = 'pushed'
 
 /** Artifact that holds the work so far, as a patch from the base commit. */
 export const workPatch = 'work.patch'

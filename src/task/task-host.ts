@@ -2,7 +2,7 @@
 // The spine knows only this port. Adapters: github/github-task-host.ts, cli/local-task-host.ts.
 
 import type { Decline } from '../policy/decline.ts'
-import type { Publication, PublishRequest } from '../publish/publication.ts'
+import type { OnPushed, Publication, PublishRequest } from '../publish/publication.ts'
 import type { StatusView } from '../render/status-view.ts'
 import type { Task } from './task.ts'
 
@@ -40,7 +40,7 @@ export interface CloneSource {
 }
 
 export interface TaskHost {
-  /** Whether the task came from somebody to whom anything is said, as of now. Never throws: false where that cannot be found out. Absent where nobody else can ask for tasks. */
+  /** Whether the task came from somebody to whom anything is said, as of now. Throws `infrastructure` where that cannot be found out for the moment, and is false where GitHub refuses to say. Absent where nobody else can ask for tasks. */
   mayBeTold?(task: Task): Promise<boolean>
   /** Reads permission, label, issue and repository as they are now, in that order. May be called again after a crash. Throws `infrastructure` faults only. */
   inspect(task: Task): Promise<Inspection>
@@ -48,7 +48,8 @@ export interface TaskHost {
   cloneSource(): Promise<CloneSource & { revoke(): Promise<void> }>
   /** Creates the sticky status or edits it in place; calls close together may be merged, the last one is always written by `flush`. Never throws: a status that cannot be written is logged and tried again at the next one. */
   show(view: StatusView): Promise<void>
+  /** Throws the `infrastructure` fault that kept the last one from being written; what was refused for good is only logged. */
   flush(): Promise<void>
-  /** Finds before it creates, and may be called again after a crash at any point. Throws `conflict` when the branch holds somebody else's commit. */
-  publish(request: PublishRequest): Promise<Publication>
+  /** Finds before it creates, and may be called again after a crash at any point. `onPushed` learns what there is, as soon as there is more of it. Throws `conflict` when the branch holds somebody else's commit. */
+  publish(request: PublishRequest, onPushed?: OnPushed): Promise<Publication>
 }

@@ -8,7 +8,7 @@ import { sql } from '../../src/run/drivers.ts'
 import { createLedger } from '../../src/run/drizzle-ledger.ts'
 import type { ClaimedRun, Ledger, NewRun } from '../../src/run/ledger.ts'
 import { rowsOf } from '../../src/run/orm.ts'
-import { branchMade, workPatch } from '../../src/run/outcome.ts'
+import { pushed, workPatch } from '../../src/run/outcome.ts'
 import { createQueue, type PgBossQueue } from '../../src/run/pg-boss-queue.ts'
 import type { Run } from '../../src/run/run.ts'
 import { modelReply, modelRequest, newRun, silent, unique } from '../run/support.ts'
@@ -267,7 +267,7 @@ export function ledgerContract(open: () => Promise<Database>): void {
     it('names what a cancelled run has made that waits for another attempt', async () => {
       const claimed = await claimNew()
       await claimed.writeArtifact(workPatch, 'diff --git a/x b/x')
-      await claimed.event(branchMade, { branch: 'agent/issue-1', commitSha: 'c1' })
+      await claimed.event(pushed, { branch: 'agent/issue-1', commitSha: 'c1' })
       await claimed.transition('queued')
       const made = { patchArtifact: workPatch, branch: 'agent/issue-1' }
       expect(await ledger.cancel(claimed.run.taskKey, { reason: 'stopped by mona' })).toMatchObject({

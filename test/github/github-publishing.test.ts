@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import type { GitHubRepository } from '../../src/github/github.ts'
-import type { PublishRequest, TreeChange } from '../../src/publish/publication.ts'
+import type { PublishRequest, Pushed, TreeChange } from '../../src/publish/publication.ts'
 import type { EmulatedGitHub } from '../support/emulated-github/types.ts'
 import { headOf, hosted, startGitHub } from './fixture.ts'
 import { treeOf } from './tree-of.ts'
@@ -121,6 +121,25 @@ describe('publish', () => {
     await expect(host.publish(request)).rejects.toMatchObject({ code: 'github_unreachable' })
     await host.publish(request)
     expect((await stateOf(full)).pullRequests).toHaveLength(1)
+  })
+
+  it('tells what there is as soon as it is there, also when the rest is refused', async () => {
+    const { host, repository, name } = await hosted(github)
+    const restore = github.fault({
+      match: ({ method, path }) => method === 'POST' && path === `/repos/acme/${name}/pulls`,
+      kind: 'status',
+      status: 403,
+      body: { message: 'Resource not accessible by integration' },
+    })
+    const told: Pushed[] = []
+    const onPushed = async (pushed: Pushed) => void told.push(pushed)
+    const request = await requestFor(repository)
+    await expect(host.publish(request, onPushed)).rejects.toMatchObject({ code: 'github_forbidden' })
+    const branch = { branch: 'agent/issue-1', commitSha: await repository.head('agent/issue-1') }
+    expect(told).toEqual([branch])
+    restore()
+    const { pullRequest } = await host.publish(request, onPushed)
+    expect(told).toEqual([branch, branch, { ...branch, pullRequest: pullRequest?.url }])
   })
 
   it('never touches a branch with the commit of somebody else', async () => {

@@ -114,6 +114,21 @@ describe('show', () => {
     expect(await bodies(full)).toEqual([texts.renderStatus(view(1))])
   })
 
+  it('says whether the last one may be written later', async () => {
+    const { host, full, name } = await hosted(github)
+    const restore = github.fault({
+      match: ({ path }) => path === `/repos/acme/${name}/issues/1/comments`,
+      kind: 'status',
+      status: 502,
+      body: { message: 'Bad gateway' },
+    })
+    await host.show(view(1))
+    await expect(host.flush()).rejects.toMatchObject({ class: 'infrastructure' })
+    restore()
+    await host.flush()
+    expect(await bodies(full)).toEqual([texts.renderStatus(view(1))])
+  })
+
   it('is silent once another worker owns the run, but still says that a run was cancelled', async () => {
     let fault: Fault | undefined = new Fault('fenced', 'fenced', 'Another worker has it.')
     const fence = async () => {

@@ -63,6 +63,19 @@ Comment \`/draftsmith stop\` to stop it.`)
   })
 })
 
+it('a status of a run that waits for its next attempt says why, until when, and what is done', () => {
+  const retry = { reason: 'Could not read issue 12: GitHub does not answer, @bob.', by: '2026-11-20T10:44:00.000Z' }
+  const text = renderStatus(statusView({ state: 'queued', retry }))
+  expect(seen(text)).toMatch(`### ⏳ Waiting to try again
+
+Could not read issue 12: GitHub does not answer, \`@bob\`.
+
+It is tried again by 2026-11-20 10:44:00 UTC.
+
+- ✅ Issue and policy: from main at 4f1c2d3`)
+  expect(parseStatus(text)?.state).toBe('queued')
+})
+
 describe('a final status begins with the outcome', () => {
   const pullRequest = { number: 14, url: 'https://github.com/octo/slugs/pull/14' }
 
@@ -149,6 +162,16 @@ To run again, edit the issue where needed, then comment \`/draftsmith run\`. Edi
       ended({ kind: 'failed', code: 'x', reason: 'The model could not be reached.', mend: 'Check the key.' }),
     ).toContain(
       '### ❌ Failed\n\nThe model could not be reached.\n\n**What helps:** Check the key.\n\nNothing was pushed.',
+    )
+  })
+
+  it('cancelled and failed: names what was pushed by then', () => {
+    const failed = { kind: 'failed' as const, code: 'x', reason: 'GitHub refuses.', branch: 'agent/issue-12' }
+    expect(ended(failed)).toContain(
+      'GitHub refuses.\n\nThe work so far is on the branch `agent/issue-12`; no pull request was opened.\n\nTo run again',
+    )
+    expect(ended({ ...failed, pullRequest: pullRequest.url })).toContain(
+      'The work so far is in a draft pull request: https://github.com/octo/slugs/pull/14',
     )
   })
 

@@ -1,5 +1,5 @@
 // A task's host that keeps what it is given: the repository on disk is real, GitHub is not there.
-import type { Publication, PublishRequest } from '../../src/publish/publication.ts'
+import type { OnPushed, Publication, PublishRequest } from '../../src/publish/publication.ts'
 import type { StatusView } from '../../src/render/status-view.ts'
 import type { BaseFacts, Inspection, TaskHost } from '../../src/task/task-host.ts'
 
@@ -49,10 +49,11 @@ export class MemoryTaskHost implements TaskHost {
   async flush(): Promise<void> {}
 
   /** Finds before it creates: the same branch is the same pull request. */
-  async publish(request: PublishRequest): Promise<Publication> {
+  async publish(request: PublishRequest, onPushed?: OnPushed): Promise<Publication> {
     this.published.push(request)
     if (request.form === 'patch') return { form: 'patch', notes: [] }
     const commitSha = request.treeSha
+    await onPushed?.({ branch: request.branch, commitSha })
     if (request.form === 'branch') return { form: 'branch', branch: request.branch, commitSha, notes: [] }
     const pullRequest = { number: 7, url: 'https://github.test/acme/shop/pull/7' }
     return { form: 'draft', branch: request.branch, commitSha, pullRequest, notes: [] }
