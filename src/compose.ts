@@ -61,7 +61,7 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const host = (claimed: ClaimedRun) => hostOf(claimed.run, () => claimed.check())
   const runner = composeRunner(config, { log, workspaces, host })
   await workspaces.sweep(await runsUnderWay(ledger))
-  const worker = createWorker({ ledger, queue, execute: runner.execute, announce: runner.announce, logger: log })
+  const worker = createWorker({ ledger, queue, ...runner, logger: log })
   const waiting = createWaitingRuns({ ledger, queue, host: hostOf, maxUsd: config.ceilings.usd, now: clock })
   return { ledger, queue, worker, github, sandbox: composeSandbox(config), waiting }
 }

@@ -1,9 +1,10 @@
 // Builds the context of a run around the spine, keeps its time limit, and says the last word to people.
 import type { Logger } from 'pino'
-import { Fault } from './errors.ts'
+import { Fault, toFault } from './errors.ts'
 import type { Charge, Model } from './model/model.ts'
 import type { Ceilings, Policy } from './policy/policy.ts'
-import type { ClaimedRun } from './run/ledger.ts'
+import type { StatusView } from './render/status-view.ts'
+import type { ClaimedRun, StageKey } from './run/ledger.ts'
 import type { Outcome } from './run/outcome.ts'
 import type { RunContext } from './run-context.ts'
 import { runTask } from './run-task.ts'
@@ -25,13 +26,22 @@ export interface TaskRunnerOptions {
   notes: string[]
   log: Logger
   now(): Date
+  /** How often a stage that lasts shows that it goes on; a minute when left out. */
+  heartbeatMs?: number
 }
 
 export interface TaskRunner {
   /** Throws what the spine throws. `signal` as the worker gives it. */
   execute(claimed: ClaimedRun, signal: AbortSignal): Promise<Outcome>
-  /** Shows how the run ended, also when it was thrown out of the spine. Called before it is settled; never throws. */
-  announce(claimed: ClaimedRun, outcome: Outcome): Promise<void>
+  /**
+   * Keeps how the run ended, and shows it, also when it was thrown out of the spine. Called before it is settled.
+   * False where people could not be told, and may be later: then it is called again, also by another process. Throws `fenced` alone.
+   */
+  announce(claimed: ClaimedRun, outcome: Outcome): Promise<boolean>
+  /** How an earlier claim ended that was announced in vain. */
+  ended(claimed: ClaimedRun): Promise<Outcome | undefined>
+  /** Shows that the run waits for its next attempt, `ms` at most, and why. Never throws. */
+  pause(claimed: ClaimedRun, because: Fault, ms: number): Promise<void>
 }
 
 /** What is told of a run, kept from `execute` to `announce`. */
@@ -53,27 +63,83 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
   return {
     async execute(claimed, signal) {
       const deadline = createDeadline()
+      const telling = tellingOf(claimed)
+      const heart = startHeart(telling.progress, options.heartbeatMs)
       try {
-        return await runTask(contextOf(options, { ...tellingOf(claimed), claimed, signal, deadline }))
+        return await runTask(contextOf(options, { ...telling, claimed, signal, deadline }))
       } catch (thrown) {
         // Whatever broke because of the stop, a command or a call, the reason of the stop is what happened.
         signal.throwIfAborted()
         throw thrown
       } finally {
         deadline.clear()
+        await heart.stop()
       }
     },
     async announce(claimed, outcome) {
       try {
-        const { host, progress } = tellingOf(claimed)
-        if ((await wasTold(claimed)) || (await host.mayBeTold?.(claimed.run.task))) progress.unmute()
-        await progress.settled(outcome)
+        const known = tellings.has(claimed) ? undefined : await readLastWord(claimed)
+        await sayLastWord(claimed, { ...tellingOf(claimed), outcome, known })
+        return true
+      } catch (thrown) {
+        const fault = toFault(thrown)
+        if (fault.class === 'fenced') throw fault
+        options.log.error({ runId: claimed.run.id, err: thrown }, 'how the run ended could not be told')
+        return false
+      }
+    },
+    ended: async (claimed) => (await readLastWord(claimed))?.outcome,
+    async pause(claimed, because, ms) {
+      const { host, progress } = tellingOf(claimed)
+      const by = new Date(options.now().getTime() + ms).toISOString()
+      try {
+        await progress.paused({ reason: because.message, by })
         await host.flush()
       } catch (thrown) {
-        options.log.error({ runId: claimed.run.id, err: thrown }, 'how the run ended could not be told')
+        options.log.warn({ runId: claimed.run.id, err: thrown }, 'that the run waits could not be told')
       }
     },
   }
+}
+
+/** Shows signs of life, one at a time; once it is stopped none is under way, so that none comes after the last word. */
+function startHeart(progress: Progress, everyMs = 60_000): { stop(): Promise<void> } {
+  let beat: Promise<void> | undefined
+  const timer = setInterval(() => {
+    beat ??= progress.alive().finally(() => {
+      beat = undefined
+    })
+  }, everyMs)
+  return {
+    async stop() {
+      clearInterval(timer)
+      await beat
+    },
+  }
+}
+
+/** What people are shown at the end: another process can say it, although it has not seen the run. */
+const lastWordKey: StageKey = { stage: 'last_word', round: 0, inputHash: '' }
+
+async function readLastWord(claimed: ClaimedRun): Promise<StatusView | undefined> {
+  return (await claimed.readStage(lastWordKey)) as StatusView | undefined
+}
+
+interface LastWord extends Telling {
+  outcome: Outcome
+  /** As it was announced in vain. */
+  known: StatusView | undefined
+}
+
+/** Kept before anybody outside is asked whether people may be told. */
+async function sayLastWord(claimed: ClaimedRun, { host, progress, outcome, known }: LastWord): Promise<void> {
+  if (known === undefined) {
+    await progress.settled(outcome)
+    await claimed.writeStage(lastWordKey, progress.view)
+  }
+  if (!(await wasTold(claimed)) && !(await host.mayBeTold?.(claimed.run.task))) return
+  await host.show(known ?? progress.view)
+  await host.flush()
 }
 
 function openTelling(options: TaskRunnerOptions, claimed: ClaimedRun): Telling {

@@ -1,8 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Fault } from '../src/errors.ts'
 import { defaultCeilings } from '../src/policy/policy.ts'
+import type { StatusView } from '../src/render/status-view.ts'
 import type { ClaimedRun, StageKey } from '../src/run/ledger.ts'
 import type { Outcome } from '../src/run/outcome.ts'
 import { stages } from '../src/run/run.ts'
@@ -246,6 +248,82 @@ describe('the last word', () => {
     })
     await expect(createTaskRunner(away.runnerOptions).announce(away.run.claimed, outcome)).resolves.toBe(false)
   })
+})
+
+describe('where GitHub does not answer', () => {
+  const away = new Fault('infrastructure', 'github_unreachable', 'GitHub does not answer.')
+  const fails = async () => {
+    throw away
+  }
+
+  test('the last word is kept whole, and said by the next claim without doing the work again', async () => {
+    const first = await lab.open({ script: shortRun() })
+    const runner = createTaskRunner(first.runnerOptions)
+    const outcome = await runner.execute(first.run.claimed, never)
+    first.host.flush = fails
+    expect(await runner.announce(first.run.claimed, outcome)).toBe(false)
+
+    const second = await lab.open({ runId: first.run.claimed.run.id })
+    const next = createTaskRunner(second.runnerOptions)
+    expect(await next.ended(second.run.claimed)).toEqual(outcome)
+    expect(await next.announce(second.run.claimed, outcome)).toBe(true)
+    expect(second.host.views).toEqual([first.host.lastView])
+    expect(second.host.lastView.plan).toHaveLength(2)
+    expect(second.host.inspections).toBe(0)
+  })
+
+  test('a run whose requester cannot be looked up is told of later, and not taken for an outsider', async () => {
+    const { run, host, runnerOptions } = await lab.open()
+    const outcome = { kind: 'failed' as const, code: 'github_unreachable', reason: 'GitHub does not answer.' }
+    const mayBeTold = Object.assign(host, { mayBeTold: fails as () => Promise<boolean> })
+    expect(await createTaskRunner(runnerOptions).announce(run.claimed, outcome)).toBe(false)
+    mayBeTold.mayBeTold = async () => true
+    expect(await createTaskRunner(runnerOptions).announce(run.claimed, outcome)).toBe(true)
+    expect(host.lastView.outcome).toEqual(outcome)
+  })
+
+  test('what is pushed by then is known when the run ends', async () => {
+    const { run, host, runnerOptions } = await lab.open({ script: shortRun() })
+    host.publish = async (request, onPushed) => {
+      await onPushed?.({ branch: request.branch, commitSha: 'c1' })
+      throw away
+    }
+    await expect(createTaskRunner(runnerOptions).execute(run.claimed, never)).rejects.toBe(away)
+    expect(await lab.ledger.made(run.claimed.run.id)).toEqual({ patchArtifact: 'work.patch', branch: 'agent/issue-1' })
+  })
+
+  test('people learn that the run waits for its next attempt, and why', async () => {
+    const { run, host, runnerOptions } = await lab.open({
+      script: shortRun(),
+      claim: (claimed) => dyingAt(claimed, { only: 'plan' }),
+    })
+    const runner = createTaskRunner({ ...runnerOptions, now: () => new Date('2026-01-01T10:00:00Z') })
+    await expect(runner.execute(run.claimed, never)).rejects.toThrow('died')
+    host.flush = fails
+    await runner.pause(run.claimed, away, 90_000)
+    expect(host.lastView).toMatchObject({
+      state: 'queued',
+      retry: { reason: 'GitHub does not answer.', by: '2026-01-01T10:01:30.000Z' },
+    })
+    const status = (name: string) => host.lastView.stages.find(({ stage }) => stage === name)?.status
+    expect([status('explore'), status('plan')]).toEqual(['done', 'pending'])
+  })
+})
+
+test('a stage that lasts shows signs of life, and none after its end', async () => {
+  const { run, host, runnerOptions } = await lab.open({
+    script: shortRun(),
+    policy: 'checks: { install: sleep 0.5, test: node --test, targetedTest: "node --test {files}" }',
+  })
+  const runner = createTaskRunner({ ...runnerOptions, heartbeatMs: 50 })
+  await runner.execute(run.claimed, never)
+  const inPrepare = ({ stages }: StatusView) => stages.find(({ status }) => status === 'running')?.stage === 'prepare'
+  const shown = host.views.filter(inPrepare)
+  expect(shown.length).toBeGreaterThan(2)
+  expect(new Set(shown.map(({ at }) => at)).size).toBeGreaterThan(2)
+  const views = host.views.length
+  await sleep(200)
+  expect(host.views).toHaveLength(views)
 })
 
 requirePackage('bubblewrap', ['bwrap'])('behind bubblewrap', () => {

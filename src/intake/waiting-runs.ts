@@ -1,22 +1,22 @@
 // The status comment of runs that no worker has: they wait for their turn, or were stopped while they waited.
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
-import { Fault } from '../errors.ts'
+import { Fault, toFault } from '../errors.ts'
 import type { StatusView } from '../render/status-view.ts'
 import type { Ledger } from '../run/ledger.ts'
 import type { Queue } from '../run/queue.ts'
-import type { Run } from '../run/run.ts'
+import { type Run, stages } from '../run/run.ts'
 import type { TaskHost } from '../task/task-host.ts'
 
 export interface WaitingRuns {
   /** Says where in the queue a run is, unless a worker takes it meanwhile. Nothing is said to people without write access. */
   tellQueued(run: Run): Promise<void>
-  /** For a run that ended in the queue. */
+  /** For a run that ended in the queue, also after an attempt. Where GitHub does not answer it is tried again for some minutes. */
   tellStopped(run: Run): Promise<void>
 }
 
 export interface WaitingRunsOptions {
-  ledger: Pick<Ledger, 'find'>
+  ledger: Pick<Ledger, 'find' | 'latest' | 'stages' | 'spent'>
   queue: Pick<Queue, 'position'>
   /** The issue of a run; `fence` is called right before each write. */
   host(run: Run, fence: () => Promise<void>): Pick<Required<TaskHost>, 'mayBeTold' | 'show' | 'flush'>
@@ -25,7 +25,11 @@ export interface WaitingRunsOptions {
   now(): Date
   /** What a worker takes within this time speaks for itself. Milliseconds, 1 s when left out. */
   patienceMs?: number
+  /** Between attempts to tell that a run is stopped. Milliseconds. */
+  pausesMs?: number[]
 }
+
+const defaultPausesMs = [5_000, 30_000, 120_000, 300_000, 300_000]
 
 export function createWaitingRuns(options: WaitingRunsOptions): WaitingRuns {
   // One at a time: GitHub asks for writes in sequence, and nothing is urgent here.
@@ -51,14 +55,29 @@ export function createWaitingRuns(options: WaitingRunsOptions): WaitingRuns {
         }))
       })
     },
-    tellStopped: (run) =>
-      inTurn(() =>
-        tell(
-          run,
-          async () => {},
-          async () => ({ ...viewOf(options, run), outcome: run.outcome }),
-        ),
-      ),
+    async tellStopped(run) {
+      const once = () =>
+        inTurn(async () => {
+          // The one status of the issue is the newer run's, which may have been asked for since.
+          const newest = async () => (await options.ledger.latest(run.taskKey))?.id === run.id
+          const fence = async () => {
+            if (!(await newest())) throw new Fault('fenced', 'taken', 'There is a newer run.')
+          }
+          if (await newest()) await tell(run, fence, () => stoppedView(options, run))
+        })
+      await patiently(once, options.pausesMs ?? defaultPausesMs)
+    },
+  }
+}
+
+/** No worker will come back to it. */
+async function patiently(attempt: () => Promise<void>, [pause, ...pauses]: number[]): Promise<void> {
+  try {
+    await attempt()
+  } catch (thrown) {
+    if (pause === undefined || toFault(thrown).class !== 'infrastructure') throw thrown
+    await sleep(pause, undefined, { ref: false })
+    await patiently(attempt, pauses)
   }
 }
 
@@ -66,6 +85,20 @@ export function createWaitingRuns(options: WaitingRunsOptions): WaitingRuns {
 async function waits({ ledger }: WaitingRunsOptions, { id }: Run): Promise<boolean> {
   const run = await ledger.find(id)
   return run?.state === 'queued' && run.startedAt === undefined
+}
+
+/** What it had come to in earlier attempts, as far as the ledger knows. */
+async function stoppedView(options: WaitingRunsOptions, run: Run): Promise<StatusView> {
+  const { tokens, usd } = await options.ledger.spent(run.id)
+  const begun = new Set((await options.ledger.stages(run.id)).map(({ stage }) => stage))
+  const done = stages.filter((stage) => begun.has(stage))
+  return {
+    ...viewOf(options, run),
+    tokens,
+    usd,
+    stages: done.map((stage) => ({ stage, status: 'done' })),
+    outcome: run.outcome,
+  }
 }
 
 function viewOf({ maxUsd, now }: WaitingRunsOptions, { id, state, task }: Run): StatusView {

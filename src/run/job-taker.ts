@@ -4,7 +4,7 @@ import type { JobWithMetadata, PgBoss } from 'pg-boss'
 import { Fault, toFault } from '../errors.ts'
 import type { Database } from './database.ts'
 import { activeJobs, deadJobs, giveBack, type JobData, jobs, occupyRepository, runsWithoutJob } from './jobs.ts'
-import type { AttemptsLeft, JobHandler } from './queue.ts'
+import type { Attempt, AttemptsLeft, JobHandler } from './queue.ts'
 
 /** How long handlers may take to come back once their signal is aborted. */
 const abortGraceMs = 5_000
@@ -39,7 +39,7 @@ export class JobTaker {
       { ...options, localConcurrency: this.#concurrency, groupConcurrency: 1 },
       async ([job]: RunJob[]) => job && this.#attempt(job, handler),
     )
-    await this.#boss.work(deadJobs, options, async ([job]: RunJob[]) => job && this.#hand(job, handler, 'none'))
+    await this.#boss.work(deadJobs, options, async ([job]: RunJob[]) => job && this.#end(job, handler))
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -63,16 +63,20 @@ export class JobTaker {
   async #attempt(job: RunJob, handler: JobHandler): Promise<void> {
     if (!(await occupyRepository(this.#database, job.data.repositoryKey, job.id))) return giveBack(this.#database, job)
     try {
-      await this.#hand(job, handler, job.retryCount < job.retryLimit ? 'more' : 'last')
+      await this.#hand(job, handler, isLast(job) ? 'last' : 'more')
     } finally {
       this.#lookAgain()
     }
   }
 
-  async #hand(job: RunJob, handler: JobHandler, attemptsLeft: AttemptsLeft): Promise<void> {
+  #end(job: RunJob, handler: JobHandler): Promise<void> {
+    return this.#hand(job, handler, isLast(job) ? 'over' : 'none')
+  }
+
+  async #hand(job: RunJob, handler: JobHandler, left: AttemptsLeft): Promise<void> {
     const signal = AbortSignal.any([job.signal, this.#shutdown.signal])
     try {
-      await handler(job.data.runId, signal, attemptsLeft)
+      await handler(job.data.runId, signal, attemptOf(job, left))
     } catch (thrown) {
       if (this.#shutdown.signal.aborted) return giveBack(this.#database, job)
       // The error is kept with the job: only what is safe to read there.
@@ -85,4 +89,14 @@ export class JobTaker {
   #lookAgain(): void {
     for (const { id, name } of this.#boss.getWipData()) if (name === jobs) this.#boss.notifyWorker(id)
   }
+}
+
+function isLast({ retryCount, retryLimit }: RunJob): boolean {
+  return retryCount >= retryLimit
+}
+
+/** As pg-boss reckons: something between half of this and the whole. */
+function attemptOf({ retryCount, retryDelay, retryDelayMax }: RunJob, left: AttemptsLeft): Attempt {
+  const seconds = retryDelay * 2 ** Math.min(16, retryCount)
+  return { left, pauseMs: Math.min(seconds, retryDelayMax ?? seconds) * 1_000 }
 }

@@ -1,12 +1,19 @@
 // Jobs that wake a worker. A job holds a run's id and nothing else. Types only; the adapter is run/pg-boss-queue.ts.
 
 /**
- * What a rejection would lead to. `more`: another attempt after a pause · `last`: none, so the handler settles the run instead ·
- * `none`: this is no attempt any more; the run failed or took its process down too often and is only to be settled.
+ * What a rejection leads to. `more`: another attempt after a pause · `last`: no more work, only the end of the run ·
+ * `none`: this is no attempt any more; the run failed or took its process down too often and is only to be ended, which is tried again after a pause ·
+ * `over`: as `none`, for the last time.
  */
-export type AttemptsLeft = 'more' | 'last' | 'none'
+export type AttemptsLeft = 'more' | 'last' | 'none' | 'over'
 
-export type JobHandler = (runId: string, signal: AbortSignal, attemptsLeft: AttemptsLeft) => Promise<void>
+export interface Attempt {
+  left: AttemptsLeft
+  /** Longest pause before the next one, in milliseconds. */
+  pauseMs: number
+}
+
+export type JobHandler = (runId: string, signal: AbortSignal, attempt: Attempt) => Promise<void>
 
 export interface Queue {
   /** Starts to take jobs, at most `concurrency` at once and one a repository. The handler's rejection puts the job back with backoff; after the signal was aborted, at once. */

@@ -2,8 +2,8 @@
 import type { Logger } from 'pino'
 import { Fault, toFault } from '../errors.ts'
 import type { ClaimedRun, Ledger } from './ledger.ts'
-import { type Outcome, workPatch } from './outcome.ts'
-import type { AttemptsLeft, Queue } from './queue.ts'
+import type { Outcome } from './outcome.ts'
+import type { Attempt, AttemptsLeft, Queue } from './queue.ts'
 
 /** The run stands still until a person has answered; the worker is free meanwhile. */
 export interface Waiting {
@@ -19,8 +19,15 @@ export interface WorkerOptions {
    * it throws then, or returns what it has.
    */
   execute(claimed: ClaimedRun, signal: AbortSignal): Promise<Outcome | Waiting>
-  /** Tells people how the run ended, before it is settled: a crash between the two tells it again. Never throws. */
-  announce?(claimed: ClaimedRun, outcome: Outcome): Promise<void>
+  /** The end that an earlier attempt announced, but could not tell so far. It is told again and not worked for again. */
+  ended?(claimed: ClaimedRun): Promise<Outcome | undefined>
+  /**
+   * Keeps the end for `ended` and tells people, before the run is settled: a crash between the two tells it again.
+   * False where that has to be tried again. Throws `fenced` alone.
+   */
+  announce?(claimed: ClaimedRun, outcome: Outcome): Promise<boolean>
+  /** Tells people that the run waits for its next attempt, for `ms` at most. Never throws. */
+  pause?(claimed: ClaimedRun, because: Fault, ms: number): Promise<void>
   logger: Pick<Logger, 'info' | 'warn' | 'error'>
   /** How often a run under way is asked whether it may go on. */
   pollMs?: number
@@ -34,20 +41,33 @@ export interface Worker {
 
 export function createWorker(options: WorkerOptions): Worker {
   return {
-    start: () => options.queue.work((runId, signal, attemptsLeft) => work(options, runId, signal, attemptsLeft)),
+    start: () => options.queue.work((runId, stopping, attempt) => work(options, runId, { stopping, attempt })),
     stop: (graceMs) => options.queue.stop(graceMs),
   }
 }
 
-async function work(
-  options: WorkerOptions,
-  runId: string,
-  stopping: AbortSignal,
-  attemptsLeft: AttemptsLeft,
-): Promise<void> {
+interface Taken {
+  /** The process stops. */
+  stopping: AbortSignal
+  attempt: Attempt
+}
+
+async function work(options: WorkerOptions, runId: string, taken: Taken): Promise<void> {
   const claimed = await options.ledger.claim(runId)
   if (claimed === undefined) return
-  if (attemptsLeft === 'none') return finish(options, claimed, attemptsUsedUp)
+  try {
+    const end = (await options.ended?.(claimed)) ?? (await workOn(options, claimed, taken))
+    if (end !== undefined) await finish(options, claimed, { end, left: taken.attempt.left })
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || thrown.class !== 'fenced') throw thrown
+    options.logger.warn({ runId, epoch: claimed.run.epoch }, 'another worker has taken over')
+  }
+}
+
+/** Undefined when the run waits for a person. Throws where another attempt is to follow. */
+async function workOn(options: WorkerOptions, claimed: ClaimedRun, taken: Taken): Promise<Outcome | undefined> {
+  const { stopping, attempt } = taken
+  if (attempt.left === 'none' || attempt.left === 'over') return attemptsUsedUp
   const watch = watchClaim(options, claimed)
   try {
     const signal = AbortSignal.any([stopping, watch.signal])
@@ -55,10 +75,10 @@ async function work(
     const end = await options.execute(claimed, signal)
     // A run that was interrupted by our own stop was not cancelled by anybody.
     if (end.kind === 'cancelled' && stopping.aborted && !watch.signal.aborted) stopping.throwIfAborted()
-    await finish(options, claimed, end)
+    return end.kind === 'waiting' ? await stand(options, claimed, end) : end
   } catch (thrown) {
     const fault = watch.signal.aborted ? toFault(watch.signal.reason) : toFault(thrown)
-    await settleThrown(options, claimed, { fault, stopping: stopping.aborted, attemptsLeft })
+    return await endOf(options, claimed, { fault, ...taken })
   } finally {
     watch.end()
   }
@@ -93,26 +113,81 @@ function watchClaim({ logger, pollMs = 1_000 }: WorkerOptions, claimed: ClaimedR
   return { signal: controller.signal, end: () => clearInterval(timer) }
 }
 
-async function finish(options: WorkerOptions, claimed: ClaimedRun, end: Outcome | Waiting): Promise<void> {
-  const { announce, logger } = options
-  const runId = claimed.run.id
-  if (end.kind === 'waiting') {
-    await claimed.transition(end.state)
-    logger.info({ runId, end: end.state }, 'run left the worker')
-    return
-  }
-  const outcome = await namingKeptWork(options, runId, end)
-  await announce?.(claimed, outcome)
-  await claimed.settle(outcome)
-  logger.info({ runId, end: outcome.kind, ...whyOf(outcome) }, 'run left the worker')
+async function stand({ logger }: WorkerOptions, claimed: ClaimedRun, { state }: Waiting): Promise<undefined> {
+  await claimed.transition(state)
+  logger.info({ runId: claimed.run.id, end: state }, 'run left the worker')
 }
 
-/** Work that had been kept when the run was thrown out of its flow. */
-async function namingKeptWork({ ledger, logger }: WorkerOptions, runId: string, end: Outcome): Promise<Outcome> {
-  if ((end.kind !== 'cancelled' && end.kind !== 'failed') || end.patchArtifact !== undefined) return end
+interface Thrown extends Taken {
+  fault: Fault
+}
+
+async function endOf(
+  options: WorkerOptions,
+  claimed: ClaimedRun,
+  { fault, stopping, attempt }: Thrown,
+): Promise<Outcome> {
+  if (fault.class === 'fenced') throw fault
+  if (fault.class === 'cancelled') return { kind: 'cancelled', reason: fault.message }
+  if (stopping.aborted) throw fault
+  if (fault.class === 'infrastructure' && attempt.left === 'more') return retry(options, claimed, { fault, attempt })
+  options.logger.error({ runId: claimed.run.id, err: fault }, 'run failed')
+  const { code, message: reason, mend } = fault
+  return { kind: 'failed', code, reason, ...(mend === undefined ? {} : { mend }) }
+}
+
+/** Throws, so that the queue tries again after a pause, unless somebody asked to stop; meanwhile the run counts as queued and can be cancelled at once. */
+async function retry(
+  options: WorkerOptions,
+  claimed: ClaimedRun,
+  { fault, attempt }: Pick<Thrown, 'fault' | 'attempt'>,
+): Promise<Outcome> {
+  const { code, message } = fault
+  options.logger.warn({ runId: claimed.run.id, err: fault }, 'run will be tried again')
   try {
-    const kept = (await ledger.artifacts(runId)).some(({ name, bytes }) => name === workPatch && bytes > 0)
-    return kept ? { ...end, patchArtifact: workPatch } : end
+    await claimed.event('retry', { code, message })
+    // Told first: whoever stops a run in the queue tells that, and nothing may be told after it.
+    await options.pause?.(claimed, fault, attempt.pauseMs)
+    await claimed.transition('queued')
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.class === 'cancelled') return { kind: 'cancelled', reason: thrown.message }
+    // The database itself may be what is away; the claim after the pause repairs the state.
+    options.logger.warn({ runId: claimed.run.id, err: thrown }, 'the retry could not be recorded')
+  }
+  throw fault
+}
+
+async function finish(
+  options: WorkerOptions,
+  claimed: ClaimedRun,
+  { end, left }: { end: Outcome; left: AttemptsLeft },
+): Promise<void> {
+  const runId = claimed.run.id
+  const outcome = await namingWhatIsMade(options, runId, end)
+  if (!(await tell(options, claimed, outcome))) await tellLater(options, claimed, left)
+  await claimed.settle(outcome)
+  options.logger.info({ runId, end: outcome.kind, ...whyOf(outcome) }, 'run left the worker')
+}
+
+/** Where a newer run of the task was asked for meanwhile, the one status is that one's. */
+async function tell({ ledger, announce }: WorkerOptions, claimed: ClaimedRun, outcome: Outcome): Promise<boolean> {
+  const newest = await ledger.latest(claimed.run.taskKey)
+  if (announce === undefined || newest?.id !== claimed.run.id) return true
+  return announce(claimed, outcome)
+}
+
+/** Throws, so that the queue comes back to it; the last time it is only noted, since nothing waits for ever. */
+async function tellLater({ logger }: WorkerOptions, claimed: ClaimedRun, left: AttemptsLeft): Promise<void> {
+  if (left !== 'over')
+    throw new Fault('infrastructure', 'untold', 'How the run ended could not be told; that is tried again.')
+  logger.error({ runId: claimed.run.id }, 'how the run ended was never told')
+  await claimed.event('untold')
+}
+
+async function namingWhatIsMade({ ledger, logger }: WorkerOptions, runId: string, end: Outcome): Promise<Outcome> {
+  if (end.kind !== 'cancelled' && end.kind !== 'failed') return end
+  try {
+    return { ...end, ...(await ledger.made(runId)) }
   } catch (thrown) {
     logger.warn({ runId, err: thrown }, 'could not look for work that is kept')
     return end
@@ -133,42 +208,4 @@ function whyOf(outcome: Outcome): { code?: string; reason?: string } {
     case 'cancelled':
       return { reason: outcome.reason }
   }
-}
-
-interface Thrown {
-  fault: Fault
-  stopping: boolean
-  attemptsLeft: AttemptsLeft
-}
-
-async function settleThrown(options: WorkerOptions, claimed: ClaimedRun, thrown: Thrown): Promise<void> {
-  const { fault, stopping, attemptsLeft } = thrown
-  const { logger } = options
-  const runId = claimed.run.id
-  if (fault.class === 'fenced') {
-    logger.warn({ runId, epoch: claimed.run.epoch }, 'another worker has taken over')
-    return
-  }
-  if (fault.class === 'cancelled') return finish(options, claimed, { kind: 'cancelled', reason: fault.message })
-  if (stopping) throw fault
-  if (fault.class === 'infrastructure' && attemptsLeft === 'more') return retry(options, claimed, fault)
-  logger.error({ runId, err: fault }, 'run failed')
-  const { code, message: reason, mend } = fault
-  await finish(options, claimed, { kind: 'failed', code, reason, ...(mend === undefined ? {} : { mend }) })
-}
-
-/** Always throws, so that the queue tries again after a pause; meanwhile the run counts as queued and can be cancelled at once. */
-async function retry(options: WorkerOptions, claimed: ClaimedRun, fault: Fault): Promise<void> {
-  const { code, message } = fault
-  options.logger.warn({ runId: claimed.run.id, err: fault }, 'run will be tried again')
-  try {
-    await claimed.event('retry', { code, message })
-    await claimed.transition('queued')
-  } catch (thrown) {
-    if (thrown instanceof Fault && thrown.class === 'cancelled')
-      return finish(options, claimed, { kind: 'cancelled', reason: thrown.message })
-    // The database itself may be what is away; the claim after the pause repairs the state.
-    options.logger.warn({ runId: claimed.run.id, err: thrown }, 'the retry could not be recorded')
-  }
-  throw fault
 }

@@ -89,6 +89,18 @@ export class Progress {
     this.#view = { ...this.#view, maxUsd }
   }
 
+  /** Nothing has changed but time and cost: somebody who looks in the middle of a long stage sees that it goes on. */
+  async alive(): Promise<void> {
+    await this.#update({})
+  }
+
+  /** The run is put back, and goes on from its records. */
+  async paused(retry: NonNullable<StatusView['retry']>): Promise<void> {
+    const stopped = (line: StatusView['stages'][number]) =>
+      line.status === 'running' ? { ...line, status: 'pending' as const } : line
+    await this.#update({ state: 'queued', retry, stages: this.#view.stages.map(stopped) })
+  }
+
   async settled(outcome: Outcome): Promise<void> {
     const closed = this.#view.stages.map((line) =>
       line.status === 'running' ? { ...line, status: endOf(outcome) } : line,

@@ -70,6 +70,9 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
   let ledger: Ledger
   let worker: Worker
   let execute: (claimed: ClaimedRun, signal: AbortSignal) => Promise<Outcome | Waiting>
+  let tell: (claimed: ClaimedRun, outcome: Outcome) => Promise<boolean>
+  const pauses: { runId: string; message: string; ms: number }[] = []
+  const lastWord = { stage: 'last_word', round: 0, inputHash: '' }
 
   const start = async () => {
     database = await openDatabase(place())
@@ -82,8 +85,19 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
       ids: () => unique('r'),
       version: '1',
     })
-    const perform = (claimed: ClaimedRun, signal: AbortSignal) => execute(claimed, signal)
-    worker = createWorker({ ledger, queue, logger: silent, pollMs: 100, execute: perform })
+    worker = createWorker({
+      ledger,
+      queue,
+      logger: silent,
+      pollMs: 100,
+      execute: (claimed, signal) => execute(claimed, signal),
+      ended: async (claimed) => (await claimed.readStage(lastWord)) as Outcome | undefined,
+      announce: async (claimed, outcome) => {
+        await claimed.writeStage(lastWord, outcome)
+        return tell(claimed, outcome)
+      },
+      pause: async ({ run }, { message }, ms) => void pauses.push({ runId: run.id, message, ms }),
+    })
   }
   const stop = async (graceMs = 0) => {
     await worker.stop(graceMs)
@@ -107,6 +121,7 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
   beforeEach(async () => {
     await start()
     execute = async () => done
+    tell = async () => true
   })
   afterEach(() => stop())
 
@@ -176,7 +191,42 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     expect(at).toHaveLength(3)
     expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(400)
     expect((await ledger.events(run.id)).map((event) => event.kind)).toEqual(['retry', 'retry'])
+    const paused = { runId: run.id, message: 'GitHub does not answer.', ms: 1_000 }
+    expect(pauses.filter(({ runId }) => runId === run.id)).toEqual([paused, paused])
   })
+
+  it('tells the end until people are told, also when its attempts are used up, and works for it only once', async () => {
+    let worked = 0
+    let told = 0
+    execute = async () => {
+      worked += 1
+      return done
+    }
+    tell = async ({ run }) => {
+      expect(await ledger.find(run.id)).toMatchObject({ state: 'running', outcome: undefined })
+      told += 1
+      return told === 5
+    }
+    await worker.start()
+    const run = await record()
+    expect(await settled(run.id, 25_000)).toEqual(done)
+    expect([worked, told]).toEqual([1, 5])
+    expect(await ledger.events(run.id)).toEqual([])
+  }, 30_000)
+
+  it('settles a run that can never be told of, and notes it', async () => {
+    let told = 0
+    tell = async () => {
+      told += 1
+      return false
+    }
+    await worker.start()
+    const run = await record()
+    expect(await settled(run.id, 25_000)).toEqual(done)
+    // Three attempts of the job, three of what is left of it.
+    expect(told).toBe(6)
+    expect((await ledger.events(run.id)).map(({ kind }) => kind)).toEqual(['untold'])
+  }, 30_000)
 
   it('fails at once, with its code, for anything else that is thrown', async () => {
     const thrown = [new Error('oops'), new Fault('invalid_input', 'model_key_invalid', 'The key is refused.')]
@@ -228,6 +278,8 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     const request = newRun({ force: true })
     const first = await record(request)
     await vi.waitFor(() => expect(order).toHaveLength(1))
+    const told: number[] = []
+    tell = async ({ run }) => told.push(run.attempt) > 0
     await ledger.cancel(first.taskKey, { reason: 'stopped by mona' })
     const second = await record(request)
     await sleep(300)
@@ -235,6 +287,8 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     expect(await settled(second.id)).toEqual(done)
     expect(await settled(first.id)).toEqual({ kind: 'cancelled', reason: 'stopped by mona' })
     expect(order).toEqual(['1 begins', '1 ends', '2 begins'])
+    // The one status of the issue is the second one's by then.
+    expect(told).toEqual([2])
   })
 
   it('stops silently when another worker has taken the run over', async () => {
