@@ -1,4 +1,5 @@
 // From the service's parts to an address that answers.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type Service, version } from '../compose.ts'
 import type { Config } from '../config.ts'
@@ -6,14 +7,13 @@ import { Fault } from '../errors.ts'
 import draftsmith from '../index.ts'
 import { createBackground } from '../intake/background.ts'
 import { createWebhookHandler } from '../intake/webhook-handler.ts'
-import type { Run } from '../run/run.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createReadiness, type Probe } from './readiness.ts'
 import { createHttpServer } from './server.ts'
 
 export interface Listening {
   url: string
-  /** Takes nothing new, and waits for the deliveries and answers under way. */
+  /** Takes nothing new, and waits a while for the deliveries and answers under way; the line of what waits can be long. */
   close(): Promise<void>
 }
 
@@ -44,7 +44,7 @@ export async function listen(config: Config, service: Service, log: Logger): Pro
     url,
     async close() {
       await server.close(graceMs)
-      await background.settled()
+      await Promise.race([background.settled(), sleep(graceMs, undefined, { ref: false })])
     },
   }
 }
@@ -59,7 +59,7 @@ function probes({ ledger, sandbox }: Service): Probe[] {
     },
     {
       name: 'queue',
-      ask: async () => describeQueue(await ledger.list({ states: ['queued'], limit: mostCounted })),
+      ask: async () => `${await ledger.count(['queued'])} waiting`,
       mend: 'Restart this process; runs that wait are kept.',
     },
     {
@@ -69,12 +69,6 @@ function probes({ ledger, sandbox }: Service): Probe[] {
       cacheMs: 60_000,
     },
   ]
-}
-
-const mostCounted = 1_000
-
-function describeQueue(waiting: Run[]): string {
-  return waiting.length === mostCounted ? `${mostCounted} or more waiting` : `${waiting.length} waiting`
 }
 
 async function describeSandbox(sandbox: Sandbox): Promise<string> {
