@@ -14,7 +14,6 @@ import { createWaitingRuns, type WaitingRuns } from './intake/waiting-runs.ts'
 import { createAnthropicProvider } from './model/anthropic-provider.ts'
 import { createMeteredModel } from './model/metered-model.ts'
 import type { Model, ModelProvider, ModelRole } from './model/model.ts'
-import { priceOf } from './model/pricing.ts'
 import { createRecordedProvider } from './model/recorded-provider.ts'
 import { type Ceilings, defaultCeilings, type Policy } from './policy/policy.ts'
 import { parseTrailers } from './render/commit-message.ts'
@@ -246,11 +245,12 @@ function modelNames(config: Config, policy: Policy): Record<ModelRole, string> {
   }
 }
 
-function ceilingsOf(config: Config): Ceilings {
+export function ceilingsOf(config: Config): Ceilings {
   const { usd, tokens, minutes } = config.ceilings
   const { limits, sandbox } = defaultCeilings
   return {
     ...defaultCeilings,
+    models: config.model.byRole,
     limits: { ...limits, usd, tokens, minutes },
     sandbox: config.sandbox === 'none' ? { ...sandbox, kinds: [...sandbox.kinds, 'none'] } : sandbox,
   }
@@ -258,13 +258,9 @@ function ceilingsOf(config: Config): Ceilings {
 
 /** What every report of this deployment has to say. */
 function startNotes(config: Config): string[] {
-  const unpriced = [...new Set(Object.values(config.model.byRole))].filter((name) => priceOf(name) === undefined)
-  return [
-    ...(config.sandbox === 'none'
-      ? ['Commands of the repository run without a sandbox, because this deployment was started with `none`.']
-      : []),
-    ...unpriced.map((name) => `No price is known for ${name}: only the token ceiling holds.`),
-  ]
+  return config.sandbox === 'none'
+    ? ['Commands of the repository run without a sandbox, because this deployment was started with `none`.']
+    : []
 }
 
 const clock = () => new Date()

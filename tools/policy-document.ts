@@ -1,5 +1,7 @@
 // docs/policy.md from the schema of the policy file: one row a key.
 
+import { idleKeys } from '../src/policy/policy.ts'
+
 interface Schema {
   type?: string
   description?: string
@@ -22,7 +24,8 @@ commit, never from a work tree. Every key has a default, and a repository withou
 are refused, with line, column and the nearest known key; a file with mistakes gets a comment, and no work is done.
 
 Limits may be lowered freely, and raised up to the ceilings of the deployment; a limit that was lowered to its ceiling is
-named in the report. Editors complete and check the file with the schema in \`schema/draftsmith.schema.json\`:
+named in the report, and so is a key that is not acted on yet. A model of \`models\` must have a known price, or be one that the
+deployment itself is configured with. Editors complete and check the file with the schema in \`schema/draftsmith.schema.json\`:
 
 \`\`\`yaml
 # yaml-language-server: $schema=<address of draftsmith.schema.json>
@@ -60,7 +63,12 @@ function rows(schema: Schema, prefix: string): string[] {
 }
 
 function row(path: string, schema: Schema): string {
-  return `| ${[`\`${path}\``, cell(schema.description ?? ''), values(schema), initial(schema)].join(' | ')} |`
+  return `| ${[`\`${path}\``, cell(description(path, schema)), values(schema), initial(schema)].join(' | ')} |`
+}
+
+function description(path: string, schema: Schema): string {
+  const said = schema.description ?? ''
+  return idleKeys.includes(path) ? `${said} **Not acted on yet.**` : said
 }
 
 function values(schema: Schema): string {

@@ -1,6 +1,6 @@
 // `draftsmith doctor`: what a run and the service need, each tried as far as it costs nothing, with the mend.
 import { type Logger, pino } from 'pino'
-import { composeGitHub, version } from '../compose.ts'
+import { ceilingsOf, composeGitHub, version } from '../compose.ts'
 import { type Config, type ConfigProblem, type Need, type ReadConfig, readConfig } from '../config.ts'
 import { checkApp } from './doctor/app.ts'
 import type { Finding } from './doctor/finding.ts'
@@ -85,7 +85,9 @@ async function checkGitHub(
   const app = composeGitHub(config, log)
   const { slug, findings } = await checkApp(app)
   if (slug === undefined) return [secret, ...findings]
-  const ofRepository = repository ? await checkRepository({ app, slug, ...repository }) : []
+  const ofRepository = repository
+    ? await checkRepository({ app, slug, ceilings: ceilingsOf(config), ...repository })
+    : []
   return [secret, ...findings, describeLabel(config), ...ofRepository]
 }
 

@@ -1,4 +1,5 @@
 // What a deployment allows at most. A repository's policy may ask for more, and gets this.
+import type { OwnModels } from './model-choice.ts'
 import type { Limits, Policy } from './policy-schema.ts'
 
 type SandboxResources = Pick<Policy['sandbox'], 'commandMinutes' | 'memoryMiB' | 'processes' | 'cpus'>
@@ -10,6 +11,8 @@ export interface Ceilings {
     kinds: Policy['sandbox']['kind'][]
   }
   concurrency: number
+  /** By role; absent: any model may be named, and nothing is said about prices. */
+  models?: OwnModels
 }
 
 export const defaultCeilings: Ceilings = {

@@ -181,6 +181,9 @@ export const policySchema = z.strictObject({
   sensitivity: z.enum(risks).default('low').describe('The least risk that any task of this repository has.'),
 })
 
+/** Keys that may be written already and have no effect yet; report and docs/policy.md say so. */
+export const idleKeys = ['label', 'schedule', 'concurrency', 'limits.followUpRounds', 'sandbox.image']
+
 /** What may be written in the file: everything is optional. */
 export type PolicyFile = z.input<typeof policySchema>
 

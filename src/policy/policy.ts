@@ -1,11 +1,12 @@
 // Reads `.github/draftsmith.yml`. Every problem is found at once, with its place in the file.
 import { type Document, LineCounter, parseDocument, visit } from 'yaml'
 import { applyCeilings, type Ceilings } from './ceilings.ts'
+import { noteUnpriced, refuseModels } from './model-choice.ts'
 import { describeIssues } from './policy-problems.ts'
-import { type Policy, policySchema } from './policy-schema.ts'
+import { idleKeys, type Policy, policySchema } from './policy-schema.ts'
 
 export { type Ceilings, defaultCeilings } from './ceilings.ts'
-export { type Policy, type PolicyFile, policySchema } from './policy-schema.ts'
+export { idleKeys, type Policy, type PolicyFile, policySchema } from './policy-schema.ts'
 
 export const policyPath = '.github/draftsmith.yml'
 
@@ -40,8 +41,11 @@ export function parsePolicy(text: string | undefined, ceilings: Ceilings): Parse
   const written: unknown = document.toJS({ maxAliasCount: 0 }) ?? {}
   const parsed = policySchema.safeParse(written, { reportInput: true })
   if (!parsed.success) return { kind: 'invalid', problems: describeIssues(parsed.error.issues, document, lines) }
+  const refused = ceilings.models ? refuseModels(parsed.data, ceilings.models) : []
+  if (refused.length > 0) return { kind: 'invalid', problems: describeIssues(refused, document, lines) }
   const { policy, notes } = applyCeilings(parsed.data, ceilings, (path) => document.hasIn(path))
-  return { kind: 'ok', policy, notes: [...notes, ...uselessKeys(policy)] }
+  const unpriced = ceilings.models ? noteUnpriced(policy, ceilings.models) : []
+  return { kind: 'ok', policy, notes: [...notes, ...idleNotes(document), ...unpriced] }
 }
 
 /** The policy of a repository without a file. */
@@ -90,9 +94,8 @@ function aliasProblems(document: Document, lines: LineCounter): PolicyProblem[] 
   return problems
 }
 
-function uselessKeys(policy: Policy): string[] {
-  const { image, kind } = policy.sandbox
-  return image !== undefined && kind !== 'container' ? ['`sandbox.image` is used by the container sandbox only.'] : []
+function idleNotes(document: Document): string[] {
+  return idleKeys.filter((key) => document.hasIn(key.split('.'))).map((key) => `\`${key}\` is not acted on yet.`)
 }
 
 function wholeFile(message: string): PolicyProblem {

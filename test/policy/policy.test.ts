@@ -55,6 +55,36 @@ describe('a valid file', () => {
   })
 })
 
+describe('models', () => {
+  const own = { analyst: 'house', planner: 'house', coder: 'house', reviewer: 'claude-sonnet-5-5' }
+  const ofHouse = (text: string) => parsePolicy(text, { ...defaultCeilings, models: own })
+
+  it('without a known price are refused, since the ceiling in USD would not hold', () => {
+    expect(problems(ofHouse('models:\n  planner: claude-haiku-4-5-20251001\n  coder: gratis\n'))).toEqual([
+      expect.stringMatching(/^3:3 `gratis` has no known price; models with a price: claude-fable-5-1, .*haiku-4-5\.$/),
+    ])
+  })
+
+  it('of the deployment itself may be named, and the report says what no price is known of', () => {
+    const note = 'No price is known for house: only the token ceiling holds.'
+    expect(accepted(ofHouse('models: { reviewer: house }')).notes).toEqual([note])
+    expect(accepted(ofHouse('')).notes).toEqual([note])
+    const priced = 'claude-opus-5-5'
+    expect(accepted(ofHouse(`models: { analyst: ${priced}, planner: ${priced}, coder: ${priced} }`)).notes).toEqual([])
+  })
+})
+
+it('keys that have no effect yet are named, when they are written', () => {
+  const text = 'label: x\nschedule: 0 4 * * 1\nconcurrency: 2\nlimits: { followUpRounds: 1 }\nsandbox: { image: a }\n'
+  expect(accepted(parse(text)).notes).toEqual([
+    '`label` is not acted on yet.',
+    '`schedule` is not acted on yet.',
+    '`concurrency` is not acted on yet.',
+    '`limits.followUpRounds` is not acted on yet.',
+    '`sandbox.image` is not acted on yet.',
+  ])
+})
+
 describe('ceilings', () => {
   it('let a limit be tightened without a word', () => {
     const { policy, notes } = accepted(parse('limits: { usd: 0.5, files: 3 }'))
@@ -76,6 +106,7 @@ describe('ceilings', () => {
       '`sandbox.memoryMiB: 99999` is above what this deployment allows; 16384 is used.',
       '`concurrency: 9` is above what this deployment allows; 5 is used.',
       '`sandbox.kind: none` is not offered by this deployment; its own choice is used.',
+      '`concurrency` is not acted on yet.',
     ])
   })
 

@@ -3,7 +3,7 @@ import type { Config } from '../../config.ts'
 import { Fault, toFault } from '../../errors.ts'
 import type { GitHubApp, GitHubRepository, RepositoryFacts } from '../../github/github.ts'
 import { runsOnPush } from '../../github/workflow-triggers.ts'
-import { defaultCeilings, parsePolicy, policyPath } from '../../policy/policy.ts'
+import { type Ceilings, parsePolicy, policyPath } from '../../policy/policy.ts'
 import type { Finding } from './finding.ts'
 
 /** Throws `invalid_input`/`repository_malformed` for anything but `owner/name`. */
@@ -18,12 +18,14 @@ export function parseRepository(text: string): { owner: string; name: string } {
 export interface RepositoryCheck {
   app: GitHubApp
   slug: string
+  /** Those of this deployment. */
+  ceilings: Ceilings
   owner: string
   name: string
 }
 
 /** What fails ends the check: nothing after it could be asked. */
-export async function checkRepository({ app, slug, owner, name }: RepositoryCheck): Promise<Finding[]> {
+export async function checkRepository({ app, slug, ceilings, owner, name }: RepositoryCheck): Promise<Finding[]> {
   const findings: Finding[] = []
   try {
     const installation = await app.installationFor(owner, name)
@@ -32,7 +34,7 @@ export async function checkRepository({ app, slug, owner, name }: RepositoryChec
     const repository = app.repository(installation, owner, name)
     const facts = await repository.facts()
     findings.push(describeFacts(facts))
-    if (!facts.empty) findings.push(...(await checkContents(repository, facts)))
+    if (!facts.empty) findings.push(...(await checkContents(repository, facts, ceilings)))
   } catch (thrown) {
     const { message, mend = 'Look at the App and its installation on GitHub.' } = toFault(thrown)
     findings.push({ check: 'repository', level: 'fail', found: message, mend })
@@ -56,10 +58,14 @@ function describeFacts({ owner, name, archived, issuesEnabled, empty, defaultBra
   return { check, level: 'ok', found: `${owner}/${name}, ${defaultBranch}, ${Math.ceil(size / 2 ** 20)} MiB` }
 }
 
-async function checkContents(repository: GitHubRepository, { defaultBranch }: RepositoryFacts): Promise<Finding[]> {
+async function checkContents(
+  repository: GitHubRepository,
+  { defaultBranch }: RepositoryFacts,
+  ceilings: Ceilings,
+): Promise<Finding[]> {
   const head = await repository.head(defaultBranch)
   if (head === undefined) return []
-  const parsed = parsePolicy(await repository.readFile(policyPath, head), defaultCeilings)
+  const parsed = parsePolicy(await repository.readFile(policyPath, head), ceilings)
   if (parsed.kind === 'invalid') {
     const found = parsed.problems.map(({ line, column, message }) => `${line}:${column} ${message}`).join(' ')
     return [{ check: 'policy', level: 'fail', found, mend: `Correct ${policyPath}: until then no issue is taken.` }]
