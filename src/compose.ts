@@ -182,14 +182,16 @@ interface RunnerParts {
 }
 
 function composeRunner(config: Config, { log, workspaces, host }: RunnerParts): TaskRunner {
-  const provider = composeProvider(config, log)
+  // Recordings are read once, when the process starts, and have nothing to log.
+  const recordings = config.model.provider === 'recorded' ? composeProvider(config, log) : undefined
+  const ofRun = ({ run }: ClaimedRun) => recordings ?? composeProvider(config, log.child({ runId: run.id }))
   return createTaskRunner({
     host,
     workspaces,
     sandbox: (policy) => composeSandbox(config, policy.sandbox.kind === 'none' ? 'none' : config.sandbox),
     registries: config.network.registries,
     ceilings: ceilingsOf(config),
-    model: (claimed, policy) => meteredModel(config, { provider, claimed, policy }),
+    model: (claimed, policy) => meteredModel(config, { provider: ofRun(claimed), claimed, policy }),
     notes: startNotes(config),
     log,
     now: clock,
@@ -207,14 +209,15 @@ function gitHubHost(config: Config, { github, run, fence, log }: HostParts): Req
   const { source, labels } = run.task
   if (source.kind !== 'github_issue')
     throw new Fault('defect', 'wrong_source', 'A local task reached the service.', { data: { labels } })
+  const ofRun = log.child({ runId: run.id })
   return createGitHubTaskHost({
-    repository: github.repository(source.installationId, source.owner, source.repo),
+    repository: github.withLog(ofRun).repository(source.installationId, source.owner, source.repo),
     issue: source.number,
     label: config.label,
     fence,
     texts: { renderStatus, statusMarker, runOf: (message) => parseTrailers(message)?.runId },
     statusIntervalMs: config.statusIntervalMs,
-    log: log.child({ runId: run.id }),
+    log: ofRun,
   })
 }
 

@@ -1,5 +1,6 @@
 // GitHub in our words. Types only; the Octokit adapter beside this is the only file that knows its API.
 
+import type { Logger } from 'pino'
 import type { TreeChange } from '../publish/publication.ts'
 import type { CloneSource } from '../task/task-host.ts'
 
@@ -53,6 +54,8 @@ export interface GitHubApp {
   describe(): Promise<{ slug: string; id: number; permissions: Record<string, string>; events: string[] }>
   installationFor(owner: string, repo: string): Promise<number | undefined>
   repository(installationId: number, owner: string, repo: string): GitHubRepository
+  /** The same App, whose repositories write to another log, such as a run's. */
+  withLog(log: Logger): GitHubApp
 }
 
 /**

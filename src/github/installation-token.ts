@@ -75,7 +75,7 @@ export function createSession(options: SessionOptions): RepositorySession {
 
   async function open(step: Step): Promise<Lease> {
     const minted = await mintToken(options, step.permissions)
-    return { ...minted, client: options.clients.withToken(minted.token, options.installationId) }
+    return { ...minted, client: options.clients.withToken(minted.token, options) }
   }
 
   async function attempt<T>(step: Step, call: (client: Client) => Promise<T>): Promise<T> {
@@ -119,7 +119,7 @@ async function mintToken(options: SessionOptions, permissions: TokenPermissions)
     return {
       token: data.token,
       expiresAt: Date.parse(data.expires_at),
-      revoke: () => revoke(clients.withToken(data.token, installationId), log),
+      revoke: () => revoke(clients.withToken(data.token, options), log),
     }
   } catch (thrown) {
     throw githubFault(thrown, { action: 'get a token', repository: `${owner}/${name}`, permissions, asApp: true })

@@ -27,7 +27,8 @@ export type Client = InstanceType<typeof ThrottledOctokit>
 export interface Clients {
   /** Signs in with the App's key; for the few calls that no token can make. */
   app: Client
-  withToken(token: string, installationId: number): Client
+  /** What the client has to wait for or to warn of goes to `log`. */
+  withToken(token: string, of: { installationId: number; log: Logger }): Client
 }
 
 /** A request that waits longer than this for a rate limit fails instead: the worker's backoff holds no connection. */
@@ -40,21 +41,20 @@ export function createClients(options: ClientOptions): Clients {
   const shared = sharedOptions(options)
   return {
     app: new ThrottledOctokit({
-      ...shared(0),
+      ...shared({ installationId: 0, log: options.log }),
       authStrategy: createAppAuth,
       auth: { appId: options.appId, privateKey: options.privateKey },
     }),
-    withToken: (token, installationId) => new ThrottledOctokit({ ...shared(installationId), auth: token }),
+    withToken: (token, of) => new ThrottledOctokit({ ...shared(of), auth: token }),
   }
 }
 
 function sharedOptions(options: ClientOptions) {
   const spacing = writeSpacing(options.writeSpacingMs)
-  const log = quietLog(options.log)
-  return (installationId: number) => ({
+  return ({ installationId, log }: { installationId: number; log: Logger }) => ({
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     userAgent: options.userAgent,
-    log,
+    log: quietLog(log),
     request: { fetch: withTimeout(options.fetch ?? globalThis.fetch) },
     // A 409 is an answer (an empty repository), not a fault that passes.
     retry: {
@@ -65,8 +65,8 @@ function sharedOptions(options: ClientOptions) {
       ...spacing,
       id: `installation-${installationId}`,
       retryAfterBaseValue: options.retryUnitMs ?? 1_000,
-      onRateLimit: waitOnce(options.log, 'rate limit'),
-      onSecondaryRateLimit: waitOnce(options.log, 'secondary rate limit'),
+      onRateLimit: waitOnce(log, 'rate limit'),
+      onSecondaryRateLimit: waitOnce(log, 'secondary rate limit'),
     },
   })
 }

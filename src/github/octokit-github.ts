@@ -1,5 +1,6 @@
 // The GitHub port on Octokit: the App itself here, one topic a file beside it.
 import { createPrivateKey } from 'node:crypto'
+import type { Logger } from 'pino'
 import { Fault } from '../errors.ts'
 import { gitUrlOf, mintCloneSource } from './clone-source.ts'
 import { gitData } from './git-data.ts'
@@ -21,12 +22,14 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   const clients = createClients({ ...options, privateKey: readableKey(options.privateKey) })
   const describe = () => describeApp(clients)
   const identity: Identity = { appId: options.appId, slug: onceKnown(async () => (await describe()).slug) }
-  return {
+  const withLog = (log: Logger): GitHubApp => ({
     describe,
     installationFor: (owner, repo) => findInstallation(clients, owner, repo),
     repository: (installationId, owner, name) =>
-      repository({ options, clients, identity, installationId, owner, name }),
-  }
+      repository({ options: { ...options, log }, clients, identity, installationId, owner, name }),
+    withLog,
+  })
+  return withLog(options.log)
 }
 
 /** PKCS #8 with real line ends, whatever form the key came in. */

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { promisify } from 'node:util'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TreeChange } from '../../src/publish/publication.ts'
 import { startEmulatedGitHub } from '../support/emulated-github/emulated-github.ts'
@@ -408,8 +409,11 @@ describe('faults', () => {
     expect(fault).toHaveProperty('data.retryAfterSeconds', expect.any(Number))
   })
 
-  it('waits out a short limit by itself', async () => {
-    const { repository, name } = await freshRepository(github)
+  it("waits out a short limit by itself, and says so in the run's own log", async () => {
+    const { name, installationId } = await freshRepository(github)
+    const lines: string[] = []
+    const log = pino({ base: { runId: 'r-0000000001' } }, { write: (line) => void lines.push(line) })
+    const repository = appOn(github).withLog(log).repository(installationId, 'acme', name)
     github.fault({
       match: ({ path }) => path === `/repos/acme/${name}/issues/1`,
       kind: 'status',
@@ -419,6 +423,8 @@ describe('faults', () => {
       times: 1,
     })
     expect(await repository.issue(1)).toMatchObject({ number: 1 })
+    const waits = { runId: 'r-0000000001', seconds: 5, msg: "GitHub's secondary rate limit is reached" }
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining(waits))
   })
 
   it('tries again what failed on their side, and says so when it lasts', async () => {
