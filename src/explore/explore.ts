@@ -19,9 +19,18 @@ export interface ExploreOptions {
   maxFiles?: number
 }
 
-const maxTests = 4
-/** Most of the packet, of its first file, of any other; weak files are added only up to `enough`, and none for less than `least`. */
-const bytes = { packet: 48 * 1024, first: 24 * 1024, other: 10 * 1024, enough: 12 * 1024, least: 1024 }
+const maxTests = 3
+/** Tests that are compared before some are chosen: where all import one entry, being near says little. */
+const comparedTests = 100
+/** Most of the packet, of its first file, of any other, of a test after the first; weak files are added only up to `enough`, and none for less than `least`. */
+const bytes = {
+  packet: 48 * 1024,
+  first: 24 * 1024,
+  other: 10 * 1024,
+  furtherTest: 4 * 1024,
+  enough: 12 * 1024,
+  least: 1024,
+}
 
 /** The files that the task is most likely about, and tests of theirs. Empty `files` when nothing at all was found. Never throws for what a file holds. */
 export async function explore(options: ExploreOptions): Promise<ContextPacket> {
@@ -53,14 +62,18 @@ async function choose(ranked: RankedFile[], files: string[], options: ExploreOpt
   const sources = strong.filter(({ path }) => !isTest(path)).map(({ path }) => path)
   const strongest = sources.slice(0, 3)
   const related = strongest.length === 0 ? [] : await testsNear(strongest, files, { ...options, isTest })
-  const tests = related.map((path) => ranked.find((file) => file.path === path) ?? testFile(path))
+  const isNamed = ({ path }: RankedFile) => strongest.some((source) => isNamedAfter(path, source))
+  const tests = related
+    .map((path) => ranked.find((file) => file.path === path) ?? testFile(path))
+    .sort((a, b) => Number(isNamed(b)) - Number(isNamed(a)) || b.score - a.score)
   const best = Math.max(0, ...tests.map(({ score }) => score))
-  const telling = ({ path, score }: RankedFile) =>
-    (score > 0 && score * 4 >= best) || strongest.some((source) => isNamedAfter(path, source))
-  const shownTests = tests.some(telling) ? tests.filter(telling) : tests.slice(0, 1)
+  const telling = tests.filter((test) => (test.score > 0 && test.score * 4 >= best) || isNamed(test))
+  const shownTests = (telling.length > 0 ? telling : tests.slice(0, 1)).slice(0, maxTests)
   const others = strong.filter((file) => !shownTests.includes(file))
   const first = [...others.slice(0, Math.max(1, maxFiles - shownTests.length)), ...shownTests].slice(0, maxFiles)
-  const rest = [...ranked, ...tests].filter((file, at, all) => !first.includes(file) && all.indexOf(file) === at)
+  const rest = [...ranked, ...tests.slice(0, maxTests)].filter(
+    (file, at, all) => !first.includes(file) && all.indexOf(file) === at,
+  )
   return { strong: first, weak: rest.slice(0, maxFiles - first.length) }
 }
 
@@ -73,7 +86,7 @@ async function testsNear(
     const found = await tree.readText(path)
     return found.kind === 'text' ? found.text : undefined
   }
-  return testsOf({ changed, files, read, isTest, limit: maxTests })
+  return testsOf({ changed, files, read, isTest, limit: comparedTests })
 }
 
 function testFile(path: string): RankedFile {
@@ -86,13 +99,15 @@ async function show({ strong, weak }: Chosen, { tree, snapshot }: ExploreOptions
   let used = 0
   for (const file of [...strong, ...weak]) {
     const left = (strong.includes(file) ? bytes.packet : bytes.enough) - used
-    const most = Math.min(left, shown.length === 0 ? bytes.first : bytes.other)
+    const test = isTestFile(snapshot, file.path)
+    const further = test && shown.some((one) => one.test)
+    const most = Math.min(left, shown.length === 0 ? bytes.first : further ? bytes.furtherTest : bytes.other)
     const found = await tree.readText(file.path)
     if (found.kind !== 'text' || left < bytes.least) continue
     const { lines, parts } = fileParts(found.text, file.hits, most)
     if (parts.length === 0) continue
     used += parts.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
-    shown.push({ path: file.path, reason: file.reason, test: isTestFile(snapshot, file.path), lines, parts })
+    shown.push({ path: file.path, reason: file.reason, test, lines, parts })
   }
   return shown
 }

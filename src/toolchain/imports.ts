@@ -1,7 +1,8 @@
 // Which files of the repository a file imports, as far as its text tells. No configuration is followed.
 import { posix } from 'node:path'
 
-const scriptEndings = ['', '.js', '.ts', '.jsx', '.tsx', '.mjs', '.cjs', '.mts', '.cts', '/index.js', '/index.ts']
+const scriptEndings = ['', '.js', '.ts', '.jsx', '.tsx', '.mjs', '.cjs', '.mts', '.cts']
+const folderEntries = ['index.js', 'index.ts', 'index.mjs', 'index.cjs', 'index.tsx']
 
 /** Paths of `files` that the text at `path` imports, sorted; packages from outside are left out. */
 export function importedFiles(path: string, text: string, files: ReadonlySet<string>): string[] {
@@ -11,7 +12,7 @@ export function importedFiles(path: string, text: string, files: ReadonlySet<str
 
 function scriptImports(path: string, text: string, files: ReadonlySet<string>): string[] {
   const specifiers = text.matchAll(
-    /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*|\.mock\s*\(\s*)(['"])(\.{1,2}\/[^'"\n]+)\1/g,
+    /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*|\.mock\s*\(\s*)(['"])(\.{1,2}(?:\/[^'"\n]*)?)\1/g,
   )
   return [...specifiers].flatMap((match) => resolveScript(posix.join(posix.dirname(path), match[2] ?? ''), files) ?? [])
 }
@@ -19,7 +20,8 @@ function scriptImports(path: string, text: string, files: ReadonlySet<string>): 
 /** TypeScript names the file that will be there after the build: `./a.js` may be `a.ts`. */
 function resolveScript(target: string, files: ReadonlySet<string>): string | undefined {
   const typed = target.replace(/\.([cm]?)js(x?)$/, '.$1ts$2')
-  return [...scriptEndings.map((ending) => target + ending), typed, `${typed}x`].find((candidate) =>
+  const inFolder = folderEntries.map((name) => posix.join(target, name))
+  return [...scriptEndings.map((ending) => target + ending), ...inFolder, typed, `${typed}x`].find((candidate) =>
     files.has(candidate),
   )
 }

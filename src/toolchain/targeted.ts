@@ -22,7 +22,8 @@ export async function testsOf({ changed, files, read, isTest, limit = 20 }: Targ
   const changedTests = [...changed].sort().filter((path) => tests.includes(path))
   const sources = changed.filter((path) => !changedTests.includes(path))
   if (sources.length === 0) return changedTests.slice(0, limit)
-  const named = tests.filter((path) => sources.some((source) => isNamedAfter(path, source)))
+  const exact = tests.filter((path) => sources.some((source) => isNamedAfter(path, source)))
+  const named = [...exact, ...tests.filter((path) => sources.some((source) => beginsWithName(path, source)))]
   const imports = await readImports(tests.slice(0, maxTestsRead), known, read)
   const direct = tests.filter((path) => imports.get(path)?.some((one) => sources.includes(one)))
   const between = await importersOf(sources, [...new Set([...imports.values()].flat())], known, read)
@@ -30,9 +31,15 @@ export async function testsOf({ changed, files, read, isTest, limit = 20 }: Targ
   return [...new Set([...changedTests, ...named, ...direct, ...indirect])].slice(0, limit)
 }
 
-/** By name alone, wherever the two lie. */
+/** By name alone, wherever the two lie: `money.test.js` is about `money.js`. */
 export function isNamedAfter(test: string, source: string): boolean {
   return subjectOf(test) === stemOf(source)
+}
+
+/** As `money.round.test.js` does with the name of `money.js`. */
+function beginsWithName(test: string, source: string): boolean {
+  const [subject, stem] = [subjectOf(test), stemOf(source)]
+  return subject.startsWith(stem) && /^[._-]/.test(subject.slice(stem.length))
 }
 
 /** Files under a test folder that are no tests themselves: fixtures, `__init__.py`, `conftest.py`. */

@@ -126,6 +126,23 @@ describe('explore', () => {
     expect(files.map(({ path }) => path)).toEqual(['src/wallet.js'])
   })
 
+  it('shows the tests that speak of it most, where all of them import one entry', async () => {
+    const test = (text: string) => `import '../index.js'\n${text}`
+    const { files } = await look(
+      {
+        'package.json': '{}',
+        'index.js': "export * from './lib/command.js'\n",
+        'lib/command.js': 'export function negateOption() {}\n// padding\n'.repeat(200),
+        'test/a.test.js': test(''),
+        'test/b.test.js': test('other()\n'),
+        'test/c.test.js': test('negateOption()\n'),
+      },
+      { searchTerms: ['negateOption'] },
+      2,
+    )
+    expect(files.map(({ path }) => path)).toEqual(['lib/command.js', 'test/c.test.js'])
+  })
+
   it('counts a name once, and not how many documents speak of it', async () => {
     const documents = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`docs/${at}.md`, 'Wallet\n']))
     const { files } = await look(

@@ -33,6 +33,31 @@ describe('testsOf', () => {
     expect(await ask(['src/money.ts'])).toEqual(['test/money.test.ts', 'test/far.test.ts', 'test/invoice.test.ts'])
   })
 
+  it.each([
+    ['..', 'lib/a.js'],
+    ['../', 'lib/a.js'],
+    ['../lib', 'lib/index.js'],
+  ])('follows an import of the folder %s to its index', async (folder, source) => {
+    const read = readerOf({
+      'test/all.test.ts': `const all = require('${folder}')\n`,
+      'index.js': "export * from './lib/a.js'\n",
+      'lib/index.js': '',
+      'lib/a.js': '',
+    })
+    const all = ['index.js', 'lib/a.js', 'lib/index.js', 'test/all.test.ts']
+    expect(await testsOf({ changed: [source], files: all, read, isTest })).toEqual(['test/all.test.ts'])
+  })
+
+  it('takes a test for that of a source whose name it begins with, after the one of the same name', async () => {
+    const tests = ['test/money.a.test.ts', 'test/money.test.ts', 'test/money-b.test.ts', 'test/moneybox.test.ts']
+    const all = [...tests, 'src/money.ts']
+    expect(await testsOf({ changed: ['src/money.ts'], files: all, read: readerOf({}), isTest })).toEqual([
+      'test/money.test.ts',
+      'test/money-b.test.ts',
+      'test/money.a.test.ts',
+    ])
+  })
+
   it('follows the imports of Python', async () => {
     expect(await ask(['tools/report/tally_report/periods.py'])).toEqual([
       'tools/report/tests/test_periods.py',
