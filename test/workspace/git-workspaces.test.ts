@@ -211,7 +211,7 @@ describe('checkpoints', () => {
   })
 
   it('keep dependencies that nobody ignores, and never count them as a change', async () => {
-    await write(bench.source, { 'c.txt': 'c\n', 'vendored/.venv/kept.txt': 'kept\n' })
+    await write(bench.source, { '.gitignore': '*.log\n', 'vendored/.venv/kept.txt': 'kept\n' })
     const workspace = await bench.open(await commitAll(bench.source), 'r-0000000002')
     const before = await workspace.checkpoint()
     const installed = { 'node_modules/dep/index.js': 'dep\n', 'packages/a/node_modules/b.js': 'b\n' }
