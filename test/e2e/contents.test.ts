@@ -20,7 +20,7 @@ import {
   statusOf,
 } from './fixture.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 150_000 })
 
 let github: EmulatedGitHub
 let model: ScriptedMessages

@@ -163,7 +163,7 @@ export async function labelled(
 export async function ended(
   service: RunningService,
   issue: Issue,
-  { attempt = 1, withinMs = 60_000 } = {},
+  { attempt = 1, withinMs = 120_000 } = {},
 ): Promise<LogLine> {
   const started = (line: LogLine) => isAbout(line, issue) && line.answer === 'recorded'
   const recorded = await service.logged(

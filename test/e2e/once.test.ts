@@ -21,7 +21,7 @@ import {
   until,
 } from './fixture.ts'
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 150_000 })
 
 let github: EmulatedGitHub
 let model: ScriptedMessages

@@ -27,7 +27,7 @@ import {
 const sandboxed = requirePackage('bubblewrap', ['bwrap', 'socat', 'rg'])
 
 // A run has some thirty processes; on a busy machine they take their time.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 150_000 })
 
 let github: EmulatedGitHub
 let model: ScriptedMessages

@@ -18,7 +18,7 @@ import {
   until,
 } from './fixture.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
+vi.setConfig({ testTimeout: 60_000 })
 
 let github: EmulatedGitHub
 let model: ScriptedMessages

@@ -12,7 +12,7 @@ import {
 } from '../support/service.ts'
 import { addRepository, ended, labelled, startGitHub, statusOf } from './fixture.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 let github: EmulatedGitHub
 let model: ScriptedMessages
