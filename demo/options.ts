@@ -1,5 +1,8 @@
 // Flags of `npm run demo`.
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { scenarios } from './scenarios.ts'
 
 export interface DemoOptions {
   all: boolean
@@ -31,8 +34,19 @@ export function readOptions(args: string[]): ReadOptions {
         only: { type: 'string', multiple: true, default: [] },
       },
     })
-    return { kind: 'ok', options: { ...values, json: values.json } }
+    const options = { ...values, json: values.json }
+    const problem = problemOf(options)
+    return problem === undefined ? { kind: 'ok', options } : { kind: 'invalid', problem }
   } catch (thrown) {
     return { kind: 'invalid', problem: thrown instanceof Error ? thrown.message : String(thrown) }
   }
+}
+
+function problemOf({ all, only, json }: DemoOptions): string | undefined {
+  const slugs = scenarios.map(({ slug }) => slug)
+  const unknown = only.find((slug) => !slugs.includes(slug))
+  if (unknown !== undefined) return `There is no scenario ${unknown}. There are: ${slugs.join(', ')}.`
+  if (all && only.length > 0) return '--all and --only exclude each other.'
+  if (json !== undefined && !existsSync(dirname(resolve(json)))) return `There is no folder ${dirname(resolve(json))}.`
+  return undefined
 }

@@ -61,7 +61,7 @@ function row({
     pullRequest === undefined ? '–' : String(repairs),
     thousands(tokens),
     usd === undefined ? 'unknown' : dollars(usd),
-    outcome === 'skipped' ? '–' : seconds.toFixed(1),
+    outcome === 'skipped' || outcome === 'nothing' ? '–' : seconds.toFixed(1),
   ]
 }
 

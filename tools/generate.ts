@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { demoResult } from '../demo/result.ts'
 import { policySchema } from '../src/policy/policy.ts'
 import { policyDocument } from './policy-document.ts'
 
@@ -11,6 +12,10 @@ const policyJsonSchema = z.toJSONSchema(policySchema, { io: 'input', target: 'dr
 /** A new generated file is a new line here. */
 const generated: [path: string, content: () => string][] = [
   ['schema/draftsmith.schema.json', () => json({ title: 'Draftsmith policy', ...policyJsonSchema })],
+  [
+    'schema/demo-result.schema.json',
+    () => json({ title: 'Result of the demo', ...z.toJSONSchema(demoResult, { target: 'draft-7' }) }),
+  ],
   ['docs/policy.md', () => policyDocument(policyJsonSchema as Parameters<typeof policyDocument>[0])],
 ]
 

@@ -31,7 +31,10 @@ async function record(scenario: Scenario, environment: Record<string, string>): 
     onChange: ({ heading }) => console.log(`${scenario.slug}: ${heading}`),
   })
   if (ending === undefined) throw new Error(`${scenario.slug} was not played`)
-  const { outcome, problems } = await judgeScenario(stage, ending, await stage.github.state())
+  const { outcome, problems } = await judgeScenario(stage, ending, {
+    state: await stage.github.state(),
+    model: 'recorded',
+  })
   await stage.draftsmith.stop()
   const recording = await readCalls(stage.draftsmith.dataDir, scenario.slug, issueUrl(stage.github, scenario))
   const file = join(folder, `${scenario.slug}.json`)
