@@ -3,6 +3,7 @@ import { createLookTools } from '../agent/look-tools.ts'
 import { type LoopStop, runLoop, say } from '../agent/loop.ts'
 import { loadPrompt } from '../agent/prompt.ts'
 import { defineTool, failed, type Tool } from '../agent/tools.ts'
+import type { WorkTree } from '../agent/work-tree.ts'
 import type { Message } from '../model/model.ts'
 import { gatePlan } from '../policy/gate.ts'
 import type { Permitted } from '../policy/gate-stage.ts'
@@ -42,6 +43,11 @@ export async function planChange(
   return refused ?? plan
 }
 
+/** Looks at the tree and proposes; nothing is written. */
+export function createPlannerTools(tree: WorkTree, rules: PlanRules): Tool<ImplementationPlan>[] {
+  return [...createLookTools(tree), proposeTool(rules)]
+}
+
 async function refusal(
   { contract, policy, decision, bench }: Unplanned & { decision: Permitted },
   plan: ImplementationPlan,
@@ -79,7 +85,7 @@ async function propose(run: RunContext, task: Unplanned): Promise<Planned> {
   const { policy, bench } = task
   const knownFiles = new Set(await bench.workspace.files())
   const rules: PlanRules = { knownFiles, mayWrite: (path) => mayWrite(path, policy) }
-  const tools: Tool<ImplementationPlan>[] = [...createLookTools(bench.tree), proposeTool(rules)]
+  const tools = createPlannerTools(bench.tree, rules)
   const trace = traceLoop(run, 'planner')
   const ask = (messages: Message[]) =>
     runLoop<ImplementationPlan>({
