@@ -3,7 +3,7 @@ import { type LoopResult, runLoop, say } from '../agent/loop.ts'
 import { loadPrompt } from '../agent/prompt.ts'
 import { Fault } from '../errors.ts'
 import type { Message } from '../model/model.ts'
-import { describeContract, describeRepository } from '../plan/describe-task.ts'
+import { describeContract, describeFile, describeRepository, fence } from '../plan/describe-task.ts'
 import type { ImplementationPlan, Modification } from '../plan/plan.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
 import { type RunContext, stage } from '../run-context.ts'
@@ -137,7 +137,7 @@ async function firstMessages({ task, state }: Work): Promise<Message[]> {
   const text = [
     describeContract(contract),
     describeRepository(bench.snapshot),
-    ['<plan>', plan.summary, ...plan.modifications.map(describeModification), '</plan>'].join('\n'),
+    fence('plan', [plan.summary, ...plan.modifications.map(describeModification)].join('\n')),
     ...(await plannedFiles(task)),
     current ? `Begin with ${describeModification(current)}` : '',
   ].join('\n\n')
@@ -152,8 +152,7 @@ async function plannedFiles({ plan, bench }: PlannedTask): Promise<string[]> {
   const shown: string[] = []
   for (const { path, kind } of plan.modifications) {
     const read = kind === 'create' ? undefined : await bench.tree.readText(path)
-    if (read?.kind === 'text' && read.text.length <= longestShown)
-      shown.push(`<file path="${path}">\n${read.text}\n</file>`)
+    if (read?.kind === 'text' && read.text.length <= longestShown) shown.push(describeFile(path, read.text))
   }
   return shown
 }
@@ -170,7 +169,12 @@ function stoppedBy(run: RunContext, { stop, ending, finalText }: LoopResult<Code
     return { kind: 'budget_spent', reason: 'The budget was spent: the next call could have passed the ceiling.' }
   if (stop === 'turns' || stop === 'tool_calls')
     return { kind: 'turns', reason: `The limit of ${stop === 'turns' ? 'model turns' : 'tool calls'} was reached.` }
-  return { kind: 'model', reason: reasons[stop] ?? `The coder ended early: ${finalText.slice(0, 300)}` }
+  return { kind: 'model', reason: reasons[stop] ?? endedEarly(finalText) }
+}
+
+function endedEarly(finalText: string): string {
+  const words = finalText.trim().slice(0, 300)
+  return words === '' ? 'The coder ended early, without a word.' : `The coder ended early: ${words}`
 }
 
 const reasons: Record<string, string> = {

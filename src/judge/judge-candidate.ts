@@ -1,8 +1,9 @@
 // Stage 10: rules first, then a reviewer model that can only object. It sees contract, diff and evidence, never the coder's conversation.
-import { fill, loadPrompt } from '../agent/prompt.ts'
+import { loadPrompt } from '../agent/prompt.ts'
 import { Fault } from '../errors.ts'
 import type { Candidate } from '../execute/candidate.ts'
 import type { Model } from '../model/model.ts'
+import { describeContract, fence } from '../plan/describe-task.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
 import { alteredCheckDefinition, filesThatChecksRun } from '../policy/check-definitions.ts'
 import { type RunContext, stage } from '../run-context.ts'
@@ -80,14 +81,12 @@ interface Reviewing {
 
 async function reviewed(model: Model, { task, patch, report, signal }: Reviewing): Promise<Verdict> {
   if (patch.text.length > longestDiff) return verdictOf([unreviewable(patch)], [])
-  const text = fill(requestTemplate, {
-    objective: task.contract.objective,
-    criteria: task.contract.acceptanceCriteria.map((criterion) => `- ${criterion}`).join('\n'),
-    constraints: task.contract.constraints.map((constraint) => `- ${constraint}`).join('\n') || '- none',
-    plan: task.plan.modifications.map(({ path, title }) => `- ${path}: ${title}`).join('\n'),
-    evidence: evidenceOf(report),
-    diff: patch.text,
-  })
+  const text = [
+    describeContract(task.contract),
+    fence('plan', task.plan.modifications.map(({ path, title }) => `- ${path}: ${title}`).join('\n')),
+    fence('evidence', evidenceOf(report)),
+    fence('diff', patch.text),
+  ].join('\n\n')
   const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text }] }]
   try {
     const { objections, remarks } = await model.structured(
@@ -116,28 +115,6 @@ function unreviewed(thrown: unknown): Objection {
 
 const withoutReview = new Set(['model_refused', 'model_reply_invalid', 'model_reply_cut'])
 
-const requestTemplate = `<contract>
-{{objective}}
-
-Acceptance criteria:
-{{criteria}}
-
-Constraints:
-{{constraints}}
-</contract>
-
-<plan>
-{{plan}}
-</plan>
-
-<evidence>
-{{evidence}}
-</evidence>
-
-<diff>
-{{diff}}
-</diff>`
-
 function evidenceOf({ checks, reproduction }: VerificationReport): string {
   const lines = checks.map(({ id, line, before, after, added, fixed }) => {
     const word = (outcome: { passed: boolean }) => (outcome.passed ? 'passed' : 'failed')
@@ -147,8 +124,9 @@ function evidenceOf({ checks, reproduction }: VerificationReport): string {
   return [...lines, ...failing.map((name) => `- fails without the change, passes with it: ${name}`)].join('\n')
 }
 
-function fromReviewer(objection: Review['objections'][number]): Objection {
-  return { by: 'reviewer', ...objection }
+/** An objection to the change as a whole names no file. */
+function fromReviewer({ path, ...objection }: Review['objections'][number]): Objection {
+  return { by: 'reviewer', ...objection, ...(path !== '' && { path }) }
 }
 
 function verdictOf(objections: Objection[], remarks: string[]): Verdict {

@@ -1,34 +1,44 @@
 // The contract and the repository in the words that planner and coder read. Equal input gives equal text, so that caches and recordings hold.
 import type { ContextFile, ContextPacket } from '../explore/context-packet.ts'
+import { hashOf } from '../model/canonical.ts'
 import type { TaskContract } from '../task/contract.ts'
 import type { RepositorySnapshot } from '../toolchain/toolchain.ts'
 
+/** Text that others wrote, between marks that it cannot close: where it tries, the marks carry its hash, which no text can contain. */
+export function fence(tag: string, text: string, attributes = ''): string {
+  const name = text.includes(`</${tag}`) ? `${tag}-${hashOf(text).slice(0, 8)}` : tag
+  return `<${name}${attributes}>\n${text.trimEnd()}\n</${name}>`
+}
+
 export function describeContract({ taskType, objective, acceptanceCriteria, constraints }: TaskContract): string {
-  return [
-    `<contract type="${taskType}">`,
+  const lines = [
     objective,
     ...acceptanceCriteria.map((criterion) => `- must hold: ${criterion}`),
     ...constraints.map((constraint) => `- constraint: ${constraint}`),
-    '</contract>',
-  ].join('\n')
+  ]
+  return fence('contract', lines.join('\n'), ` type="${taskType}"`)
 }
 
 export function describeRepository({ checks, instructions }: RepositorySnapshot): string {
   const lines = checks.map(({ id, line, cwd }) => `- ${id}: ${line}${cwd === '.' ? '' : ` (in ${cwd})`}`)
-  const texts = instructions.map(({ path, text }) => `<instructions path="${path}">\n${text.trim()}\n</instructions>`)
+  const texts = instructions.map(({ path, text }) => fence('instructions', text.trim(), ` path="${path}"`))
   return [`Checks of this repository:`, ...(lines.length > 0 ? lines : ['- none']), ...texts].join('\n')
 }
 
 export function describePacket({ map, files, notFound }: ContextPacket): string {
   return [
-    `<map>\n${map}\n</map>`,
-    ...files.map(describeFile),
+    fence('map', map),
+    ...files.map(describePart),
     ...(notFound.length > 0 ? [`Searched for and not found: ${notFound.join(', ')}`] : []),
   ].join('\n\n')
 }
 
-function describeFile({ path, lines, parts }: ContextFile): string {
+export function describeFile(path: string, text: string): string {
+  return fence('file', text, ` path="${path}"`)
+}
+
+function describePart({ path, lines, parts }: ContextFile): string {
   const whole = parts.length === 1 && parts[0]?.from === 1 && parts[0].to === lines
   const shown = parts.map(({ from, to, text }) => (whole ? text : `lines ${from}-${to}:\n${text}`)).join('\n…\n')
-  return `<file path="${path}" lines="${lines}">\n${shown}\n</file>`
+  return fence('file', shown, ` path="${path}" lines="${lines}"`)
 }
