@@ -45,7 +45,8 @@ interface Runs {
 }
 
 function compareByName({ before, without, after }: Runs): ReproductionEvidence | undefined {
-  if (without.every(({ tests }) => tests === undefined)) return undefined
+  // Where only one of the two names its tests, there is nothing to compare.
+  if ([without, after].some((results) => results.every(({ tests }) => tests === undefined))) return undefined
   const known = statusByName(before)
   const bare = statusByName(without)
   const changed = statusByName(after)
