@@ -1,4 +1,4 @@
-// A PostgreSQL of the machine's own binaries in a temporary folder, on loopback, without fsync.
+// A PostgreSQL of the machine's own binaries in a temporary folder, on loopback; without fsync, unless it is to be durable.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -16,8 +16,8 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-/** Undefined where the machine has no PostgreSQL. */
-export async function startPostgres(): Promise<PostgresServer | undefined> {
+/** Undefined where the machine has no PostgreSQL. A durable one writes as PostgreSQL does by default; for measuring. */
+export async function startPostgres({ durable = false } = {}): Promise<PostgresServer | undefined> {
   const binaries = await findBinaries()
   if (binaries === undefined) return undefined
   const folder = await mkdtemp(join(tmpdir(), 'draftsmith-postgres-'))
@@ -28,10 +28,15 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
   await promisify(execFile)(join(binaries, 'initdb'), initdb, options)
   const port = await freePort()
-  const server = spawn('sh', ['-c', guarded, 'sh', join(binaries, 'postgres'), data, String(port), folder], {
-    ...options,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
+  const settings = durable ? [] : fast
+  const server = spawn(
+    'sh',
+    ['-c', guarded, 'sh', join(binaries, 'postgres'), data, String(port), folder, ...settings],
+    {
+      ...options,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    },
+  )
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   await answers(url, server)
   return {
@@ -44,15 +49,19 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
   }
 }
 
+const fast = ['fsync', 'synchronous_commit', 'full_page_writes'].flatMap((name) => ['-c', `${name}=off`])
+
 /** The pipe closes when this process ends, in whatever way; nothing is left behind then. */
 const guarded = `
-"$1" -D "$2" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \\
-  -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=100 &
+binary=$1 data=$2 port=$3 folder=$4
+shift 4
+"$binary" -D "$data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \\
+  -c shared_buffers=32MB -c max_connections=100 "$@" &
 server=$!
 cat > /dev/null
 kill -INT $server
 wait $server
-rm -rf "$4"
+rm -rf "$folder"
 `
 
 async function findBinaries(): Promise<string | undefined> {

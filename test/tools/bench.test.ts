@@ -1,0 +1,132 @@
+// The benchmark's parts start, run on real parts and give their figures. No figure is judged here: how fast a machine is, is no test.
+import { readFileSync } from 'node:fs'
+import { describe, expect, inject, it } from 'vitest'
+import { ownTimes } from '../../tools/bench/own-time.ts'
+import type { DatabaseKind, Settings } from '../../tools/bench/part.ts'
+import { PromptCache } from '../../tools/bench/prompt-cache.ts'
+import { benchReport, type Row, renderReport } from '../../tools/bench/report.ts'
+import { parts, runParts } from '../../tools/bench/run-parts.ts'
+import { median, percentile } from '../../tools/bench/statistics.ts'
+import { describePostgres } from '../support/postgres.ts'
+
+const tiny: Settings = {
+  webhook: { seconds: 1, perSecond: 8, modelDelayMs: 60 },
+  ownTime: { turns: 6 },
+  memory: { idleSeconds: 0 },
+  sandbox: { commands: 2 },
+  start: { times: 1 },
+}
+
+const measure = (names: string[], on: DatabaseKind, postgresServer?: string) => {
+  const wanted = parts.filter(({ name }) => names.includes(name))
+  return runParts({ parts: wanted, settings: tiny, postgresServer, databases: [on], say: () => {} })
+}
+const rowsOf = (rows: Row[]) => rows.map(({ part, measure, on, samples }) => [part, measure, on, samples])
+
+describe('the parts of the benchmark', { timeout: 180_000 }, () => {
+  it('webhook: every delivery is answered while runs are at work', async () => {
+    const { rows } = await measure(['webhook'], 'embedded')
+    expect(rowsOf(rows).slice(0, 3)).toEqual([
+      ['webhook', 'answered, median', 'embedded', 8],
+      ['webhook', 'answered, p99', 'embedded', 8],
+      ['webhook', 'answered, longest', 'embedded', 8],
+    ])
+    expect(rows.find(({ measure }) => measure === 'not answered 200')?.value).toBe(0)
+  })
+
+  it('own-time and prompt: one whole run, each turn timed, the cache told from the bytes', async () => {
+    const { rows } = await measure(['own-time', 'prompt'], 'embedded')
+    expect(rowsOf(rows)).toEqual([
+      ['own-time', 'reply to next request, median', 'embedded', 6],
+      ['own-time', 'reply to next request, p95', 'embedded', 6],
+      ['prompt', 'coder: system', '', 1],
+      ['prompt', 'coder: tools', '', 1],
+      ['prompt', 'coder: first message', '', 1],
+      ['prompt', 'coder: read from the cache', '', 8],
+    ])
+    expect(rows.every(({ value }) => value > 0)).toBe(true)
+  })
+
+  it('sandbox: a command in each, and the report is as its schema says', async () => {
+    const report = await measure(['sandbox'], 'embedded')
+    expect(benchReport.parse(JSON.parse(JSON.stringify(report)))).toEqual(report)
+    const sandboxes = report.machine.sandbox === 'bubblewrap' ? ['none', 'bubblewrap'] : ['none']
+    expect([...new Set(report.rows.map(({ on }) => on))]).toEqual(['bare process', ...sandboxes])
+    expect(report.rows.every(({ value }) => value > 0)).toBe(true)
+  })
+})
+
+describePostgres('the parts of the benchmark on PostgreSQL', () => {
+  it('memory and start: a service on a database of its own', { timeout: 180_000 }, async () => {
+    const { rows, machine } = await measure(['memory', 'start'], 'postgres', inject('postgresUrl'))
+    expect(rowsOf(rows)).toEqual([
+      ['memory', 'idle for 0 s after its start', 'postgres', 1],
+      ['start', 'ready, new database', 'postgres', 1],
+      ['start', 'ready, existing database', 'postgres', 1],
+    ])
+    expect(rows.every(({ value }) => value > 0)).toBe(true)
+    expect(machine.postgres).toMatch(/^\d+/)
+  })
+})
+
+describe('figures', () => {
+  it('are samples that were measured, by nearest rank', () => {
+    const samples = Array.from({ length: 100 }, (_, index) => 100 - index)
+    expect([median(samples), percentile(samples, 0.99), percentile(samples, 1)]).toEqual([50, 99, 100])
+    expect(percentile([], 0.5)).toBeNaN()
+  })
+
+  it('leave out the time in which commands of the repository ran, and the change from one role to the next', () => {
+    const exchange = (role: 'planner' | 'coder', calls: string[], arrivedAt: number, answeredAt: number) => ({
+      ...{ role, calls, arrivedAt, answeredAt, systemCharacters: 0, toolsCharacters: 0 },
+      cache: { read: 0, written: 0, plain: 0 },
+    })
+    const times = ownTimes([
+      exchange('planner', ['read_file'], 0, 10),
+      exchange('coder', ['read_file', 'search'], 20, 30),
+      exchange('coder', ['edit_file', 'done'], 37, 40),
+      exchange('coder', ['edit_file'], 500, 510),
+    ])
+    expect(times).toEqual([7])
+  })
+
+  it('of the cache are those prefixes that an earlier request had marked, when they are long enough', () => {
+    const cache = new PromptCache()
+    const mark = { cache_control: { type: 'ephemeral' } }
+    const long = { type: 'text', text: 'x'.repeat(5_000) }
+    const first = cache.use({ messages: [{ role: 'user', content: [{ ...long, ...mark }] }] })
+    expect(first).toMatchObject({ read: 0, plain: 0 })
+    const next = [
+      { role: 'user', content: [{ ...long, ...mark }] },
+      { role: 'assistant', content: [{ type: 'text', text: 'yes' }] },
+    ]
+    const second = cache.use({ messages: next })
+    expect(second).toMatchObject({ read: first.written, written: 0 })
+    expect(second.plain).toBeGreaterThan(0)
+    const short = { messages: [{ role: 'user', content: [{ type: 'text', text: 'short', ...mark }] }] }
+    expect([cache.use(short).written, cache.use(short).read]).toEqual([0, 0])
+  })
+
+  it('stand in a table with their goals and what the machine did besides', () => {
+    const text = renderReport({
+      version: '1.2.3',
+      at: '2026-01-02T03:04:05.000Z',
+      machine: {
+        ...{ processor: 'Z80', cores: 2, memoryMB: 64, system: 'Linux 6', node: '24.0.0' },
+        ...{ postgres: '15.1', sandbox: 'bubblewrap', loadBefore: [0.5, 1, 2], loadAfter: [1, 1, 2] },
+      },
+      rows: [
+        { part: 'memory', measure: 'idle', on: 'postgres', value: 151.2, unit: 'MB', goal: 150, samples: 1 },
+        { part: 'webhook', measure: 'p99', on: 'embedded', value: 9.96, unit: 'ms', goal: 100, samples: 1_000 },
+      ],
+    })
+    expect(text).toContain('load before 0.50 1.00 2.00, after 1.00 1.00 2.00')
+    expect(text).toMatch(/memory +idle +postgres +151 MB +≤ 150 MB +missed +1\n/)
+    expect(text).toMatch(/webhook +p99 +embedded +10\.0 ms +≤ 100 ms +met +1000$/)
+  })
+})
+
+it('is the command that package.json names', () => {
+  const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  expect(scripts.bench).toBe('node tools/bench.ts')
+})
