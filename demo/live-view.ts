@@ -1,5 +1,7 @@
 // The demo while it runs: one line an issue that is drawn anew on a terminal, one line a change anywhere else.
 import { stripVTControlCharacters } from 'node:util'
+import { people } from './bundled-github.ts'
+import { readIssue } from './issue-file.ts'
 import { readable } from './readable.ts'
 import type { Scenario } from './scenarios.ts'
 import type { StatusChange } from './status-feed.ts'
@@ -28,7 +30,9 @@ function appended(terminal: Terminal): LiveView {
 }
 
 function redrawn(scenarios: Scenario[], terminal: Terminal): LiveView {
-  const lines = new Map(scenarios.map(({ repository }) => [repository, 'labelled']))
+  const lines = new Map(
+    scenarios.map(({ slug, repository }) => [repository, `labelled by ${people[readIssue(slug).labelledBy]}`]),
+  )
   const draw = () => {
     for (const [repository, line] of lines)
       terminal.write(`\x1b[2K${fitted(`  ${`${repository}#1`.padEnd(16)}${line}`, terminal)}\n`)
