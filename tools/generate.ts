@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { demoResult } from '../demo/result.ts'
 import { policySchema } from '../src/policy/policy.ts'
+import { benchReport } from './bench/report.ts'
 import { policyDocument } from './policy-document.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -15,6 +16,10 @@ const generated: [path: string, content: () => string][] = [
   [
     'schema/demo-result.schema.json',
     () => json({ title: 'Result of the demo', ...z.toJSONSchema(demoResult, { target: 'draft-7' }) }),
+  ],
+  [
+    'schema/bench.schema.json',
+    () => json({ title: 'Figures of the benchmark', ...z.toJSONSchema(benchReport, { target: 'draft-7' }) }),
   ],
   ['docs/policy.md', () => policyDocument(policyJsonSchema as Parameters<typeof policyDocument>[0])],
 ]
