@@ -20,7 +20,8 @@ export async function gateOnContract(run: RunContext, { contract, policy, facts 
   const decision = await stage(run, 'gate', {
     input: { contract, policy },
     work: async () => gate(contract, policy, facts),
-    note: (value) => (value.kind === 'declined' ? undefined : `risk ${value.risk}, ${value.mode.replace('_', ' ')}`),
+    note: (value) =>
+      value.kind === 'declined' ? undefined : `risk ${value.risk}, ${value.mode.replace('_', ' ').replace('pr', 'PR')}`,
     failed: ({ kind }) => kind === 'declined',
   })
   return decision.kind === 'declined' ? end({ kind: 'declined', decline: decision.decline }) : decision

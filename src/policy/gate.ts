@@ -126,11 +126,16 @@ function riskOf(contract: TaskContract, policy: Policy): { risk: Risk; reasons: 
   ]
   const byRule = signals.map(({ risk }) => risk).reduce(worse, leastRisk(contract))
   const risk = worse(byRule, contract.risk)
-  if (risk === 'low') return { risk, reasons: [`Risk low: a ${contract.taskType} task without a sensitive subject.`] }
+  if (risk === 'low')
+    return { risk, reasons: [`Risk low: a ${inWords(contract.taskType)} task without a sensitive subject.`] }
   const raising = signals.filter((signal) => signal.risk === risk).map(({ reason }) => reason)
   const why =
-    raising.length > 0 ? [...new Set(raising)] : [`a ${contract.taskType} task, judged ${risk} by the analyst`]
+    raising.length > 0 ? [...new Set(raising)] : [`a ${inWords(contract.taskType)} task, judged ${risk} by the analyst`]
   return { risk, reasons: why.map((reason) => `Risk ${risk}: ${reason}.`) }
+}
+
+function inWords(taskType: TaskContract['taskType']): string {
+  return taskType.replaceAll('_', ' ')
 }
 
 /** Only documents and tests are low by kind; a change to what runs is not. */
@@ -151,7 +156,9 @@ function refusalOf(path: string, policy: Policy): string[] {
 
 function refusedType({ taskType }: TaskContract, policy: Policy): Decline | undefined {
   return policy.modes[taskType] === 'decline'
-    ? declined('task_type_not_allowed', [`This is a ${taskType} task; the policy says modes.${taskType}: decline.`])
+    ? declined('task_type_not_allowed', [
+        `This is a ${inWords(taskType)} task; the policy says modes.${taskType}: decline.`,
+      ])
     : undefined
 }
 

@@ -213,9 +213,10 @@ function describe({ missingTools: missing, installProblem, checks }: Baseline): 
   if (checks.length === 0) return 'no checks were found'
   const tests = checks.flatMap((check) => check.tests ?? [])
   const count = (status: string) => tests.filter((test) => test.status === status).length
+  const [passed, failed] = [count('passed'), count('failed')]
   const named =
     tests.length > 0
-      ? `${count('passed')} tests pass${count('failed') > 0 ? `, ${count('failed')} fail already` : ''}`
+      ? `${passed} test${passed === 1 ? ' passes' : 's pass'}${failed > 0 ? `, ${failed} ${failed === 1 ? 'fails' : 'fail'} already` : ''}`
       : 'no tests by name'
   const red = checks.filter(({ passed }) => !passed).map(({ id }) => id)
   return red.length > 0 ? `${named}; red before the change: ${red.join(', ')}` : named

@@ -123,10 +123,11 @@ async function viewOf(run: RunContext, { contract, policy, plan }: Result, proof
 
 function reasonOf({ candidate, report, verdict }: Proof): string {
   const [missing] = missingParts(candidate)
-  return (
-    candidate.stopped?.reason ??
+  const found =
     report.problems[0] ??
     verdict.objections[0]?.message ??
-    (missing ? `A part of the plan is missing: ${missing.kind} ${missing.path}.` : 'It could not be verified.')
-  )
+    (missing ? `A part of the plan is missing: ${missing.kind} ${missing.path}.` : undefined)
+  // Why the work ended early is no help without what was wrong with it.
+  const said = [found, candidate.stopped?.reason].filter((reason) => reason !== undefined)
+  return said.length > 0 ? said.join(' ') : 'It could not be verified.'
 }

@@ -184,5 +184,5 @@ function notVerified(checks: CheckComparison[]): string[] {
 function describe({ verified, checks, problems }: VerificationReport): string {
   if (!verified) return problems[0] ?? 'not verified'
   const added = checks.reduce((sum, check) => sum + check.added.length, 0)
-  return `${checks.length} check${checks.length === 1 ? '' : 's'} pass${added > 0 ? `, ${added} new test${added === 1 ? '' : 's'}` : ''}`
+  return `${checks.length} check${checks.length === 1 ? ' passes' : 's pass'}${added > 0 ? `, ${added} new test${added === 1 ? '' : 's'}` : ''}`
 }

@@ -162,6 +162,7 @@ sandboxed('on the embedded database', () => {
       expect(pullRequests).toEqual([])
       expect(Object.keys(branches)).toEqual(['main'])
       const status = await statusOf(github, { repo, number })
+      expect(status).toContain('so nothing shows that the defect is mended. The script ends here.')
       expect(status).toContain('It is kept as a patch; nothing was pushed.')
       expect(status).toContain("+  const whole = (cents < 0 ? '-' : '') + Math.trunc(Math.abs(cents) / 100)")
     })
@@ -180,7 +181,8 @@ sandboxed('on the embedded database', () => {
       const [pull] = (await repositoryOf(github, repo)).pullRequests
       expect(pull).toMatchObject({ draft: true })
       expect(pull?.body).toContain('> **This work is not verified.** Why not:')
-      expect(pull?.body).toContain('Zero gets a sign, too.')
+      expect(pull?.body).toContain('> - Zero gets a sign, too. (intent)')
+      expect(await statusOf(github, { repo, number })).toContain('Zero gets a sign, too. The coder ended early')
       expect(pull?.body).toContain(`For #${number}`)
       expect(pull?.body).not.toContain('Closes #')
     })

@@ -44,7 +44,7 @@ describe('the baseline', () => {
     })
     await using _ = bench
     expect(host.lastView.stages.find(({ stage }) => stage === 'prepare')?.note).toBe(
-      '2 tests pass, 1 fail already; red before the change: lint, test',
+      '2 tests pass, 1 fails already; red before the change: lint, test',
     )
   })
 

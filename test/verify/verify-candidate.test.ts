@@ -41,7 +41,7 @@ describe('a candidate', () => {
     ])
     expect(host.lastView.stages.find(({ stage }) => stage === 'verify')).toMatchObject({
       status: 'done',
-      note: '1 check pass, 1 new test',
+      note: '1 check passes, 1 new test',
     })
     expect(artifacts).toEqual(['baseline/test.log', 'verify-1/test.log', 'verify-1/without-change/targeted.log'])
     await using place = await bench.fresh(report.treeSha)
