@@ -1,7 +1,7 @@
 // The one place that starts git. What a repository, its configuration or the machine's could make git run is off here,
 // for every call: a new call site cannot forget it.
-import { execa } from 'execa'
 import { Fault } from '../errors.ts'
+import { startGit } from './git-starter.ts'
 
 export interface GitCall {
   /** Absolute; the host's git directory, never one that a command of the repository could write. */
@@ -118,23 +118,22 @@ export function createGit(options: GitOptions): Git {
   const base = { ...ownEnvironment, ...pick(options.hostEnv, passedOn), HOME: options.home }
 
   async function attempt(args: string[], call: GitCall = {}): Promise<GitResult> {
-    const result = await execa('git', [...settingArguments, ...placeArguments(call), ...args], {
-      cwd: call.cwd ?? call.workTree ?? options.home,
-      env: { ...base, ...call.env, ...ownEnvironment },
-      extendEnv: false,
-      input: call.input ?? '',
-      encoding: 'buffer',
-      stripFinalNewline: false,
-      reject: false,
-      timeout: call.timeoutMs ?? defaultTimeoutMs,
-      maxBuffer: outputBytes,
-      cancelSignal: call.signal,
-    })
-    if (result.isCanceled) throw new Fault('cancelled', 'cancelled', 'git was stopped because the run was.')
+    const result = await startGit(
+      {
+        args: [...settingArguments, ...placeArguments(call), ...args],
+        cwd: call.cwd ?? call.workTree ?? options.home,
+        env: { ...base, ...call.env, ...ownEnvironment },
+        input: call.input ?? '',
+        timeoutMs: call.timeoutMs ?? defaultTimeoutMs,
+        outputBytes,
+      },
+      call.signal,
+    )
+    if (result.cancelled) throw new Fault('cancelled', 'cancelled', 'git was stopped because the run was.')
     if (result.timedOut) throw failure(args, 'it took too long and was stopped', undefined)
-    if (result.isMaxBuffer) throw failure(args, 'it printed more than 512 MiB', undefined)
+    if (result.outputExceeded) throw failure(args, 'it printed more than 512 MiB', undefined)
     if (result.signal) throw failure(args, `it was ended by ${result.signal}`, undefined)
-    if (result.exitCode === undefined) throw notStarted(result.shortMessage ?? 'unknown', result.cause)
+    if (result.exitCode === undefined) throw notStarted(result.problem ?? 'unknown')
     return {
       ok: result.exitCode === 0,
       stdout: Buffer.from(result.stdout),
@@ -181,9 +180,8 @@ function failure(args: string[], reason: string, exitCode: number | undefined): 
   return new Fault('infrastructure', 'git_failed', `git ${args[0] ?? ''} failed: ${reason}`, { data: { exitCode } })
 }
 
-function notStarted(message: string, cause: unknown): Fault {
+function notStarted(message: string): Fault {
   return new Fault('infrastructure', 'git_not_started', `git could not be started: ${message}`, {
     mend: 'Install git 2.31 or later and make sure that it is on PATH.',
-    cause,
   })
 }
