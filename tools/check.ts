@@ -6,6 +6,7 @@ const steps: [name: string, command: string][] = [
   ['types', 'tsc -p .'],
   ['dead exports and dependencies', 'knip'],
   ['generated files', 'node tools/generate.ts --check'],
+  ['recordings', 'node tools/check-recordings.ts'],
 ]
 
 let failed = 0

@@ -3,7 +3,7 @@ import { type LoopResult, runLoop, say } from '../agent/loop.ts'
 import { loadPrompt } from '../agent/prompt.ts'
 import { Fault } from '../errors.ts'
 import type { Message } from '../model/model.ts'
-import { describeContract, describeFile, describeRepository, fence } from '../plan/describe-task.ts'
+import { describeContract, describeFile, describePart, describeRepository, fence } from '../plan/describe-task.ts'
 import type { ImplementationPlan, Modification } from '../plan/plan.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
 import { type RunContext, stage } from '../run-context.ts'
@@ -147,12 +147,15 @@ async function firstMessages({ task, state }: Work): Promise<Message[]> {
 /** Longest file that is shown whole before it is asked for, in characters. */
 const longestShown = 24_000
 
-/** As the model may see them: not where they hold credentials. */
-async function plannedFiles({ plan, bench }: PlannedTask): Promise<string[]> {
+/** As the model may see them: not where they hold credentials. Of a long file the parts that the search found. */
+async function plannedFiles({ plan, bench, packet }: PlannedTask): Promise<string[]> {
   const shown: string[] = []
   for (const { path, kind } of plan.modifications) {
     const read = kind === 'create' ? undefined : await bench.tree.readText(path)
-    if (read?.kind === 'text' && read.text.length <= longestShown) shown.push(describeFile(path, read.text))
+    if (read?.kind !== 'text') continue
+    const found = packet.files.find((file) => file.path === path)
+    if (read.text.length <= longestShown) shown.push(describeFile(path, read.text))
+    else if (found !== undefined) shown.push(describePart(found))
   }
   return shown
 }

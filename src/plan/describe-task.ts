@@ -37,7 +37,7 @@ export function describeFile(path: string, text: string): string {
   return fence('file', text, ` path="${path}"`)
 }
 
-function describePart({ path, lines, parts }: ContextFile): string {
+export function describePart({ path, lines, parts }: ContextFile): string {
   const whole = parts.length === 1 && parts[0]?.from === 1 && parts[0].to === lines
   const shown = parts.map(({ from, to, text }) => (whole ? text : `lines ${from}-${to}:\n${text}`)).join('\n…\n')
   return fence('file', shown, ` path="${path}" lines="${lines}"`)

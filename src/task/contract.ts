@@ -13,7 +13,6 @@ export type TaskType = (typeof taskTypes)[number]
 
 export const levels = ['low', 'medium', 'high'] as const
 export const risks = ['low', 'medium', 'high', 'critical'] as const
-export type Complexity = (typeof levels)[number]
 export type Risk = (typeof risks)[number]
 
 const shortText = z.string().min(1).max(1_000)
