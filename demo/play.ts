@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { EmulatedGitHub, RepositoryName } from '../test/support/emulated-github/types.ts'
 import { eligible, people, startBundledGitHub } from './bundled-github.ts'
 import { DraftsmithProcess } from './draftsmith-process.ts'
@@ -55,38 +54,32 @@ export interface PlayOptions {
 
 /** In the order of the scenarios. Rejects when Draftsmith itself ends. */
 export async function playScenarios(stage: Stage, { onChange, signal }: PlayOptions): Promise<Ending[]> {
-  const done = new AbortController()
+  const feed = new StatusFeed(stage.github)
   const began = new Map<RepositoryName, number>()
-  const watched = watch(new StatusFeed(stage.github), done.signal, (change) => {
-    if (!change.waiting && !began.has(change.repository)) began.set(change.repository, performance.now())
-    onChange(change)
-  })
+  const look = () => {
+    for (const change of feed.next()) {
+      if (!change.waiting && !began.has(change.repository)) began.set(change.repository, change.at)
+      onChange(change)
+    }
+  }
+  const timer = setInterval(look, feedMs)
   try {
     for (const { slug, repository } of stage.scenarios)
       await stage.github.label(repository, 1, eligible, people[readIssue(slug).labelledBy])
-    const labelled = performance.now()
+    const labelled = Date.now()
     return await Promise.all(
       stage.scenarios.map(async (scenario) => {
         const settled = await stage.draftsmith.settled(issueUrl(stage.github, scenario), signal)
+        look()
         const from = began.get(scenario.repository) ?? labelled
-        return { scenario, seconds: settled ? (performance.now() - from) / 1000 : undefined }
+        return { scenario, seconds: settled ? (Date.now() - from) / 1000 : undefined }
       }),
     )
   } finally {
-    done.abort()
-    await watched
+    clearInterval(timer)
   }
 }
 
 export function issueUrl({ url }: EmulatedGitHub, { repository }: Scenario): string {
   return `${url}/${repository}/issues/1`
-}
-
-async function watch(feed: StatusFeed, done: AbortSignal, onChange: PlayOptions['onChange']): Promise<void> {
-  const tell = () => feed.next().forEach(onChange)
-  while (!done.aborted) {
-    tell()
-    await sleep(feedMs, undefined, { signal: done }).catch(() => undefined)
-  }
-  tell()
 }

@@ -8,6 +8,8 @@ export interface StatusChange {
   heading: string
   /** No worker has begun yet. */
   waiting: boolean
+  /** Milliseconds since 1970. */
+  at: number
   /** Steps that ended since the last change, in the comment's own words. */
   steps: string[]
 }
@@ -27,15 +29,15 @@ export class StatusFeed {
   next(): StatusChange[] {
     const calls = this.#github.calls().slice(this.#seen)
     this.#seen += calls.length
-    return calls.flatMap(({ path, body, status }) => {
+    return calls.flatMap(({ path, body, status, at }) => {
       const repository = commentPath.exec(path)?.[1]
       const text = textOf(body)
       if (repository === undefined || text === undefined || (status ?? 500) >= 300) return []
-      return this.#changes(repository as RepositoryName, text)
+      return this.#changes(repository as RepositoryName, text).map((change) => ({ ...change, at: Date.parse(at) }))
     })
   }
 
-  #changes(repository: RepositoryName, text: string): StatusChange[] {
+  #changes(repository: RepositoryName, text: string): Omit<StatusChange, 'at'>[] {
     const heading = /^### (.+)$/m.exec(text)?.[1] ?? ''
     const ended = [...text.matchAll(/^ *- (?:✅|❌) .+$/gm)].map(([line]) => line.replace(/^( *)- /, '$1'))
     const told = this.#told.get(repository) ?? new Set<string>()
