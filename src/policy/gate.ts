@@ -1,4 +1,5 @@
 // Stage 4 and what follows from it: may this be done, how far, and who has to be asked. Rules only.
+import { extname } from 'node:path/posix'
 import type { ImplementationPlan } from '../plan/plan.ts'
 import type { Risk, TaskContract } from '../task/contract.ts'
 import type { BaseFacts } from '../task/task-host.ts'
@@ -145,7 +146,12 @@ function leastRisk({ taskType }: TaskContract): Risk {
 
 function refusedPath({ affectedFiles }: TaskContract, policy: Policy): Decline | undefined {
   // Mentioned files are candidates, not orders: only a task that names nothing else cannot be done elsewhere.
-  const refused = affectedFiles.flatMap((path) => refusalOf(path, policy))
+  const refused = affectedFiles.flatMap((path) => {
+    const verdict = mayWrite(path.replace(/\/$/, ''), policy)
+    // An issue also names folders, which have no extension: where to look is not what is written.
+    const folder = !verdict.allowed && verdict.rule === 'extension' && extname(path) === ''
+    return verdict.allowed || folder ? [] : [verdict.message]
+  })
   return refused.length > 0 && refused.length === affectedFiles.length ? declined('protected_path', refused) : undefined
 }
 

@@ -81,6 +81,13 @@ describe('what the gate declines', () => {
     expect(decide({ affectedFiles: ['src/slug.ts', 'config/app.json'] })).toMatchObject({ kind: 'allowed' })
   })
 
+  it('a folder that the issue names is where to look, not what is written', () => {
+    for (const path of ['tools/report', 'tools/report/'])
+      expect(decide({ affectedFiles: [path] })).toMatchObject({ kind: 'allowed' })
+    expect(decide({ affectedFiles: ['logo.png'] })).toMatchObject({ decline: { code: 'protected_path' } })
+    expect(decide({ affectedFiles: ['infra/'] })).toMatchObject({ decline: { code: 'protected_path' } })
+  })
+
   it('complexity waits for approval where the policy says so', () => {
     expect(decide({ complexity: 'high' }, 'complexity: approval')).toMatchObject({ kind: 'approval_required' })
   })
