@@ -15,7 +15,7 @@ import { compareTrees, isLfsPointer, isText, listTree, readBlobs, submoduleMode 
 import { applyPatch, diffTrees, withBasePaths } from './patch.ts'
 import { letOwnerIn, removeFolder } from './permissions.ts'
 import type { LeftOut, TreePlace } from './tree.ts'
-import { checkOut, listFiles, readTree, stageTree, writeTree } from './tree.ts'
+import { checkOut, readTree, seeFiles, stageTree, writeTree } from './tree.ts'
 import { createTurns } from './turns.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -70,8 +70,9 @@ export async function createWorkspace(git: Git, options: WorkspaceOptions): Prom
     restore,
     files: () =>
       withTree(async () => {
-        await stage()
-        return listFiles(git, place)
+        const { files, leftOut } = await seeFiles(git, place)
+        addNotes(notes, leftOut)
+        return files
       }),
     checkpoint: () =>
       withTree(async () => {

@@ -64,8 +64,37 @@ export async function readTree(git: Git, args: string[], call: GitCall): Promise
   })
 }
 
-/** Paths in the index that are files or links, as text and sorted; call `stageTree` before. */
-export async function listFiles(git: Git, place: TreePlace): Promise<string[]> {
+/**
+ * The files that `stageTree` would leave in the index, as text and sorted, in one call of git and without touching the index:
+ * this is asked for with every look of a model.
+ */
+export async function seeFiles(git: Git, place: TreePlace): Promise<{ files: string[]; leftOut: LeftOut }> {
+  const kinds = ['--cached', '--deleted', '--modified', '--others', '--exclude-standard']
+  const seen = sortSeen(splitAtNul(await look(git, place, ['ls-files', '-z', '-t', '--stage', ...kinds])))
+  const found = sortUntracked(place, seen.untracked)
+  const { gone } = await sortChanged(place, seen.changed)
+  const lost = new Set(gone)
+  return { files: [...seen.tracked.filter((name) => !lost.has(name)), ...found.names].sort(), leftOut: found.leftOut }
+}
+
+/** Of `<tag> <mode> <sha> <stage>\t<name>`, or `? <name>`. Something deleted is shown as modified, too. */
+function sortSeen(records: Buffer[]): { tracked: string[]; changed: ChangedName[]; untracked: Buffer[] } {
+  const tracked: string[] = []
+  const changed: ChangedName[] = []
+  const untracked: Buffer[] = []
+  for (const record of records) {
+    const tag = record.toString('latin1', 0, 1)
+    const name = decodeName(record.subarray(record.indexOf(0x09) + 1))
+    if (tag === '?') untracked.push(record.subarray(2))
+    else if (name === undefined || record.toString('latin1', 2, 8) === submoduleMode) continue
+    else if (tag === 'H') tracked.push(name)
+    else changed.push({ name, status: tag === 'R' ? 'D' : 'M' })
+  }
+  return { tracked, changed, untracked }
+}
+
+/** Paths in the index that are files or links, as text and sorted. */
+async function listFiles(git: Git, place: TreePlace): Promise<string[]> {
   const records = splitAtNul(await git.run(['ls-files', '-z', '--stage'], place))
   const files = records.filter((record) => record.toString('latin1', 0, 6) !== submoduleMode)
   return files.flatMap((record) => decodeName(record.subarray(record.indexOf(0x09) + 1)) ?? []).sort()
