@@ -168,7 +168,7 @@ export const scenarios: Scenario[] = [
   },
   {
     slug: 'flaky-test',
-    shows: 'a test that sometimes fails, and is not blamed on the change',
+    shows: 'a test that fails wherever it runs for the first time, and is not blamed on the change',
     repository: 'moss/tally',
     brief: false,
     expected: {
