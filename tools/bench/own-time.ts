@@ -39,7 +39,7 @@ async function converse(database: DatabaseKind, surroundings: Surroundings): Pro
     name: `conversation-${database}`,
     database,
     script: { turns: surroundings.settings.ownTime.turns, checkEvery: 0 },
-    modelDelayMs: 20,
+    modelDelayMs: 250,
     repositories: { tally: 1 },
   })
   try {
