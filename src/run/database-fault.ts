@@ -46,6 +46,11 @@ export function unreachable(error: unknown, url: string): Fault {
   return new Fault('defect', 'database_schema', `The schema could not be set up in ${place}: ${text}`, { cause: error })
 }
 
+/** The code of the driver or of PostgreSQL; empty where there is none. */
+export function codeOf(error: unknown): string {
+  return rootOf(error).code
+}
+
 function isPassing(code: string, text: string): boolean {
   return passingCodes.has(code) || passingSqlStates.test(code) || passingMessages.test(text)
 }

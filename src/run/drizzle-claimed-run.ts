@@ -1,7 +1,7 @@
 // What one claim of a run may read and write.
 
 import { Fault } from '../errors.ts'
-import { type FencedWrite, fenced, fencedWrites } from './claim-fence.ts'
+import { type FencedStatement, fenced, fencedStatements, fencedWrites } from './claim-fence.ts'
 import { compress, packJson, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
 import { and, eq, inArray, isNull } from './drivers.ts'
@@ -24,17 +24,18 @@ export interface ClaimedRunOptions {
 export function createClaimedRun({ database, run, clock }: ClaimedRunOptions): ClaimedRun {
   const claim = { runId: run.id, epoch: run.epoch }
   const fencedWrite = fencedWrites(database, claim)
+  const fencedStatement = fencedStatements(database, claim)
   return {
     run,
-    modelCalls: createModelCalls({ database, runId: run.id, fencedWrite, clock }),
+    modelCalls: createModelCalls({ database, runId: run.id, fencedWrite, fencedStatement, clock }),
     readStage: (key) => readStage(database, run.id, key),
-    writeStage: (key, value) => writeStage(fencedWrite, { runId: run.id, ...key, writtenAt: clock() }, value),
+    writeStage: (key, value) => writeStage(fencedStatement, { ...key, writtenAt: clock() }, value),
     event: (kind, data = {}) =>
-      fencedWrite(async (transaction) => {
-        await transaction.insert(eventTable).values({ runId: run.id, kind, data, at: clock() })
+      fencedStatement(async (orm, runId) => {
+        await orm.insert(eventTable).values({ runId, kind, data, at: clock() })
       }),
     writeArtifact: (name, content, mediaType = 'text/plain; charset=utf-8') =>
-      writeArtifact(fencedWrite, { runId: run.id, name, mediaType, writtenAt: clock() }, Buffer.from(content)),
+      writeArtifact(fencedStatement, { name, mediaType, writtenAt: clock() }, Buffer.from(content)),
     check: () => check(database, claim),
     transition: (to) =>
       database.transact(async (transaction) => {
@@ -67,16 +68,16 @@ async function readStage(database: Database, runId: string, key: StageKey): Prom
 }
 
 async function writeStage(
-  fencedWrite: FencedWrite,
-  row: StageKey & { runId: string; writtenAt: Date },
+  fencedStatement: FencedStatement,
+  row: StageKey & { writtenAt: Date },
   value: unknown,
 ): Promise<void> {
   const packed = await packJson(value)
   const { runId, stage, round, inputHash } = stageTable
-  await fencedWrite((transaction) =>
-    transaction
+  await fencedStatement((orm, id) =>
+    orm
       .insert(stageTable)
-      .values({ ...row, value: packed })
+      .values({ ...row, runId: id, value: packed })
       .onConflictDoUpdate({
         target: [runId, stage, round, inputHash],
         set: { value: packed, writtenAt: row.writtenAt },
@@ -85,8 +86,8 @@ async function writeStage(
 }
 
 async function writeArtifact(
-  fencedWrite: FencedWrite,
-  row: { runId: string; name: string; mediaType: string; writtenAt: Date },
+  fencedStatement: FencedStatement,
+  row: { name: string; mediaType: string; writtenAt: Date },
   content: Buffer,
 ): Promise<void> {
   if (content.byteLength > maxArtifactBytes)
@@ -94,10 +95,10 @@ async function writeArtifact(
       data: { name: row.name, bytes: content.byteLength },
     })
   const values = { ...row, bytes: content.byteLength, content: await compress(content) }
-  await fencedWrite((transaction) =>
-    transaction
+  await fencedStatement((orm, runId) =>
+    orm
       .insert(artifactTable)
-      .values(values)
+      .values({ ...values, runId })
       .onConflictDoUpdate({ target: [artifactTable.runId, artifactTable.name], set: values }),
   )
 }

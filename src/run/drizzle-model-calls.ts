@@ -2,7 +2,7 @@
 
 import { chargedTokens } from '../model/budget.ts'
 import type { Charge, ModelCallStore, ModelReply, StoredCall } from '../model/model.ts'
-import type { FencedWrite } from './claim-fence.ts'
+import type { FencedStatement, FencedWrite } from './claim-fence.ts'
 import { packJson, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq } from './drivers.ts'
@@ -12,10 +12,11 @@ export interface ModelCallsOptions {
   database: Database
   runId: string
   fencedWrite: FencedWrite
+  fencedStatement: FencedStatement
   clock: () => Date
 }
 
-export function createModelCalls({ database, runId, fencedWrite, clock }: ModelCallsOptions): ModelCallStore {
+export function createModelCalls({ database, runId, clock, ...fence }: ModelCallsOptions): ModelCallStore {
   const reserved = (id: number) => and(eq(calls.id, id), eq(calls.runId, runId), eq(calls.state, 'reserved'))
   return {
     find: async (requestHash) => {
@@ -32,26 +33,26 @@ export function createModelCalls({ database, runId, fencedWrite, clock }: ModelC
     },
     reserve: async ({ requestHash, request, tokens, usd }) => {
       const packed = await packJson(request)
-      const row = { runId, requestHash, role: request.role, request: packed, tokens, usd: usd ?? null }
-      const inserted = await fencedWrite((transaction) =>
-        transaction
+      const row = { requestHash, role: request.role, request: packed, tokens, usd: usd ?? null }
+      const inserted = await fence.fencedStatement((orm, runId) =>
+        orm
           .insert(calls)
-          .values({ ...row, state: 'reserved', reservedAt: clock() })
+          .values({ ...row, runId, state: 'reserved', reservedAt: clock() })
           .returning({ id: calls.id }),
       )
       return inserted[0]?.id ?? Number.NaN
     },
     settle: async (reservation, reply, usd) => {
       const row = { reply: await packJson(reply), tokens: chargedTokens(reply.usage), usd: usd ?? null, ...reply.usage }
-      await fencedWrite((transaction) =>
-        transaction
+      await fence.fencedStatement((orm, runId) =>
+        orm
           .update(calls)
-          .set({ ...row, state: 'settled', settledAt: clock() })
+          .set({ ...row, runId, state: 'settled', settledAt: clock() })
           .where(reserved(reservation)),
       )
     },
     release: (reservation) =>
-      fencedWrite(async (transaction) => {
+      fence.fencedWrite(async (transaction) => {
         await transaction.delete(calls).where(reserved(reservation))
       }),
     spent: () => readSpent(database, runId),
