@@ -83,7 +83,7 @@ const hostVariables = [
   'HOME',
 ]
 
-const positive = (fallback: number) => z.coerce.number({ error: 'is not a number' }).positive().default(fallback)
+const positive = (fallback: number) => z.coerce.number().positive().default(fallback)
 const optional = z.string().min(1).optional()
 
 const hostAndPort = /^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*):\d{1,5}$/
@@ -103,7 +103,7 @@ const registry = z
   .optional()
 
 const variables = z.object({
-  APP_ID: z.coerce.number({ error: 'is not a number' }).int().positive().optional(),
+  APP_ID: z.coerce.number().int().positive().optional(),
   PRIVATE_KEY: optional,
   PRIVATE_KEY_PATH: optional,
   WEBHOOK_SECRET: optional,
@@ -113,7 +113,7 @@ const variables = z.object({
   ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number({ error: 'is not a number' }).int().min(0).max(65_535).default(3000),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DRAFTSMITH_LABEL: z.string().min(1).max(50).default('agent-eligible'),
   DRAFTSMITH_DATA_DIR: optional,
@@ -121,7 +121,7 @@ const variables = z.object({
   DRAFTSMITH_PRIVATE_HOSTS: hostsAndPorts.default([]),
   npm_config_registry: registry,
   PIP_INDEX_URL: registry,
-  DRAFTSMITH_CONCURRENCY: z.coerce.number({ error: 'is not a number' }).int().min(1).max(64).default(2),
+  DRAFTSMITH_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   DRAFTSMITH_MODEL_PROVIDER: z.enum(['anthropic', 'recorded']).default('anthropic'),
   DRAFTSMITH_RECORDINGS: optional,
   DRAFTSMITH_MODEL: z.string().min(1).default('claude-sonnet-5-5'),
@@ -132,8 +132,8 @@ const variables = z.object({
   DRAFTSMITH_MAX_USD: positive(20),
   DRAFTSMITH_MAX_TOKENS: positive(2_000_000),
   DRAFTSMITH_MAX_MINUTES: positive(180),
-  DRAFTSMITH_WRITE_SPACING_MS: z.coerce.number({ error: 'is not a number' }).int().min(0).default(1000),
-  DRAFTSMITH_STATUS_INTERVAL_MS: z.coerce.number({ error: 'is not a number' }).int().min(0).default(5000),
+  DRAFTSMITH_WRITE_SPACING_MS: z.coerce.number().int().min(0).default(1000),
+  DRAFTSMITH_STATUS_INTERVAL_MS: z.coerce.number().int().min(0).default(5000),
 })
 type Variables = z.infer<typeof variables>
 
