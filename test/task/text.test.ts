@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { identify } from '../../src/task/identity.ts'
-import { formFacts, issueFormFields } from '../../src/task/issue-form.ts'
 import { parseLocalText } from '../../src/task/local-text.ts'
 import { mentionedIdentifiers, mentionedPaths } from '../../src/task/mentions.ts'
 import { taskTypeOf } from '../../src/task/task-labels.ts'
@@ -67,20 +66,6 @@ describe('mentions', () => {
           expect(path.startsWith('/') || path.split('/').includes('..')).toBe(false)
       }),
     )
-  })
-})
-
-describe('issue forms', () => {
-  const body =
-    '### What happens?\n\nIt fails:\n```\n### not a heading\n```\n\n### Files\n\n_No response_\n\n### Expected result\n\n1. a\n2. b\n'
-
-  it('are answers by heading, without what was left empty', () => {
-    expect(issueFormFields(body)).toEqual([
-      { label: 'What happens?', answer: 'It fails:\n```\n### not a heading\n```' },
-      { label: 'Expected result', answer: '1. a\n2. b' },
-    ])
-    expect(formFacts(body)).toEqual({ acceptanceCriteria: ['a', 'b'], places: '' })
-    expect(issueFormFields('no form')).toEqual([])
   })
 })
 
