@@ -41,6 +41,21 @@ export interface ReproductionEvidence {
   failsWithoutChange: string[]
   /** New tests that pass without the change, too: they show nothing about the defect. */
   passesWithoutChange: string[]
+  /** Where tests have no names: the commands that run the changed tests, on both trees. */
+  exitCodes?: ExitCodes[]
+}
+
+export interface ExitCodes {
+  line: string
+  without: number | null
+  with: number | null
+  /** Fails without the change and passes with it. */
+  shows: boolean
+}
+
+/** Whether anything of it shows that the change mends something. */
+export function showsDefect({ failsWithoutChange, exitCodes = [] }: ReproductionEvidence): boolean {
+  return failsWithoutChange.length > 0 || exitCodes.some(({ shows }) => shows)
 }
 
 export interface SecretFinding {

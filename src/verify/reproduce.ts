@@ -1,12 +1,14 @@
 // A test that is worth something fails without the change. This runs the changed tests on the sources of the base commit.
-import type { Bench } from '../prepare/bench.ts'
+import type { Bench, Place } from '../prepare/bench.ts'
 import type { TreeChange } from '../publish/publication.ts'
 import { checksOnTests } from '../toolchain/commands.ts'
 import type { CheckResult, TestCase } from '../toolchain/toolchain.ts'
-import type { ReproductionEvidence } from './report.ts'
+import type { ExitCodes, ReproductionEvidence } from './report.ts'
 
 export interface Reproduction {
   bench: Bench
+  /** Where the change stands. */
+  place: Place
   treeSha: string
   /** What the whole suite says with the change. */
   after: CheckResult[]
@@ -14,28 +16,28 @@ export interface Reproduction {
   label: string
 }
 
-/** Undefined where there is nothing to run: no test changed, or no runner that names its tests. */
-export async function reproduceOnBase({
-  bench,
-  treeSha,
-  after,
-  label,
-}: Reproduction): Promise<ReproductionEvidence | undefined> {
+/** Undefined where there is nothing to run: no test changed, nothing but tests changed, or no command runs them. */
+export async function reproduceOnBase(asked: Reproduction): Promise<ReproductionEvidence | undefined> {
+  const { bench, place, treeSha, after, label } = asked
   const changes = await bench.workspace.changes(treeSha)
   const isTestChange = ({ path, blob }: TreeChange) => blob !== null && bench.isTest(path)
   const tests = changes.filter(isTestChange).map(({ path }) => path)
   if (tests.length === 0 || tests.length === changes.length) return undefined
-  const checks = checksOnTests(bench.snapshot, tests).filter(({ report }) => report !== 'text')
+  const checks = checksOnTests(bench.snapshot, tests)
   if (checks.length === 0) return undefined
-  await using place = await bench.fresh(
-    await bench.workspace.without(
-      treeSha,
-      changes.filter((change) => !isTestChange(change)).map(({ path }) => path),
-    ),
-  )
-  if (place.installProblem !== undefined) return undefined
-  const results = await bench.runChecks(place, checks, label)
-  return compareByName({ before: bench.baseline.checks, without: results, after })
+  const sources = changes.filter((change) => !isTestChange(change)).map(({ path }) => path)
+  await using bare = await bench.fresh(await bench.workspace.without(treeSha, sources))
+  if (bare.installProblem !== undefined) return undefined
+  const without = await bench.runChecks(bare, checks, `${label}/without-change`)
+  // A suite may name no tests where some files alone would; then those are run on both trees.
+  const known = namesTests(after) ? after : await bench.runChecks(place, checks, `${label}/with-change`)
+  return namesTests(known) && namesTests(without)
+    ? compareByName({ before: bench.baseline.checks, without, after: known })
+    : compareByExitCode({ without, after: known, suites: bench.snapshot.checks })
+}
+
+function namesTests(results: CheckResult[]): boolean {
+  return results.some(({ tests }) => tests !== undefined)
 }
 
 interface Runs {
@@ -44,9 +46,7 @@ interface Runs {
   after: CheckResult[]
 }
 
-function compareByName({ before, without, after }: Runs): ReproductionEvidence | undefined {
-  // Where only one of the two names its tests, there is nothing to compare.
-  if ([without, after].some((results) => results.every(({ tests }) => tests === undefined))) return undefined
+function compareByName({ before, without, after }: Runs): ReproductionEvidence {
   const known = statusByName(before)
   const bare = statusByName(without)
   const changed = statusByName(after)
@@ -56,8 +56,30 @@ function compareByName({ before, without, after }: Runs): ReproductionEvidence |
     failsWithoutChange: passing.filter(
       (name) => bare.get(name) === 'failed' || (broke && !bare.has(name) && !known.has(name)),
     ),
-    passesWithoutChange: passing.filter((name) => bare.get(name) === 'passed' && !known.has(name)),
+    // Which tests are new can only be told where the base names its own.
+    passesWithoutChange: namesTests(before)
+      ? passing.filter((name) => bare.get(name) === 'passed' && !known.has(name))
+      : [],
   }
+}
+
+interface CommandRuns {
+  without: CheckResult[]
+  after: CheckResult[]
+  /** Commands that run whole suites. */
+  suites: { line: string }[]
+}
+
+/** The command that runs the changed tests, on both trees. A whole suite that passes on both may not run them at all, and says nothing. */
+function compareByExitCode({ without, after, suites }: CommandRuns): ReproductionEvidence | undefined {
+  const whole = new Set(suites.map(({ line }) => line))
+  const pairs = without.flatMap(({ id, line, exitCode, passed, timedOut }): ExitCodes[] => {
+    const changed = after.find((result) => result.id === id)
+    if (changed === undefined || timedOut || changed.timedOut) return []
+    const shows = !passed && changed.passed
+    return shows || !whole.has(line) ? [{ line, without: exitCode, with: changed.exitCode, shows }] : []
+  })
+  return pairs.length === 0 ? undefined : { failsWithoutChange: [], passesWithoutChange: [], exitCodes: pairs }
 }
 
 /**

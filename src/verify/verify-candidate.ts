@@ -1,17 +1,11 @@
 // Stage 9: exit codes and test names decide, in a fresh work tree of exactly the tree that would be published.
-import { Fault } from '../errors.ts'
 import type { Candidate } from '../execute/candidate.ts'
-import type { ImplementationPlan } from '../plan/plan.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
-import { checkDefinition } from '../policy/check-definitions.ts'
-import type { Bench, Place } from '../prepare/bench.ts'
 import type { TreeChange } from '../publish/publication.ts'
 import { type RunContext, stage } from '../run-context.ts'
-import { compareChecks } from '../toolchain/compare.ts'
-import type { CheckResult } from '../toolchain/toolchain.ts'
 import { diffViolations } from './diff-policy.ts'
-import type { CheckComparison, ReproductionEvidence, VerificationReport } from './report.ts'
-import { reproduceOnBase } from './reproduce.ts'
+import { measureChange, nothingMeasured } from './measure-change.ts'
+import { type CheckComparison, type ReproductionEvidence, showsDefect, type VerificationReport } from './report.ts'
 import { scanForSecrets } from './secret-scan.ts'
 
 /** Never throws for what the checks say; the report tells whether the candidate stands. */
@@ -35,11 +29,16 @@ export async function verifyCandidate(
 async function verify(task: PlannedTask, { treeSha }: Candidate, round: number): Promise<VerificationReport> {
   const { bench, policy, plan, contract } = task
   const changes = await bench.workspace.changes(treeSha)
-  const ran = changes.length === 0 ? nothingRan : await runAll(bench, { plan, treeSha, round })
-  const { checks, reproduction, testsByName, installProblem } = ran
+  const removedTests = plan.removedTests.map(({ name }) => name)
+  const measured =
+    changes.length === 0
+      ? nothingMeasured
+      : await measureChange(bench, { treeSha, removedTests, label: `verify-${round + 1}` })
+  const { checks, reproduction, testsByName, installProblem } = measured
   const violations = diffViolations(changes, policy)
   const secrets = await scanForSecrets(changes.flatMap(textOf))
-  const beyondRepair = ran === nothingRan ? [] : [...unproven(checks, task), ...(await oversized(task, treeSha))]
+  const beyondRepair =
+    measured === nothingMeasured ? [] : [...unproven(checks, task), ...(await oversized(task, treeSha))]
   const problems = [
     ...beyondRepair,
     ...(changes.length === 0 ? ['No file was changed.'] : []),
@@ -64,49 +63,6 @@ async function verify(task: PlannedTask, { treeSha }: Candidate, round: number):
     notVerified: notVerified(checks),
     sandbox: bench.sandbox,
   }
-}
-
-interface Ran {
-  checks: CheckComparison[]
-  reproduction: ReproductionEvidence | undefined
-  testsByName: boolean
-  installProblem: string | undefined
-}
-
-/** A tree that equals the base has nothing to be measured. */
-const nothingRan: Ran = { checks: [], reproduction: undefined, testsByName: false, installProblem: undefined }
-
-async function runAll(
-  bench: Bench,
-  { plan, treeSha, round }: { plan: ImplementationPlan; treeSha: string; round: number },
-): Promise<Ran> {
-  const label = `verify-${round + 1}`
-  await using place = await bench.fresh(treeSha)
-  // Awaited here: it would reject while the place is being given back, and nobody would be listening yet.
-  if (place.installProblem !== undefined)
-    return await withoutDependencies(bench, { treeSha, problem: place.installProblem })
-  const before = bench.baseline.checks
-  const removed = plan.removedTests.map(({ name }) => name)
-  const after = await bench.runChecks(place, bench.snapshot.checks, label)
-  const first = compareChecks(before, after, removed)
-  const rerun = await runAgain(bench, { place, suspects: first.filter(({ regressed }) => regressed), label })
-  return {
-    checks: rerun.length === 0 ? first : compareChecks(before, after, removed, { rerun }),
-    reproduction: await reproduceOnBase({ bench, treeSha, after, label: `${label}/without-change` }),
-    testsByName: after.some(({ tests }) => tests !== undefined),
-    installProblem: undefined,
-  }
-}
-
-/** Where no manifest changed, the registry or the network failed, and nobody's change: the queue tries again. */
-async function withoutDependencies(
-  bench: Bench,
-  { treeSha, problem }: { treeSha: string; problem: string },
-): Promise<Ran> {
-  const changed = await bench.workspace.changes(treeSha)
-  if (changed.some(({ path }) => checkDefinition(path) === 'package manifest'))
-    return { ...nothingRan, installProblem: problem }
-  throw new Fault('infrastructure', 'install_failed', `The dependencies were installed before, but not now: ${problem}`)
 }
 
 /** Why nothing shows that the change stands, whatever its author does: checks that say nothing prove nothing. */
@@ -134,16 +90,6 @@ async function oversized({ bench, policy }: PlannedTask, treeSha: string): Promi
   ]
 }
 
-/** What regressed is run once more on the same tree: what passes then is flaky, and is named instead of held against the change. */
-async function runAgain(
-  bench: Bench,
-  { place, suspects, label }: { place: Place; suspects: CheckComparison[]; label: string },
-): Promise<CheckResult[]> {
-  const ids = new Set(suspects.map(({ id }) => id))
-  const checks = bench.snapshot.checks.filter(({ id }) => ids.has(id))
-  return bench.runChecks(place, checks, `${label}/again`)
-}
-
 function textOf({ path, blob }: TreeChange): { path: string; text: string }[] {
   return blob === null || blob.content.includes(0) ? [] : [{ path, text: blob.content.toString('utf8') }]
 }
@@ -158,14 +104,14 @@ function problemOf({ id, line, required, regressed, broken, after }: CheckCompar
   return [`${id} (${line}) ended with exit code ${after.exitCode ?? 'none'}.`]
 }
 
-/** A mended defect needs a test that fails without the change, wherever tests can be told apart by name. */
+/** A mended defect needs a test that fails without the change, wherever the tests of the repository can be told apart, by name or by command. */
 function untested(facts: {
   reproduction: ReproductionEvidence | undefined
   isDefect: boolean
   testsByName: boolean
 }): string[] {
-  if (!facts.isDefect || !facts.testsByName) return []
-  if ((facts.reproduction?.failsWithoutChange.length ?? 0) > 0) return []
+  if (!facts.isDefect || !(facts.testsByName || facts.reproduction)) return []
+  if (facts.reproduction !== undefined && showsDefect(facts.reproduction)) return []
   return ['No test fails without the change and passes with it, so nothing shows that the defect is mended.']
 }
 
