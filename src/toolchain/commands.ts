@@ -5,11 +5,6 @@ import type { CheckCommand, EcosystemFacts, RepositorySnapshot } from './toolcha
 
 type Ecosystems = Pick<RepositorySnapshot, 'ecosystems'>
 
-const extensions: Record<EcosystemFacts['name'], RegExp> = {
-  node: /\.([cm]?[jt]sx?|json|jsonc|css|scss|less|html|vue|svelte|md|mdx|ya?ml|graphql)$/,
-  python: /\.pyi?$/,
-}
-
 /** Commands that format exactly those files in place; empty when no formatter is configured for any of them. */
 export function formatCommands(snapshot: RepositorySnapshot, paths: string[]): { line: string; cwd: string }[] {
   return snapshot.ecosystems.flatMap((facts) => {
@@ -49,7 +44,7 @@ export function isGeneratedFile(snapshot: Ecosystems, path: string): boolean {
 /** The project of the right language whose folder is the deepest around the path. */
 function ownerOf(snapshot: Ecosystems, path: string): EcosystemFacts | undefined {
   return snapshot.ecosystems
-    .filter((facts) => (facts.root === '.' || path.startsWith(`${facts.root}/`)) && extensions[facts.name].test(path))
+    .filter((facts) => (facts.root === '.' || path.startsWith(`${facts.root}/`)) && facts.reads(path))
     .sort((a, b) => b.root.length - a.root.length)[0]
 }
 
@@ -72,6 +67,7 @@ function policyCheck(command: string, paths: string[]): CheckCommand {
     cwd: '.',
     required: true,
     from: 'draftsmith.yml checks.targetedTest',
+    certainty: 'certain',
     report,
   }
 }

@@ -1,13 +1,11 @@
+import { ecosystems } from './ecosystems.ts'
 import { readInstructions } from './instructions.ts'
-import { nodeEcosystem } from './node-ecosystem.ts'
 import { resolveScript, runnerOf } from './node-runner.ts'
-import { pythonEcosystem } from './python-ecosystem.ts'
 import { lastCommand } from './shell-words.ts'
 import {
   type CheckCommand,
   type CheckName,
   checkNames,
-  type Ecosystem,
   type EcosystemFacts,
   type InstallCommand,
   type PolicyChecks,
@@ -15,8 +13,6 @@ import {
   type ReportFormat,
   type RepositorySnapshot,
 } from './toolchain.ts'
-
-const ecosystems: Ecosystem[] = [nodeEcosystem, pythonEcosystem]
 
 /**
  * What the repository is built with. `files` are its paths and `read` reads them, both at the base commit: what defines
@@ -77,6 +73,7 @@ function checksNamed(
       cwd: '.',
       required: own.required,
       from: `draftsmith.yml checks.${name}`,
+      certainty: 'certain',
       ...read,
     },
   ]
@@ -87,7 +84,14 @@ function installsOf(facts: EcosystemFacts[], policy: PolicyChecks['install']): I
   if (policy?.command === undefined) return found.map((one) => ({ ...one, required: policy?.required ?? one.required }))
   const allowedHosts = [...new Set(found.flatMap((one) => one.allowedHosts))]
   return [
-    { line: policy.command, cwd: '.', from: 'draftsmith.yml checks.install', allowedHosts, required: policy.required },
+    {
+      line: policy.command,
+      cwd: '.',
+      from: 'draftsmith.yml checks.install',
+      allowedHosts,
+      certainty: 'certain',
+      required: policy.required,
+    },
   ]
 }
 

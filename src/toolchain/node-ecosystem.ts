@@ -12,7 +12,7 @@ import {
 import { purposeOf, resolveScript, runnerOf, splitChain } from './node-runner.ts'
 import { owns } from './project-folders.ts'
 import { quoteWord } from './shell-words.ts'
-import type { CheckCommand, CheckName, Ecosystem, EcosystemFacts, ReadFile } from './toolchain.ts'
+import type { CheckCommand, CheckName, Ecosystem, EcosystemFacts, ReadFile, WorkspacePackage } from './toolchain.ts'
 
 /** npm, pnpm, yarn and bun projects, by package.json. Checks are the repository's own scripts and nothing else. */
 export const nodeEcosystem: Ecosystem = {
@@ -36,6 +36,8 @@ const scriptNames: Record<CheckName, string[]> = {
   test: ['test'],
 }
 
+const readByNode = /\.([cm]?[jt]sx?|json|jsonc|css|scss|less|html|vue|svelte|md|mdx|ya?ml|graphql)$/
+
 interface Repository {
   /** Of this project only. */
   files: string[]
@@ -53,16 +55,23 @@ async function projectFacts(project: NodeProject, { files, read, folders }: Repo
   return {
     name: 'node',
     language: languageOf(files),
+    buildSystem: client,
     root: project.folder,
+    packages: [project, ...project.workspaces].map(packageOf),
     tools: ['node', ...new Set(found.checks.length > 0 || install !== undefined ? [client] : [])],
     ...(install === undefined ? {} : { install }),
     checks: found.checks,
     ...(formatter === undefined ? {} : { formatFiles: formatter }),
     targetedTest: (paths) => targetedTest(project, paths),
+    reads: (path) => readByNode.test(path),
     isTest: (path) => isNodeTest(path, packages) && owns(project.folder, path, folders),
     isGenerated: isGeneratedByNode,
     notes: found.notes,
   }
+}
+
+function packageOf({ folder, manifest }: NodePackage): WorkspacePackage {
+  return { name: manifest.name ?? (folder === '.' ? 'root' : posix.basename(folder)), folder }
 }
 
 /** The root's script of a name stands for its workspaces; only without one do the workspaces' own scripts count. */
@@ -117,6 +126,7 @@ function scriptChecks(
     cwd: folder,
     required: true,
     from,
+    certainty: 'certain',
     report: bunRuns ? 'junit-file' : (runner?.report ?? 'text'),
     script: resolved.text,
   }
@@ -136,6 +146,7 @@ function chainedCheck(command: string, folder: string, from: string): CheckComma
     cwd: folder,
     required: true,
     from,
+    certainty: 'certain',
     report: runner?.report ?? 'text',
     script: command,
   }
@@ -166,6 +177,7 @@ function targetedTest(project: NodeProject, paths: string[]): CheckCommand | und
     cwd: own.folder,
     required: true,
     from: `${posix.join(own.folder, 'package.json')} scripts.test`,
+    certainty: 'likely',
     report: runner.report,
   }
 }
@@ -184,6 +196,7 @@ async function installOf(
     cwd: project.folder,
     from: lockFile ?? posix.join(project.folder, 'package.json'),
     allowedHosts: await registryHosts(project.folder, read),
+    certainty: lockFile === undefined ? 'likely' : 'certain',
     required: true,
   }
 }

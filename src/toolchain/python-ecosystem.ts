@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { virtualEnvironment } from './instrument.ts'
 import { owns } from './project-folders.ts'
-import { isPythonTest, type PythonProject, readPythonProjects } from './python-project.ts'
+import { type Evidence, isPythonTest, type PythonProject, readPythonProjects } from './python-project.ts'
 import { quoteWord } from './shell-words.ts'
 import type { CheckCommand, CheckName, Ecosystem, EcosystemFacts, ReadFile } from './toolchain.ts'
 
@@ -30,12 +30,15 @@ async function projectFacts(project: PythonProject, { files, read, folders }: Re
   return {
     name: 'python',
     language: 'Python',
+    buildSystem: 'pip',
     root: project.folder,
+    packages: [{ name: project.name, folder: project.folder }],
     tools: ['python3', ...(install === undefined ? programs(project, hasTests) : [])],
     ...(install === undefined ? {} : { install }),
     checks: [...styleChecks(project), ...(hasTests ? [testCheck(project, inside)] : [])],
-    ...(formatter === undefined ? {} : { formatFiles: formatWith(project.folder, formatter) }),
+    ...(formatter === undefined ? {} : { formatFiles: formatWith(project.folder, formatter.name) }),
     targetedTest: (paths) => targetedTest(project, inside, paths),
+    reads: (path) => /\.pyi?$/.test(path),
     isTest: (path) => isPythonTest(path) && owns(project.folder, path, folders),
     isGenerated: isGeneratedByPython,
     notes: [],
@@ -45,37 +48,46 @@ async function projectFacts(project: PythonProject, { files, read, folders }: Re
 /** Without an install, what a check starts must be on the machine. */
 function programs(project: PythonProject, hasTests: boolean): string[] {
   const names = [
-    project.formatter,
-    project.linter,
-    project.typeChecker,
-    project.pytest && hasTests ? 'pytest' : undefined,
+    project.formatter?.name,
+    project.linter?.name,
+    project.typeChecker?.name,
+    project.pytest !== undefined && hasTests ? 'pytest' : undefined,
   ]
   return [...new Set(names.filter((name) => name !== undefined))]
 }
 
+const styleLines = {
+  format: { ruff: 'ruff format --check .', black: 'black --check --quiet .' },
+  typecheck: { mypy: 'mypy .', pyright: 'pyright' },
+  lint: { ruff: 'ruff check .', flake8: 'flake8' },
+}
+
 function styleChecks(project: PythonProject): CheckCommand[] {
-  const checks: CheckCommand[] = []
-  const add = (name: CheckName, line: string, from: string) =>
-    checks.push(pythonCheck(project, { name, line, from, report: 'text' }))
-  if (project.formatter === 'ruff') add('format', 'ruff format --check .', 'pyproject.toml tool.ruff.format')
-  if (project.formatter === 'black') add('format', 'black --check --quiet .', 'pyproject.toml tool.black')
-  if (project.typeChecker !== undefined)
-    add('typecheck', project.typeChecker === 'mypy' ? 'mypy .' : 'pyright', `configuration of ${project.typeChecker}`)
-  if (project.linter !== undefined)
-    add('lint', project.linter === 'ruff' ? 'ruff check .' : 'flake8', `configuration of ${project.linter}`)
-  return checks
+  const { formatter, typeChecker, linter } = project
+  const check = (name: CheckName, line: string, { from, certainty }: Evidence) =>
+    pythonCheck(project, { name, line, from, certainty, report: 'text' })
+  return [
+    ...(formatter === undefined ? [] : [check('format', styleLines.format[formatter.name], formatter)]),
+    ...(typeChecker === undefined ? [] : [check('typecheck', styleLines.typecheck[typeChecker.name], typeChecker)]),
+    ...(linter === undefined ? [] : [check('lint', styleLines.lint[linter.name], linter)]),
+  ]
 }
 
 function testCheck(project: PythonProject, files: string[]): CheckCommand {
-  if (project.pytest) {
-    return pythonCheck(project, { name: 'test', line: 'python3 -m pytest', from: 'pytest', report: 'pytest-junit' })
+  if (project.pytest !== undefined) {
+    return pythonCheck(project, { name: 'test', line: 'python3 -m pytest', ...project.pytest, report: 'pytest-junit' })
   }
   const { folder, isPackage } = unittestFolder(project, files)
   const where = folder === '.' ? '' : ` -s ${folder}${isPackage ? ' -t .' : ''}`
   return pythonCheck(project, { ...unittest, line: `python3 -m unittest discover -v${where}` })
 }
 
-const unittest = { name: 'test', from: 'unittest of the standard library', report: 'unittest-text' } as const
+const unittest = {
+  name: 'test',
+  from: 'unittest of the standard library',
+  certainty: 'guessed',
+  report: 'unittest-text',
+} as const
 
 /** Where discovery starts. A folder without `__init__.py` is on the path itself, so its modules have short names. */
 function unittestFolder(project: PythonProject, files: string[]): { folder: string; isPackage: boolean } {
@@ -90,7 +102,7 @@ function targetedTest(project: PythonProject, files: string[], paths: string[]):
     ? pythonCheck(project, {
         name: 'test',
         line: `python3 -m pytest ${relative.map(quoteWord).join(' ')}`,
-        from: 'pytest',
+        ...project.pytest,
         report: 'pytest-junit',
       })
     : targetedUnittest(project, files, relative)
@@ -113,14 +125,14 @@ function targetedUnittest(project: PythonProject, files: string[], paths: string
 
 function pythonCheck(
   project: PythonProject,
-  { name, line, from, report }: Pick<CheckCommand, 'name' | 'line' | 'from' | 'report'>,
+  command: Pick<CheckCommand, 'name' | 'line' | 'from' | 'certainty' | 'report'>,
 ): CheckCommand {
   const place = project.folder === '.' ? '' : `:${project.folder}`
   const env = {
     PYTHONDONTWRITEBYTECODE: '1',
     ...(project.sourceFolder === undefined ? {} : { PYTHONPATH: project.sourceFolder }),
   }
-  return { name, id: `${name}${place}`, line, cwd: project.folder, required: true, from, report, env }
+  return { ...command, id: `${command.name}${place}`, cwd: project.folder, required: true, env }
 }
 
 async function installOf(project: PythonProject, read: ReadFile): Promise<EcosystemFacts['install']> {
@@ -137,6 +149,7 @@ async function installOf(project: PythonProject, read: ReadFile): Promise<Ecosys
     cwd: project.folder,
     from: wanted[0] ?? posix.join(project.folder, 'pyproject.toml'),
     allowedHosts: indexHosts(texts.join('\n')),
+    certainty: 'likely',
     required: true,
   }
 }

@@ -1,22 +1,35 @@
 // What pyproject.toml, setup.cfg and requirement files say.
 import { posix } from 'node:path'
 import { arrayNames, readTables, strings } from './toml-tables.ts'
-import type { ReadFile } from './toolchain.ts'
+import type { Certainty, ReadFile } from './toolchain.ts'
 
 export interface PythonProject {
   /** `.` for the root. */
   folder: string
+  name: string
   /** Paths of requirement files, development's first. */
   requirementFiles: string[]
   /** Requirements that pyproject.toml lists for running and for testing. */
   requirements: string[]
-  pytest: boolean
-  formatter?: 'ruff' | 'black'
+  /** Undefined: unittest of the standard library. */
+  pytest?: Evidence
+  formatter?: Program<'ruff' | 'black'>
   /** A linter or type checker counts only when it is configured. */
-  linter?: 'ruff' | 'flake8'
-  typeChecker?: 'mypy' | 'pyright'
+  linter?: Program<'ruff' | 'flake8'>
+  typeChecker?: Program<'mypy' | 'pyright'>
   /** Folder that must be on the path, for a layout with `src/`. */
   sourceFolder?: string
+}
+
+/** Why a program is thought to be used here. */
+export interface Evidence {
+  /** The file first: `pyproject.toml tool.black`. */
+  from: string
+  certainty: Certainty
+}
+
+export interface Program<Name extends string> extends Evidence {
+  name: Name
 }
 
 const markers = ['pyproject.toml', 'setup.cfg', 'setup.py', 'requirements.txt', 'tox.ini', 'pytest.ini']
@@ -43,23 +56,29 @@ async function readProject(folder: string, files: string[], read: ReadFile): Pro
   const has = (name: string) => files.includes(posix.join(folder, name))
   const text = async (name: string) => (has(name) ? ((await read(posix.join(folder, name))) ?? '') : '')
   const [pyproject, setupCfg, toxIni] = await Promise.all([text('pyproject.toml'), text('setup.cfg'), text('tox.ini')])
-  const configuration: Configuration = { has, tables: readTables(pyproject), ini: `${setupCfg}\n${toxIni}` }
-  const requirementFiles = requirementNames.filter(has)
+  const configuration: Configuration = { folder, has, tables: readTables(pyproject), setupCfg, toxIni }
+  const requirementFiles = requirementNames.filter(has).map((name) => posix.join(folder, name))
   const requirements = listedRequirements(configuration.tables)
-  const listed = [...requirements, ...(await Promise.all(requirementFiles.map(text))).join('\n').split('\n')]
   const tests = files.filter((path) => path.startsWith(folder === '.' ? '' : `${folder}/`) && isPythonTest(path))
   const inSource = (path: string) => path.startsWith(posix.join(folder, 'src/')) && path.endsWith('.py')
+  const pytest =
+    configuredPytest(configuration) ??
+    (await requiredPytest(configuration, { requirements, requirementFiles, read })) ??
+    (await usedPytest(tests, read))
   return {
     folder,
-    requirementFiles: requirementFiles.map((name) => posix.join(folder, name)),
+    name:
+      /^\s*name\s*=\s*["']([^"'\n]+)["']/m.exec(configuration.tables.get('project') ?? '')?.[1] ?? folderName(folder),
+    requirementFiles,
     requirements,
-    pytest:
-      configuresPytest(configuration) ||
-      listed.some((line) => /^\s*pytest\b/i.test(line)) ||
-      (await someUsesPytest(tests, read)),
+    ...(pytest === undefined ? {} : { pytest }),
     ...stylePrograms(configuration),
     ...(files.some(inSource) ? { sourceFolder: 'src' } : {}),
   }
+}
+
+function folderName(folder: string): string {
+  return folder === '.' ? 'root' : posix.basename(folder)
 }
 
 const requirementNames = [
@@ -73,11 +92,12 @@ const requirementNames = [
 ]
 
 interface Configuration {
+  folder: string
   has: (name: string) => boolean
   /** Of pyproject.toml. */
   tables: Map<string, string>
-  /** setup.cfg and tox.ini. */
-  ini: string
+  setupCfg: string
+  toxIni: string
 }
 
 function listedRequirements(tables: Map<string, string>): string[] {
@@ -88,38 +108,76 @@ function listedRequirements(tables: Map<string, string>): string[] {
   return [...strings(tables.get('project') ?? '', 'dependencies'), ...forTests]
 }
 
-function configuresPytest({ has, tables, ini }: Configuration): boolean {
-  return (
-    ['pytest.ini', 'conftest.py', 'tests/conftest.py'].some(has) ||
-    ['tool.pytest.ini_options', 'tool.pytest'].some((name) => tables.has(name)) ||
-    /^\[(tool:)?pytest\]/m.test(ini)
-  )
+/** The first of the places that says so, as evidence. */
+function found(configuration: Configuration, places: [string, boolean][]): Evidence | undefined {
+  const place = places.find(([, says]) => says)?.[0]
+  return place === undefined ? undefined : { from: posix.join(configuration.folder, place), certainty: 'likely' }
+}
+
+function configuredPytest(configuration: Configuration): Evidence | undefined {
+  const { has, tables, setupCfg, toxIni } = configuration
+  return found(configuration, [
+    ['pytest.ini', has('pytest.ini')],
+    ['pyproject.toml tool.pytest', tables.has('tool.pytest.ini_options') || tables.has('tool.pytest')],
+    ['setup.cfg tool:pytest', /^\[(tool:)?pytest\]/m.test(setupCfg)],
+    ['tox.ini pytest', /^\[(tool:)?pytest\]/m.test(toxIni)],
+    ['conftest.py', has('conftest.py')],
+    ['tests/conftest.py', has('tests/conftest.py')],
+  ])
+}
+
+async function requiredPytest(
+  configuration: Configuration,
+  listed: Pick<PythonProject, 'requirements' | 'requirementFiles'> & { read: ReadFile },
+): Promise<Evidence | undefined> {
+  const names = /^\s*pytest\b/im
+  for (const path of listed.requirementFiles) {
+    if (names.test((await listed.read(path)) ?? '')) return { from: path, certainty: 'likely' }
+  }
+  return found(configuration, [['pyproject.toml', names.test(listed.requirements.join('\n'))]])
+}
+
+/** Plain test functions outside of a class are collected by pytest only. */
+async function usedPytest(tests: string[], read: ReadFile): Promise<Evidence | undefined> {
+  const onlyPytest = /^(import pytest|from pytest\b|(async )?def test_)/m
+  for (const path of tests.slice(0, 10)) {
+    if (onlyPytest.test((await read(path)) ?? '')) return { from: path, certainty: 'guessed' }
+  }
+  return undefined
 }
 
 function stylePrograms(configuration: Configuration): Pick<PythonProject, 'formatter' | 'linter' | 'typeChecker'> {
-  const { has, tables, ini } = configuration
-  const styled = [...tables.keys()].some((name) => /^tool\.ruff(\.lint|$)/.test(name)) || has('ruff.toml')
-  const flake8 = has('.flake8') || /^\[flake8\]/m.test(ini)
-  const mypy = tables.has('tool.mypy') || has('mypy.ini') || /^\[mypy\]/m.test(ini)
+  const { has, tables, setupCfg, toxIni } = configuration
+  const styled = [...tables.keys()].some((name) => /^tool\.ruff(\.lint|$)/.test(name))
+  const program = <Name extends string>(name: Name, places: [string, boolean][]): Program<Name> | undefined => {
+    const evidence = found(configuration, places)
+    return evidence === undefined ? undefined : { name, ...evidence }
+  }
+  const section = (name: string): [string, boolean][] => [
+    [`setup.cfg ${name}`, new RegExp(`^\\[${name}\\]`, 'm').test(setupCfg)],
+    [`tox.ini ${name}`, new RegExp(`^\\[${name}\\]`, 'm').test(toxIni)],
+  ]
+  const formatter =
+    program('ruff', [['pyproject.toml tool.ruff.format', tables.has('tool.ruff.format')]]) ??
+    program('black', [['pyproject.toml tool.black', tables.has('tool.black')]])
+  const linter =
+    program('ruff', [
+      ['pyproject.toml tool.ruff', styled],
+      ['ruff.toml', has('ruff.toml')],
+    ]) ?? program('flake8', [['.flake8', has('.flake8')], ...section('flake8')])
+  const typeChecker =
+    program('mypy', [
+      ['pyproject.toml tool.mypy', tables.has('tool.mypy')],
+      ['mypy.ini', has('mypy.ini')],
+      ...section('mypy'),
+    ]) ?? program('pyright', [['pyproject.toml tool.pyright', tables.has('tool.pyright')]])
   return {
-    ...(tables.has('tool.ruff.format')
-      ? { formatter: 'ruff' }
-      : tables.has('tool.black')
-        ? { formatter: 'black' }
-        : {}),
-    ...(styled ? { linter: 'ruff' } : flake8 ? { linter: 'flake8' } : {}),
-    ...(mypy ? { typeChecker: 'mypy' } : tables.has('tool.pyright') ? { typeChecker: 'pyright' } : {}),
+    ...(formatter === undefined ? {} : { formatter }),
+    ...(linter === undefined ? {} : { linter }),
+    ...(typeChecker === undefined ? {} : { typeChecker }),
   }
 }
 
 export function isPythonTest(path: string): boolean {
   return /(^|\/)(test_\w+|\w+_test|conftest)\.py$/.test(path) || /(^|\/)tests?\/.*\.py$/.test(path)
-}
-
-/** Plain test functions outside of a class are collected by pytest only. */
-async function someUsesPytest(tests: string[], read: ReadFile): Promise<boolean> {
-  for (const path of tests.slice(0, 10)) {
-    if (/^(import pytest|from pytest\b|(async )?def test_)/m.test((await read(path)) ?? '')) return true
-  }
-  return false
 }

@@ -2,13 +2,8 @@
 import type { CommandResult } from '../sandbox/sandbox.ts'
 import { type Places, unknownPlaces } from './clean-output.ts'
 import { summarizeCheck } from './failure-summary.ts'
-import { readJestJson } from './reports/jest-json.ts'
-import { readJunit } from './reports/junit.ts'
-import { readMochaJson } from './reports/mocha-json.ts'
-import { readNodeEvents } from './reports/node-events.ts'
-import { readTap } from './reports/tap.ts'
-import { readUnittest, unittestCount } from './reports/unittest-text.ts'
-import type { CheckCommand, CheckResult, ReportFormat, TestCase } from './toolchain.ts'
+import { readerOf } from './report-readers.ts'
+import type { CheckCommand, CheckResult, TestCase } from './toolchain.ts'
 
 export interface ReportSource {
   /** Text of the report file; undefined when the command left none. */
@@ -19,16 +14,6 @@ export interface ReportSource {
   /** Artifact name of the whole log. */
   log: string
 }
-
-/** Formats that are read from a file; the others are read from what the command printed. */
-export const fileFormats: ReadonlySet<ReportFormat> = new Set([
-  'node-events',
-  'vitest-json',
-  'jest-json',
-  'mocha-json',
-  'junit-file',
-  'pytest-junit',
-])
 
 /**
  * Turns a finished command into a result. Never throws: a report that cannot be read falls back to the exit code and says so.
@@ -60,40 +45,21 @@ function readTests(
   report: string | undefined,
   places: Places,
 ): { tests?: TestCase[]; problem?: string } {
-  if (check.report === 'text') return {}
-  // Our own reporter makes its file even when there is nothing to tell: empty means that no test was run.
-  const nothing = report === undefined || (report.trim() === '' && check.report !== 'node-events')
-  if (fileFormats.has(check.report) && nothing) {
-    return { problem: 'The test runner left no report: only the exit code counts.' }
-  }
+  const reader = readerOf(check.report)
+  if (reader === undefined) return {}
+  const text = reader.source === 'file' ? report : result.output
+  if (text === undefined || text.trim() === '') return { problem: missing[reader.source] }
   try {
-    const tests = parse(check.report, report ?? '', result.output, places)
-    if (tests === undefined) return { problem: 'No list of tests was printed: only the exit code counts.' }
-    return { tests: uniqueByName(tests) }
+    const tests = reader.read(text, places)
+    return tests === undefined ? { problem: missing[reader.source] } : { tests: uniqueByName(tests) }
   } catch {
     return { problem: 'The report of the test runner cannot be read: only the exit code counts.' }
   }
 }
 
-function parse(format: ReportFormat, report: string, output: string, places: Places): TestCase[] | undefined {
-  switch (format) {
-    case 'node-events':
-      return readNodeEvents(report, places)
-    case 'vitest-json':
-    case 'jest-json':
-      return readJestJson(report, places)
-    case 'mocha-json':
-      return readMochaJson(report, places)
-    case 'junit-file':
-    case 'pytest-junit':
-      return readJunit(report, places)
-    case 'node-tap':
-      return /^(TAP version|1\.\.\d)/m.test(output) ? readTap(output, places) : undefined
-    case 'unittest-text':
-      return unittestCount(output) === undefined ? undefined : readUnittest(output, places)
-    case 'text':
-      return undefined
-  }
+const missing = {
+  file: 'The test runner left no report: only the exit code counts.',
+  output: 'No list of tests was printed: only the exit code counts.',
 }
 
 /** Two tests of one name are told apart by their order; the worse status of a name must never be lost. */

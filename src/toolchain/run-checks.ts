@@ -3,8 +3,9 @@ import { Fault } from '../errors.ts'
 import type { CommandResult, SandboxSession } from '../sandbox/sandbox.ts'
 import type { Places } from './clean-output.ts'
 import { type Instrumented, instrument } from './instrument.ts'
-import { fileFormats, readReport } from './read-report.ts'
+import { readReport } from './read-report.ts'
 import { readReportFile, removeReportFolder } from './report-folder.ts'
+import { readerOf } from './report-readers.ts'
 import type { CheckCommand, CheckResult } from './toolchain.ts'
 
 export interface RunChecksOptions {
@@ -43,8 +44,9 @@ async function runReported(check: CheckCommand, options: RunChecksOptions): Prom
   const log = `${options.label ?? 'checks'}/${check.id.replace(/[^A-Za-z0-9._-]+/g, '-')}.log`
   try {
     const result = await run(check, instrument(check, folder), options)
-    await options.logs(log, `$ ${check.line}\n${result.output}`)
-    const report = fileFormats.has(check.report) ? await readReportFile(options.home, folder, 'report') : undefined
+    const reader = readerOf(check.report)
+    const report = reader?.source === 'file' ? await readReportFile(options.home, folder, 'report') : undefined
+    await options.logs(log, `$ ${check.line}\n${result.output}${(report && reader?.log?.(report)) ?? ''}`)
     const places = await readPlaces(check, folder, options.home)
     return readReport(check, result, { report, places, summaryBytes: options.summaryBytes, log })
   } finally {

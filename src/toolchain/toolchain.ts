@@ -1,7 +1,14 @@
 // What a repository is built with, as facts. Types only; one file an ecosystem beside this one.
+import type { Places } from './clean-output.ts'
 
 export const checkNames = ['format', 'typecheck', 'lint', 'test'] as const
 export type CheckName = (typeof checkNames)[number]
+
+/**
+ * How sure a command is: `certain` is what the repository or its policy says in so many words (a script, a target),
+ * `likely` follows from configuration of the tool, `guessed` is the custom of the language and nothing more.
+ */
+export type Certainty = 'certain' | 'likely' | 'guessed'
 
 /** A command of the repository and how we know of it. */
 export interface CheckCommand {
@@ -12,8 +19,9 @@ export interface CheckCommand {
   /** Relative to the work tree; `.` for its root. */
   cwd: string
   required: boolean
-  /** For people: `package.json scripts.test`. */
+  /** For people, the file first: `package.json scripts.test`. */
   from: string
+  certainty: Certainty
   /** Which report reader understands what it prints or writes. */
   report: ReportFormat
   /** Environment the command needs; never a secret. */
@@ -37,6 +45,28 @@ export type ReportFormat =
   | 'pytest-junit'
   | 'unittest-text'
   | 'text'
+
+/** How a runner is made to tell its tests by name, and how that is read. One file a format, listed in `report-readers.ts`. */
+export interface ReportReader {
+  /** Where the tests are told: in a file that the runner is asked for, or in what it prints. */
+  readonly source: 'file' | 'output'
+  /**
+   * The check as it is asked for its tests. `report` is a quoted shell word: the file that `source: 'file'` is read from,
+   * outside of the work tree. The exit code must stay that of the check's own line. Default: the line as it is.
+   */
+  ask?(check: CheckCommand, report: string): AskedCheck
+  /** Undefined when the text holds no list of tests. Throws when it cannot be read; an empty file is never given. */
+  read(text: string, places: Places): TestCase[] | undefined
+  /** What a report holds that a person would have seen in the log, where asking for it took it away. */
+  log?(report: string): string
+}
+
+export interface AskedCheck {
+  line: string
+  /** Shell lines that go before, outside of the repository's tool path. */
+  setup?: string[]
+  env?: Record<string, string>
+}
 
 export interface TestCase {
   /** Stable between runs: file, then describe path, then name, joined by ` > `. */
@@ -70,8 +100,10 @@ export interface CheckResult {
 /** Reads a file of the base commit; undefined when it is not there or is binary. */
 export type ReadFile = (path: string) => Promise<string | undefined>
 
+/** One kind of project. A new one is a file beside this one, a line in `ecosystems.ts`, and a case of `test/contract/ecosystem.ts`. */
 export interface Ecosystem {
-  readonly name: 'node' | 'python'
+  /** Unique: `node`. */
+  readonly name: string
   /** One entry for each independent project of this kind, the root's first; empty when there is none. Reads files of the base commit only. */
   detect(files: string[], read: ReadFile): Promise<EcosystemFacts[]>
 }
@@ -82,14 +114,26 @@ export interface InstallCommand {
   from: string
   /** Hosts the package client is configured with by the repository: `name` or `name:port`. */
   allowedHosts: string[]
+  certainty: Certainty
   required: boolean
+}
+
+/** One package of a project: `@shop/api` in `packages/api`. Where it has no name, its folder's. */
+export interface WorkspacePackage {
+  name: string
+  /** `.` for the root. */
+  folder: string
 }
 
 export interface EcosystemFacts {
   name: Ecosystem['name']
   language: string
-  /** Folder of the package, `.` for the root. */
+  /** For people: `npm`, `Cargo`, `Maven`. */
+  buildSystem: string
+  /** Folder of the project, `.` for the root. */
   root: string
+  /** The project's own package and those that are built with it, by folder. */
+  packages: WorkspacePackage[]
   /** Programs that must be on PATH inside the sandbox, such as `npm`. */
   tools: string[]
   /** Undefined when there is nothing to install. */
@@ -99,6 +143,8 @@ export interface EcosystemFacts {
   formatFiles?: (paths: string[]) => { line: string; cwd: string }
   /** Runs exactly those test files of one package (paths from the repository's root); undefined when its runner cannot. `targetedChecks` sorts files by package. */
   targetedTest(paths: string[]): CheckCommand | undefined
+  /** True for a file that the project's formatter and runner know how to read, by its ending: whose it is, its folder tells. */
+  reads(path: string): boolean
   /** True for test code of this project; false for everything in other projects. */
   isTest(path: string): boolean
   isGenerated(path: string): boolean

@@ -92,6 +92,7 @@ export function snapshotOf(...checks: ('test' | 'lint')[]): RepositorySnapshot {
       cwd: '.',
       required: true,
       from: 'package.json',
+      certainty: 'certain',
       report: 'text',
     })),
     installs: [],

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type Places, repositoryPath } from '../clean-output.ts'
 import { failureDetail } from '../failure-detail.ts'
-import type { TestCase } from '../toolchain.ts'
+import { withArguments } from '../shell-words.ts'
+import type { ReportReader, TestCase } from '../toolchain.ts'
 
 const report = z.object({
   testResults: z.array(
@@ -23,8 +24,25 @@ const report = z.object({
 })
 type FileResult = z.infer<typeof report>['testResults'][number]
 
-/** Reads jest's JSON report, which vitest writes in the same shape. A file that does not load is a failed test named by its path. */
-export function readJestJson(text: string, places: Places): TestCase[] {
+export const jestReader: ReportReader = {
+  source: 'file',
+  ask: ({ line }, report) => ({
+    line: withArguments(line, `--json --testLocationInResults --outputFile=${report}`),
+  }),
+  read: readJestJson,
+}
+
+/** vitest writes its report in the shape of jest's. */
+export const vitestReader: ReportReader = {
+  source: 'file',
+  ask: ({ line }, report) => ({
+    line: withArguments(line, `--reporter=default --reporter=json --outputFile.json=${report}`),
+  }),
+  read: readJestJson,
+}
+
+/** A file that does not load is a failed test named by its path. */
+function readJestJson(text: string, places: Places): TestCase[] {
   return report.parse(JSON.parse(text)).testResults.flatMap((result) => readFileResult(result, places))
 }
 

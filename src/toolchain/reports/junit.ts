@@ -1,7 +1,23 @@
 // JUnit's XML as pytest and others write it. Only tags, attributes and text are read: no entity is ever defined or fetched.
 import { type Places, repositoryPath } from '../clean-output.ts'
 import { failureDetail } from '../failure-detail.ts'
-import type { TestCase } from '../toolchain.ts'
+import { withArguments } from '../shell-words.ts'
+import type { ReportReader, TestCase } from '../toolchain.ts'
+
+/** As bun writes it. */
+export const junitFileReader: ReportReader = {
+  source: 'file',
+  ask: ({ line }, report) => ({ line: withArguments(line, `--reporter=junit --reporter-outfile=${report}`) }),
+  read: readJunit,
+}
+
+export const pytestReader: ReportReader = {
+  source: 'file',
+  ask: ({ line }, report) => ({
+    line: withArguments(line, `--rootdir=. -o junit_family=xunit1 --junitxml=${report}`),
+  }),
+  read: readJunit,
+}
 
 type Attributes = Record<string, string>
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type Places, repositoryPath } from '../clean-output.ts'
 import { failureDetail } from '../failure-detail.ts'
-import type { TestCase } from '../toolchain.ts'
+import { withArguments } from '../shell-words.ts'
+import type { ReportReader, TestCase } from '../toolchain.ts'
 
 const test = z.object({
   title: z.string(),
@@ -12,8 +13,14 @@ const test = z.object({
 
 const report = z.object({ passes: z.array(test), failures: z.array(test), pending: z.array(test) })
 
-/** Reads mocha's JSON report. Describe titles and test title come as one text, so the path ends in `full title`. */
-export function readMochaJson(text: string, places: Places): TestCase[] {
+export const mochaReader: ReportReader = {
+  source: 'file',
+  ask: ({ line }, report) => ({ line: withArguments(line, `--reporter=json --reporter-option=output=${report}`) }),
+  read: readMochaJson,
+}
+
+/** Describe titles and test title come as one text, so the path ends in `full title`. */
+function readMochaJson(text: string, places: Places): TestCase[] {
   const { passes, failures, pending } = report.parse(JSON.parse(text))
   return [
     ...passes.map((one) => toCase(one, 'passed', places)),

@@ -1,7 +1,42 @@
 import { z } from 'zod'
 import { type Places, repositoryPath } from '../clean-output.ts'
 import { failureDetail } from '../failure-detail.ts'
-import type { TestCase } from '../toolchain.ts'
+import type { CheckCommand, ReportReader, TestCase } from '../toolchain.ts'
+import { nodeReporterSource } from './node-reporter.ts'
+
+const sourceVariable = 'DRAFTSMITH_REPORTER'
+
+/** `node --test` loads a reporter of ours, that is written beside its report: the built-in ones differ from Node 18 to 24. */
+export const nodeReader: ReportReader = {
+  source: 'file',
+  ask: (check, report) => ({
+    setup: [
+      `printf %s "$${sourceVariable}" > ${reporterBeside(report)}; unset ${sourceVariable}`,
+      `export NODE_OPTIONS="$NODE_OPTIONS ${nodeOptions(check, report)}"`,
+    ],
+    line: check.line,
+    env: { [sourceVariable]: nodeReporterSource },
+  }),
+  read: readNodeEvents,
+}
+
+function reporterBeside(report: string): string {
+  return report.replace(/\/[^/"]+"$/, '/reporter.mjs"')
+}
+
+/**
+ * Reporters and destinations are counted over NODE_OPTIONS and the command line together and must be equally many.
+ * Ours comes first; the log keeps a readable reporter on stdout, the script's own one where it names one.
+ */
+function nodeOptions(check: CheckCommand, report: string): string {
+  const escaped = (word: string) => word.replaceAll('"', '\\"')
+  const own = `--test-reporter=${escaped(reporterBeside(report))} --test-reporter-destination=${escaped(report)}`
+  const script = check.script ?? check.line
+  const named = /--test-reporter[= ]/.test(script)
+  const placed = script.includes('--test-reporter-destination')
+  if (placed) return own
+  return `${own}${named ? '' : ' --test-reporter=spec'} --test-reporter-destination=stdout`
+}
 
 const event = z.object({
   type: z.enum(['test:pass', 'test:fail']),
@@ -23,11 +58,11 @@ interface Pending {
   event: Event
 }
 
-/** Reads what `node-reporter.ts` wrote: one JSON object a line, children before their parent. */
-export function readNodeEvents(text: string, places: Places): TestCase[] {
+/** What `node-reporter.ts` wrote: one JSON object a line, the first one empty, children before their parent. */
+function readNodeEvents(text: string, places: Places): TestCase[] {
   const open = new Map<number, Pending[]>()
   for (const line of text.split('\n')) {
-    if (line === '') continue
+    if (line === '' || line === '{}') continue
     const read = event.parse(JSON.parse(line))
     const children = open.get(read.nesting + 1) ?? []
     open.delete(read.nesting + 1)

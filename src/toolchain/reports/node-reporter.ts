@@ -16,6 +16,8 @@ interface TestEvent {
 
 async function* reportEvents(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const output: Record<string, string> = {}
+  // A report without tests is not the same as none.
+  yield '{}\n'
   for await (const { type, data } of source) {
     if (type === 'test:stderr' && data.file !== undefined) {
       output[data.file] = ((output[data.file] ?? '') + (data.message ?? '')).slice(0, 20_000)

@@ -1,6 +1,14 @@
 import type { Places } from '../clean-output.ts'
 import { failureDetail } from '../failure-detail.ts'
-import type { TestCase } from '../toolchain.ts'
+import { withArguments } from '../shell-words.ts'
+import type { ReportReader, TestCase } from '../toolchain.ts'
+
+/** ava prints TAP when it is asked to. */
+export const tapReader: ReportReader = {
+  source: 'output',
+  ask: ({ line }) => ({ line: withArguments(line, '--tap') }),
+  read: (text, places) => (/^(TAP version|1\.\.\d)/m.test(text) ? readTap(text, places) : undefined),
+}
 
 interface Point {
   depth: number
@@ -9,7 +17,7 @@ interface Point {
 }
 
 /** Reads TAP 13 or 14 out of what a runner printed; other lines are skipped. Nested points come before their parent. */
-export function readTap(text: string, places: Places): TestCase[] {
+function readTap(text: string, places: Places): TestCase[] {
   const lines = text.split('\n')
   let points: Point[] = []
   for (const [index, line] of lines.entries()) {

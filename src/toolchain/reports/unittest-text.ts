@@ -1,6 +1,11 @@
 import type { Places } from '../clean-output.ts'
 import { failureDetail, outermostFrame } from '../failure-detail.ts'
-import type { TestCase } from '../toolchain.ts'
+import type { ReportReader, TestCase } from '../toolchain.ts'
+
+export const unittestReader: ReportReader = {
+  source: 'output',
+  read: (text, places) => (hasEnding(text) ? readUnittest(text, places) : undefined),
+}
 
 // `test_a (tests.test_sums.Sums.test_a)` since Python 3.11, `test_a (tests.test_sums.Sums)` before.
 const head = /^([\w.]+) \(([\w.]+)\)/
@@ -10,7 +15,7 @@ const ending = / \.\.\. .*?(ok|FAIL|ERROR|expected failure|unexpected success|sk
  * Reads what `python -m unittest -v` printed. A line of the test's own may stand between its name and its result;
  * a failure's traceback decides over what the list of results says.
  */
-export function readUnittest(text: string, places: Places): TestCase[] {
+function readUnittest(text: string, places: Places): TestCase[] {
   const failures = readFailures(text, places)
   const tests = new Map<string, TestCase>()
   let name: string | undefined
@@ -27,11 +32,9 @@ export function readUnittest(text: string, places: Places): TestCase[] {
   return [...tests.values()]
 }
 
-/** The number that unittest itself says it ran; undefined when the text holds no end. */
-export function unittestCount(text: string): number | undefined {
-  const counts = [...text.matchAll(/^Ran (\d+) tests? in /gm)]
-  const last = counts.at(-1)?.[1]
-  return last === undefined ? undefined : Number(last)
+/** A run that died in the middle says nothing of how many it ran. */
+function hasEnding(text: string): boolean {
+  return /^Ran \d+ tests? in /m.test(text)
 }
 
 function statusOf(result: string): TestCase['status'] {

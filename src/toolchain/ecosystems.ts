@@ -1,0 +1,6 @@
+// Every ecosystem that is known, in the order in which their checks are run.
+import { nodeEcosystem } from './node-ecosystem.ts'
+import { pythonEcosystem } from './python-ecosystem.ts'
+import type { Ecosystem } from './toolchain.ts'
+
+export const ecosystems: readonly Ecosystem[] = [nodeEcosystem, pythonEcosystem]

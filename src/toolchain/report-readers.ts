@@ -1,0 +1,24 @@
+// Every report that is known, by the name that a check carries: functions do not survive a record.
+import { jestReader, vitestReader } from './reports/jest-json.ts'
+import { junitFileReader, pytestReader } from './reports/junit.ts'
+import { mochaReader } from './reports/mocha-json.ts'
+import { nodeReader } from './reports/node-events.ts'
+import { tapReader } from './reports/tap.ts'
+import { unittestReader } from './reports/unittest-text.ts'
+import type { ReportFormat, ReportReader } from './toolchain.ts'
+
+const readers: Record<Exclude<ReportFormat, 'text'>, ReportReader> = {
+  'node-events': nodeReader,
+  'node-tap': tapReader,
+  'vitest-json': vitestReader,
+  'jest-json': jestReader,
+  'mocha-json': mochaReader,
+  'junit-file': junitFileReader,
+  'pytest-junit': pytestReader,
+  'unittest-text': unittestReader,
+}
+
+/** Undefined for `text`, which has no test names. */
+export function readerOf(format: ReportFormat): ReportReader | undefined {
+  return format === 'text' ? undefined : readers[format]
+}
