@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { Fault } from '../errors.ts'
 import type { Block, Message, Model, ModelReply, ModelRole, Usage } from '../model/model.ts'
 import type { Journal } from './journal.ts'
-import type { Tool, ToolAnswer } from './tools.ts'
+import { failed, type Tool, type ToolAnswer } from './tools.ts'
 
 /**
  * - `done`          the model ended by a tool (then `ending` is set) or answered without a call
@@ -28,7 +28,16 @@ export type LoopStop =
 
 export type LoopEvent =
   | { kind: 'reply'; turn: number; text: string; calls: string[]; usage: Usage }
-  | { kind: 'tool'; name: string; input: unknown; isError: boolean; restored: boolean }
+  /** `result`: begin of the answer; the whole one is in the journal. `restored`: answered from the record after a crash. */
+  | {
+      kind: 'tool'
+      name: string
+      input: unknown
+      result: string
+      isError: boolean
+      durationMs: number
+      restored: boolean
+    }
   /** A tool threw what it should have answered; for the log. */
   | { kind: 'tool_failed'; name: string; error: Error }
 
@@ -41,6 +50,10 @@ export interface LoopOptions<E> {
   messages: readonly Message[]
   limits: { turns: number; toolCalls: number }
   journal: Journal
+  /** Answers in place of a call that is repeated although it was warned of, and goes on; absent: the loop ends. */
+  repeated?: Tool<E>['run']
+  /** For durations, in ms. */
+  clock?: () => number
   signal?: AbortSignal
   onEvent?: (event: LoopEvent) => void
 }
@@ -152,11 +165,19 @@ function afterCut<E>(state: State<E>, reply: ModelReply, calls: Call[]): LoopSto
 async function answerCalls<E>(options: LoopOptions<E>, state: State<E>, calls: Call[]): Promise<LoopStop | undefined> {
   const position = createHash('sha256').update(JSON.stringify(state.messages)).digest('hex').slice(0, 24)
   const results: Block[] = []
-  let stop: LoopStop | undefined
+  const behind: Behind = {}
+  let stop: keyof typeof reasons | undefined
   for (const [index, call] of calls.entries()) {
-    stop ??= reasonNotToRun(options, state, call)
-    const answer = stop ? notRun(stop) : await answerCall(options, state, { call, key: `${position}.${index}` })
+    const tool = options.tools.find(({ spec }) => spec.name === call.name)
+    const skipped = stop === undefined ? reasonToSkip(tool, behind) : undefined
+    if (skipped === undefined) stop ??= reasonToStop(options, state, call)
+    const reason = skipped ?? (stop && reasons[stop])
+    const answer =
+      reason === undefined
+        ? await answerCall(options, state, { call, tool, key: `${position}.${index}` })
+        : notRun(reason)
     results.push(resultBlock(call, answer))
+    noteFailure(behind, { state, tool, answer })
     if (answer.end === undefined) continue
     state.ending = answer.end
     stop = 'done'
@@ -165,44 +186,71 @@ async function answerCalls<E>(options: LoopOptions<E>, state: State<E>, calls: C
   return stop
 }
 
-function reasonNotToRun<E>(options: LoopOptions<E>, state: State<E>, call: Call): LoopStop | undefined {
+/** What calls of one reply leave to those behind them. */
+interface Behind {
+  /** Tool that should have changed something and did not. */
+  failed?: string
+  /** Why nothing more of this reply is run. */
+  rest?: string
+}
+
+/** Calls are written before the answers of those in front of them are known: what stands on them must not be run when they failed. */
+function reasonToSkip(tool: Tool<unknown> | undefined, { failed, rest }: Behind): string | undefined {
+  if (rest !== undefined) return rest
+  return tool?.closes === true && failed !== undefined ? `${failed} before it failed` : undefined
+}
+
+function noteFailure(
+  behind: Behind,
+  { state, tool, answer }: { state: State<unknown>; tool: Tool<unknown> | undefined; answer: ToolAnswer<unknown> },
+): void {
+  if (!answer.isError) return
+  if (state.streak.count > warnedAt) {
+    behind.rest ??= reasons.repeated
+    state.streak = { call: '', count: 0 }
+  } else if (tool?.closes) behind.rest ??= `${tool.spec.name} was not accepted`
+  else if (tool?.kind === 'effect') behind.failed ??= tool.spec.name
+}
+
+/** The same call in a row: answered by a warning the third time, not run any more after that. */
+const warnedAt = 3
+
+function reasonToStop<E>(options: LoopOptions<E>, state: State<E>, call: Call): keyof typeof reasons | undefined {
   if (options.signal?.aborted) return 'cancelled'
   if (state.toolCalls === options.limits.toolCalls) return 'tool_calls'
   const same = JSON.stringify([call.name, call.input])
   state.streak = { call: same, count: state.streak.call === same ? state.streak.count + 1 : 1 }
-  return state.streak.count > 3 ? 'repeated' : undefined
+  return state.streak.count > warnedAt && options.repeated === undefined ? 'repeated' : undefined
 }
 
-const reasons: Partial<Record<LoopStop, string>> = {
+const reasons = {
   done: 'the work had ended',
   tool_calls: 'the limit of tool calls is reached',
   repeated: 'the same call was repeated',
   cancelled: 'the run was stopped',
-}
+} satisfies Partial<Record<LoopStop, string>>
 
-function notRun(stop: LoopStop): ToolAnswer {
-  return { text: `Not run: ${reasons[stop] ?? stop}.`, isError: true }
+function notRun(reason: string): ToolAnswer {
+  return failed(`Not run: ${reason}.`)
 }
 
 /** Runs one call, or restores its answer after a crash. */
 async function answerCall<E>(
   options: LoopOptions<E>,
   state: State<E>,
-  { call, key }: { call: Call; key: string },
+  { call, tool: asked, key }: { call: Call; tool: Tool<E> | undefined; key: string },
 ): Promise<ToolAnswer<E>> {
   state.toolCalls++
-  if (state.streak.count === 3)
-    return {
-      text: 'Not run: the same call three times in a row. Its answer stays the same; do something else, or the work ends here.',
-      isError: true,
-    }
-  const tool = options.tools.find(({ spec }) => spec.name === call.name)
-  if (!tool)
-    return {
-      text: `There is no tool ${call.name}. There are: ${options.tools.map(({ spec }) => spec.name).join(', ')}`,
-      isError: true,
-    }
+  const { count } = state.streak
+  if (count === warnedAt)
+    return failed(
+      'Not run: the same call three times in a row. Its answer stays the same; do something else, or the work ends here.',
+    )
+  const tool: Pick<Tool<E>, 'kind' | 'run'> | undefined =
+    count > warnedAt && options.repeated ? { kind: 'effect', run: options.repeated } : asked
+  if (!tool) return failed(`There is no tool ${call.name}. There are: ${options.tools.map(nameOf).join(', ')}`)
 
+  const began = options.clock?.() ?? performance.now()
   const stored = await options.journal.recorded(key)
   const ran = stored !== undefined && tool.kind === 'observe' ? undefined : await run(options, tool, call)
   const answer = stored === undefined ? ran : { ...ran, ...restored(stored) }
@@ -213,14 +261,23 @@ async function answerCall<E>(
     kind: 'tool',
     name: call.name,
     input: call.input,
+    result: answer.text.slice(0, loggedCharacters),
     isError: answer.isError ?? false,
+    durationMs: Math.round((options.clock?.() ?? performance.now()) - began),
     restored: stored !== undefined,
   })
   return answer
 }
 
+/** Of an answer, in an event. */
+const loggedCharacters = 1_000
+
+function nameOf({ spec }: Tool<unknown>): string {
+  return spec.name
+}
+
 /** What a tool does not expect goes back to the model as text; a fault is about the run, not about the call. */
-async function run<E>(options: LoopOptions<E>, tool: Tool<E>, call: Call): Promise<ToolAnswer<E>> {
+async function run<E>(options: LoopOptions<E>, tool: Pick<Tool<E>, 'run'>, call: Call): Promise<ToolAnswer<E>> {
   try {
     return await tool.run(call.input, options.signal)
   } catch (thrown) {

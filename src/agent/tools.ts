@@ -15,6 +15,8 @@ export interface ToolAnswer<E = never> {
 export interface Tool<E = never> {
   spec: ToolSpec
   kind: 'observe' | 'effect'
+  /** True where it stands for the calls of the reply in front of it: not run when one of them failed to change something, and where it fails itself, nothing behind it is run. */
+  closes?: boolean
   /** Never throws for what the model sent: an input that does not fit is an answer. */
   run(input: unknown, signal?: AbortSignal): Promise<ToolAnswer<E>>
 }
@@ -23,13 +25,15 @@ export function defineTool<I, E = never>(tool: {
   name: string
   description: string
   kind: Tool['kind']
+  closes?: boolean
   input: z.ZodType<I>
   run: (input: I, signal?: AbortSignal) => Promise<ToolAnswer<E>>
 }): Tool<E> {
-  const { name, description, kind } = tool
+  const { name, description, kind, closes } = tool
   return {
     spec: { name, description, inputSchema: inputSchemaOf(tool.input) },
     kind,
+    ...(closes !== undefined && { closes }),
     async run(input, signal) {
       const parsed = tool.input.safeParse(withoutNulls(input))
       if (!parsed.success) return failed(`The input does not fit:\n${z.prettifyError(parsed.error)}`)

@@ -165,6 +165,59 @@ test('another call in between starts the count anew', async () => {
   expect(await runLoop(options)).toMatchObject({ stop: 'done', toolCallCount: 7 })
 })
 
+test('where something takes the place of a repeated call, the loop goes on without the rest of the reply', async () => {
+  const same: Scripted = () => [call('look', { at: 'a' }), call('change', { at: 'b' })]
+  const stuck: Scripted = () => [1, 2, 3, 4].map(() => call('look', { at: 'a' })).concat(call('change', { at: 'b' }))
+  const { provider, ran, options } = setUp([stuck, same, [text('Done.')]])
+  const repeated = async () => ({ text: 'Given up. Next, something else.', isError: true })
+  expect(await runLoop({ ...options, repeated })).toMatchObject({ stop: 'done', toolCallCount: 6 })
+  expect(results(provider.requests[1])?.slice(2)).toEqual([
+    expect.stringContaining('three times in a row'),
+    'Given up. Next, something else.',
+    'Not run: the same call was repeated.',
+  ])
+  expect(ran).toEqual(['look a', 'look a', 'look a', 'change b'])
+})
+
+test('a call that stands for those in front of it is not run when one of them failed, nor what is behind it', async () => {
+  const close: Tool<string> = { ...defineClose(), closes: true }
+  const { provider, ran, options } = setUp([
+    [call('change', { to: 'b' }), call('look', { at: 'a' }), call('close', { ok: true }), call('change', { at: 'c' })],
+    [call('look', { to: 'b' }), call('close', { ok: true }), call('change', { at: 'd' })],
+    [call('close', { ok: false }), call('change', { at: 'e' })],
+    [text('Done.')],
+  ])
+  const result = await runLoop({ ...options, tools: [...options.tools, close] })
+  expect(results(provider.requests[1])?.slice(1)).toEqual([
+    'seen a',
+    'Not run: change before it failed.',
+    'Not run: close was not accepted.',
+  ])
+  expect(results(provider.requests[2])?.slice(1)).toEqual(['Closed.', expect.stringContaining('changed d')])
+  expect(results(provider.requests[3])).toEqual(['Not yet.', 'Not run: close was not accepted.'])
+  expect(ran).toEqual(['look a', 'change d'])
+  expect(result.toolCallCount).toBe(6)
+})
+
+function defineClose(): Tool {
+  return defineTool({
+    name: 'close',
+    description: 'Closes.',
+    kind: 'effect',
+    input: z.strictObject({ ok: z.boolean() }),
+    run: async ({ ok }) => (ok ? { text: 'Closed.' } : { text: 'Not yet.', isError: true }),
+  })
+}
+
+test('every call is told with the begin of its answer and how long it took', async () => {
+  const { events, options } = setUp([[call('look', { at: 'x'.repeat(2_000) })], [text('Done.')]])
+  let now = 0
+  await runLoop({ ...options, clock: () => (now += 7) })
+  const [told] = events.filter(({ kind }) => kind === 'tool')
+  expect(told).toMatchObject({ name: 'look', isError: false, durationMs: 7, restored: false })
+  expect(told).toHaveProperty('result', `seen ${'x'.repeat(995)}`)
+})
+
 test('unknown tools, bad inputs and what a tool throws are answers', async () => {
   const { provider, events, options } = setUp([
     [call('fly', {}), call('look', { where: 1 }), call('look', { at: 'error' })],
