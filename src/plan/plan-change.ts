@@ -5,7 +5,7 @@ import { loadPrompt } from '../agent/prompt.ts'
 import { defineTool, failed, type Tool } from '../agent/tools.ts'
 import type { WorkTree } from '../agent/work-tree.ts'
 import type { Message } from '../model/model.ts'
-import { gatePlan } from '../policy/gate.ts'
+import { decideOnPlan } from '../policy/gate-plan.ts'
 import type { Permitted } from '../policy/gate-stage.ts'
 import { mayWrite } from '../policy/paths.ts'
 import type { Outcome } from '../run/outcome.ts'
@@ -38,7 +38,7 @@ export async function planChange(
   if ('end' in planned) return planned
   const { plan } = planned
   await run.progress.planned(plan.modifications.map(({ title, path }) => ({ title, path, status: 'pending' })))
-  const refused = await refusal(task, plan)
+  const refused = await refusal(run, task, plan)
   if (refused?.end.kind === 'plan_only') run.progress.analyse(analysisOf(plan, task.contract))
   return refused ?? plan
 }
@@ -49,22 +49,20 @@ export function createPlannerTools(tree: WorkTree, rules: PlanRules): Tool<Imple
 }
 
 async function refusal(
+  run: RunContext,
   { contract, policy, decision, bench }: Unplanned & { decision: Permitted },
   plan: ImplementationPlan,
 ): Promise<Ended | undefined> {
   const knownFiles = new Set(await bench.workspace.files())
-  const gated = gatePlan(plan, contract, { policy, knownFiles })
-  if (gated.kind === 'declined') return end({ kind: 'declined', decline: gated.decline })
-  const approvals = [
-    ...(decision.kind === 'approval_required' ? decision.reasons : []),
-    ...(gated.kind === 'approval_required' ? gated.reasons : []),
-  ]
-  if (decision.mode === 'analysis_only')
+  const decided = decideOnPlan(plan, contract, { policy, decision, knownFiles })
+  await run.claimed.event('plan_decision', { decision: decided })
+  if (decided.kind === 'declined') return end({ kind: 'declined', decline: decided.decline })
+  if (decided.mode === 'analysis_only')
     return end({
       kind: 'plan_only',
-      reason: `Risk ${decision.risk}: this ends with a plan. ${decision.reasons.join(' ')}`,
+      reason: `Risk ${decided.risk}: this ends with a plan. ${decided.reasons.join(' ')}`,
     })
-  if (approvals.length > 0) return end({ kind: 'plan_only', reason: approvals.join(' ') })
+  if (decided.kind === 'approval_required') return end({ kind: 'plan_only', reason: decided.approvals.join(' ') })
   return undefined
 }
 

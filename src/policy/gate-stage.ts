@@ -3,12 +3,12 @@ import type { Bench } from '../prepare/bench.ts'
 import { type Ended, end, type RunContext, stage } from '../run-context.ts'
 import type { TaskContract } from '../task/contract.ts'
 import type { BaseFacts } from '../task/task-host.ts'
-import type { PolicyDecision } from './decision.ts'
+import type { Permitted } from './autonomy.ts'
 import type { Decline } from './decline.ts'
 import { gate, gateSnapshot } from './gate.ts'
 import type { Policy } from './policy.ts'
 
-export type Permitted = Exclude<PolicyDecision, { kind: 'declined' }>
+export type { Permitted } from './autonomy.ts'
 
 interface Gated {
   contract: TaskContract

@@ -1,44 +1,15 @@
-// Stage 4 and what follows from it: may this be done, how far, and who has to be asked. Rules only.
+// Stage 4, and once more on the clone: may this be done, how far, and who has to be asked. Rules only.
 import { extname } from 'node:path/posix'
-import type { ImplementationPlan } from '../plan/plan.ts'
-import type { Risk, TaskContract } from '../task/contract.ts'
+import type { TaskContract } from '../task/contract.ts'
 import type { BaseFacts } from '../task/task-host.ts'
 import type { RepositorySnapshot } from '../toolchain/toolchain.ts'
-import { checkDefinition } from './check-definitions.ts'
-import { type AutonomyMode, autonomyModes, type PolicyDecision } from './decision.ts'
+import { approvalsOf, modeFor, type Permitted, permit } from './autonomy.ts'
+import { inWords, riskOf } from './contract-risk.ts'
+import type { PolicyDecision } from './decision.ts'
 import type { Decline, DeclineCode } from './decline.ts'
-import { foldPath } from './fold-path.ts'
-import { matchesAny } from './globs.ts'
-import { nearestPaths } from './nearest-paths.ts'
+import { lostPath } from './nearest-paths.ts'
 import { mayWrite } from './paths.ts'
 import type { Policy } from './policy-schema.ts'
-import { atLeast, risksInPaths, risksInText, worse } from './risk.ts'
-
-type Allowed = Extract<PolicyDecision, { kind: 'allowed' | 'approval_required' }>
-
-const modeOfRisk: Record<Risk, AutonomyMode> = {
-  low: 'autonomous_pr',
-  medium: 'supervised_pr',
-  high: 'draft_only',
-  critical: 'analysis_only',
-}
-
-/** What has to hold before the result of a mode is published. */
-const gatesOfMode: Record<AutonomyMode, string[]> = {
-  autonomous_pr: ['diff_policy', 'secret_scan', 'checks', 'judge'],
-  supervised_pr: ['diff_policy', 'secret_scan', 'checks', 'judge', 'reviewers'],
-  draft_only: [
-    'plan_approval',
-    'diff_policy',
-    'secret_scan',
-    'checks',
-    'judge',
-    'reviewers',
-    'owners',
-    'risk_checklist',
-  ],
-  analysis_only: ['plan'],
-}
 
 /** On the contract alone, before anything is cloned. */
 export function gate(contract: TaskContract, policy: Policy, facts: BaseFacts): PolicyDecision {
@@ -46,23 +17,16 @@ export function gate(contract: TaskContract, policy: Policy, facts: BaseFacts): 
   const decline = refusedPath(contract, policy) ?? refusedType(contract, policy) ?? refusedComplexity(contract, policy)
   if (decline !== undefined) return { kind: 'declined', decline, reasons: [...reasons, ...decline.evidence] }
 
-  const mode = modeFor(contract, policy, risk)
-  const approvals = approvalReasons(contract, policy, { risk, mode })
   const notes = facts.workflowsRunOnPush
     ? ['Workflows run on a push to any branch: unverified work stays a patch.']
     : []
-  return {
-    kind: approvals.length > 0 ? 'approval_required' : 'allowed',
-    risk,
-    mode,
-    reasons: [...reasons, ...approvals, ...notes],
-    gates: gatesOfMode[mode],
-  }
+  const mode = modeFor(contract, policy, risk)
+  return permit({ risk, mode, reasons, approvals: approvalsOf(contract, policy), notes }, policy)
 }
 
 export interface KnownRepository {
   contract: TaskContract
-  decision: Allowed
+  decision: Permitted
   snapshot: RepositorySnapshot
   policy: Policy
   /** Tracked files at the base commit. */
@@ -83,67 +47,6 @@ export function gateSnapshot(known: KnownRepository): PolicyDecision {
   return decline === undefined ? decision : { kind: 'declined', decline, reasons: decline.evidence }
 }
 
-export type PlanDecision =
-  | { kind: 'ok' }
-  | { kind: 'approval_required'; reasons: string[] }
-  | { kind: 'declined'; decline: Decline }
-
-/** On the plan, again whenever it changes. `knownFiles`: tracked files at the base commit. */
-export function gatePlan(
-  plan: ImplementationPlan,
-  contract: TaskContract,
-  options: { policy: Policy; knownFiles: ReadonlySet<string> },
-): PlanDecision {
-  const { policy, knownFiles } = options
-  const { modifications } = plan
-  if (!plan.feasible) return { kind: 'declined', decline: infeasible(plan) }
-  const refused = modifications.flatMap(({ path }) => refusalOf(path, policy))
-  if (refused.length > 0) return { kind: 'declined', decline: declined('protected_path', refused) }
-  const absent = modifications.filter(({ path, kind }) => kind !== 'create' && !knownFiles.has(path))
-  if (absent.length > 0) {
-    return {
-      kind: 'declined',
-      decline: declined(
-        'path_missing',
-        absent.map(({ path }) => lostPath(path, knownFiles)),
-      ),
-    }
-  }
-  const size = sizeReasons(plan, policy)
-  if (size.length > 0 && policy.approval.size === 'decline') {
-    return { kind: 'declined', decline: declined('too_large', size) }
-  }
-  const reasons = [...size, ...planRisks(plan, contract, policy), ...removals(plan)]
-  return reasons.length > 0 ? { kind: 'approval_required', reasons } : { kind: 'ok' }
-}
-
-function riskOf(contract: TaskContract, policy: Policy): { risk: Risk; reasons: string[] } {
-  const told = [contract.objective, ...contract.acceptanceCriteria].join('\n')
-  const signals = [
-    ...(contract.signals ?? []),
-    ...risksInText(told),
-    ...risksInPaths(contract.affectedFiles),
-    { risk: policy.sensitivity, reason: `the policy says sensitivity: ${policy.sensitivity}` },
-  ]
-  const byRule = signals.map(({ risk }) => risk).reduce(worse, leastRisk(contract))
-  const risk = worse(byRule, contract.risk)
-  if (risk === 'low')
-    return { risk, reasons: [`Risk low: a ${inWords(contract.taskType)} task without a sensitive subject.`] }
-  const raising = signals.filter((signal) => signal.risk === risk).map(({ reason }) => reason)
-  const why =
-    raising.length > 0 ? [...new Set(raising)] : [`a ${inWords(contract.taskType)} task, judged ${risk} by the analyst`]
-  return { risk, reasons: why.map((reason) => `Risk ${risk}: ${reason}.`) }
-}
-
-function inWords(taskType: TaskContract['taskType']): string {
-  return taskType.replaceAll('_', ' ')
-}
-
-/** Only documents and tests are low by kind; a change to what runs is not. */
-function leastRisk({ taskType }: TaskContract): Risk {
-  return taskType === 'documentation' || taskType === 'test' ? 'low' : 'medium'
-}
-
 function refusedPath({ affectedFiles }: TaskContract, policy: Policy): Decline | undefined {
   // Mentioned files are candidates, not orders: only a task that names nothing else cannot be done elsewhere.
   const refused = affectedFiles.flatMap((path) => {
@@ -153,11 +56,6 @@ function refusedPath({ affectedFiles }: TaskContract, policy: Policy): Decline |
     return verdict.allowed || folder ? [] : [verdict.message]
   })
   return refused.length > 0 && refused.length === affectedFiles.length ? declined('protected_path', refused) : undefined
-}
-
-function refusalOf(path: string, policy: Policy): string[] {
-  const verdict = mayWrite(path, policy)
-  return verdict.allowed ? [] : [verdict.message]
 }
 
 function refusedType({ taskType }: TaskContract, policy: Policy): Decline | undefined {
@@ -174,33 +72,6 @@ function refusedComplexity({ complexity, objective }: TaskContract, policy: Poli
     : undefined
 }
 
-/** The stricter of what the risk asks and what the policy allows for this kind of task. */
-function modeFor({ taskType }: TaskContract, policy: Policy, risk: Risk): AutonomyMode {
-  const byRisk = modeOfRisk[risk]
-  const wished = policy.modes[taskType]
-  if (wished === 'by_risk' || wished === 'decline') return byRisk
-  return autonomyModes.indexOf(wished) > autonomyModes.indexOf(byRisk) ? wished : byRisk
-}
-
-function approvalReasons(
-  contract: TaskContract,
-  { approval, complexity }: Policy,
-  { risk, mode }: { risk: Risk; mode: AutonomyMode },
-): string[] {
-  // Nothing is executed, so there is nothing to approve.
-  if (mode === 'analysis_only') return []
-  const reasons: string[] = []
-  if (atLeast(risk, approval.risk))
-    reasons.push(`A plan of risk ${risk} needs approval (approval.risk: ${approval.risk}).`)
-  else if (mode === 'draft_only') reasons.push('The mode draft_only asks for approval of the plan.')
-  if (contract.complexity === 'high' && complexity === 'approval') {
-    reasons.push('The task is complex (complexity: approval).')
-  }
-  const listed = contract.affectedFiles.filter((path) => matchesAny(path, approval.paths, foldPath))
-  if (listed.length > 0) reasons.push(`approval.paths lists ${listed.join(', ')}.`)
-  return reasons
-}
-
 /** A repair or a refactoring needs something that is there; other tasks may create what they name. */
 function missingPaths({ contract, files }: KnownRepository): Decline | undefined {
   const { affectedFiles, taskType } = contract
@@ -215,11 +86,6 @@ function missingPaths({ contract, files }: KnownRepository): Decline | undefined
   )
 }
 
-function lostPath(path: string, files: ReadonlySet<string>): string {
-  const near = nearestPaths(path, files)
-  return `There is no ${path}.${near.length > 0 ? ` Close to it: ${near.join(', ')}.` : ''}`
-}
-
 function thinTests({ contract, snapshot, policy }: KnownRepository): Decline | undefined {
   if (snapshot.checks.some(({ name }) => name === 'test')) return undefined
   if (contract.taskType === 'documentation' || policy.thinTests === 'unverified') return undefined
@@ -229,45 +95,6 @@ function thinTests({ contract, snapshot, policy }: KnownRepository): Decline | u
     `No command that runs tests was found${found === '' ? ', and no other check' : `; only: ${found}`}.`,
     ...(snapshot.languages.length > 0 ? [`Languages: ${snapshot.languages.join(', ')}.`] : []),
   ])
-}
-
-function infeasible({ questions, summary }: ImplementationPlan): Decline {
-  return declined('not_feasible', [summary, ...questions])
-}
-
-function sizeReasons({ modifications }: ImplementationPlan, { limits }: Policy): string[] {
-  const files = new Set(modifications.map(({ path }) => path)).size
-  const lines = modifications.reduce((sum, { estimatedLines }) => sum + estimatedLines, 0)
-  return [
-    ...(files > limits.files ? [`The plan touches ${files} files; limits.files is ${limits.files}.`] : []),
-    ...(lines > limits.addedLines
-      ? [`The plan adds about ${lines} lines; limits.addedLines is ${limits.addedLines}.`]
-      : []),
-  ]
-}
-
-/** What would excuse a vanished test is not the model's to decide. */
-function removals({ removedTests }: ImplementationPlan): string[] {
-  return removedTests.map(({ name, reason }) => `The plan removes the test "${name}": ${reason}`)
-}
-
-function planRisks({ modifications }: ImplementationPlan, contract: TaskContract, { approval }: Policy): string[] {
-  const paths = modifications.map(({ path }) => path)
-  const agreed = new Set(contract.affectedFiles)
-  const sensitive = risksInPaths(paths).map(({ risk, reason }) => `Risk ${risk}: ${reason}.`)
-  const listed = paths.filter((path) => matchesAny(path, approval.paths, foldPath))
-  const definitions = paths.filter((path) => !agreed.has(path) && isPlainDefinition(path))
-  return [
-    ...sensitive,
-    ...listed.map((path) => `approval.paths lists ${path}.`),
-    ...definitions.map((path) => `${path} is ${checkDefinition(path)}, and the issue does not ask to change it.`),
-  ]
-}
-
-/** A manifest changes for a dependency, too; what it does to the checks is judged on the patch. */
-function isPlainDefinition(path: string): boolean {
-  const what = checkDefinition(path)
-  return what !== undefined && what !== 'package manifest'
 }
 
 function declined(code: DeclineCode, evidence: string[]): Decline {

@@ -13,6 +13,12 @@ export function nearestPaths(path: string, files: ReadonlySet<string>): string[]
     .map(({ file }) => file)
 }
 
+/** What is said of a path that is not there, with the files that may have been meant. */
+export function lostPath(path: string, files: ReadonlySet<string>): string {
+  const near = nearestPaths(path, files)
+  return `There is no ${path}.${near.length > 0 ? ` Close to it: ${near.join(', ')}.` : ''}`
+}
+
 function nameOf(path: string): string {
   return path.split('/').at(-1) ?? path
 }

@@ -86,7 +86,9 @@ describe('a plan', () => {
       kind: 'approval_required',
       risk: 'high',
       mode: 'draft_only',
-      reasons: ['A plan of risk high needs approval (approval.risk: high).'],
+      reasons: ['Risk high: a data migration.'],
+      approvals: ['A plan of risk high needs approval (approval.risk: high).'],
+      notes: [],
       gates: [],
     }
     const { planned, run } = await plan([[propose(planOf(fixAndTest, { rootCause: 'slice(1)' }))]], { decision })
@@ -113,6 +115,8 @@ describe('a plan', () => {
       risk: 'critical',
       mode: 'analysis_only',
       reasons: ['Risk critical: payments.'],
+      approvals: [],
+      notes: [],
       gates: [],
     }
     const { planned } = await plan([[propose()]], { decision })
@@ -182,7 +186,15 @@ describe('planning ends without a plan', () => {
   })
 })
 
-const allowed: Permitted = { kind: 'allowed', risk: 'medium', mode: 'supervised_pr', reasons: [], gates: [] }
+const allowed: Permitted = {
+  kind: 'allowed',
+  risk: 'medium',
+  mode: 'supervised_pr',
+  reasons: [],
+  approvals: [],
+  notes: [],
+  gates: [],
+}
 
 interface Planning extends OpenRequest {
   decision?: Permitted

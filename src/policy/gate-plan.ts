@@ -1,0 +1,128 @@
+// The gate on a plan: what it touches, how large it is, and what that makes of the decision on the contract. Rules only.
+import type { ImplementationPlan } from '../plan/plan.ts'
+import type { TaskContract } from '../task/contract.ts'
+import { approvalsOf, modeFor, type Permitted, permit, stricter } from './autonomy.ts'
+import { checkDefinition } from './check-definitions.ts'
+import { raised } from './contract-risk.ts'
+import type { PolicyDecision } from './decision.ts'
+import type { Decline, DeclineCode } from './decline.ts'
+import { foldPath } from './fold-path.ts'
+import { matchesAny } from './globs.ts'
+import { lostPath } from './nearest-paths.ts'
+import { mayWrite } from './paths.ts'
+import type { Policy } from './policy-schema.ts'
+import { type RiskSignal, risksInPaths, worse } from './risk.ts'
+
+export type PlanDecision =
+  | { kind: 'ok' }
+  | { kind: 'approval_required'; reasons: string[] }
+  | { kind: 'declined'; decline: Decline }
+
+/** On the plan, again whenever it changes. `knownFiles`: tracked files at the base commit. */
+export function gatePlan(
+  plan: ImplementationPlan,
+  contract: TaskContract,
+  options: { policy: Policy; knownFiles: ReadonlySet<string> },
+): PlanDecision {
+  const { policy, knownFiles } = options
+  const { modifications } = plan
+  if (!plan.feasible) return { kind: 'declined', decline: infeasible(plan) }
+  const refused = modifications.flatMap(({ path }) => refusalOf(path, policy))
+  if (refused.length > 0) return { kind: 'declined', decline: declined('protected_path', refused) }
+  const absent = modifications.filter(({ path, kind }) => kind !== 'create' && !knownFiles.has(path))
+  if (absent.length > 0) {
+    return {
+      kind: 'declined',
+      decline: declined(
+        'path_missing',
+        absent.map(({ path }) => lostPath(path, knownFiles)),
+      ),
+    }
+  }
+  const size = sizeReasons(plan, policy)
+  if (size.length > 0 && policy.approval.size === 'decline') {
+    return { kind: 'declined', decline: declined('too_large', size) }
+  }
+  const sensitive = planRisks(plan).map(({ risk, reason }) => `Risk ${risk}: ${reason}.`)
+  const reasons = [...sensitive, ...planApprovals(plan, contract, policy)]
+  return reasons.length > 0 ? { kind: 'approval_required', reasons } : { kind: 'ok' }
+}
+
+/**
+ * The decision on the contract, raised by what the plan touches and by its size; never lowered. A person who looks
+ * at it sees one decision, whatever raised it.
+ */
+export function decideOnPlan(
+  plan: ImplementationPlan,
+  contract: TaskContract,
+  { policy, decision, knownFiles }: { policy: Policy; decision: Permitted; knownFiles: ReadonlySet<string> },
+): PolicyDecision {
+  const gated = gatePlan(plan, contract, { policy, knownFiles })
+  if (gated.kind === 'declined') return { ...gated, reasons: gated.decline.evidence }
+  const signals = planRisks(plan)
+  const risk = signals.reduce((worst, signal) => worse(worst, signal.risk), decision.risk)
+  const mode = stricter(decision.mode, modeFor(contract, policy, risk))
+  const before = risk === decision.risk ? decision.reasons : []
+  return permit(
+    {
+      risk,
+      mode,
+      reasons: [...new Set([...before, ...(raised(risk, signals)?.reasons ?? [])])],
+      approvals: [...approvalsOf(contract, policy), ...planApprovals(plan, contract, policy)],
+      notes: decision.notes,
+    },
+    policy,
+  )
+}
+
+function refusalOf(path: string, policy: Policy): string[] {
+  const verdict = mayWrite(path, policy)
+  return verdict.allowed ? [] : [verdict.message]
+}
+
+function infeasible({ questions, summary }: ImplementationPlan): Decline {
+  return declined('not_feasible', [summary, ...questions])
+}
+
+function sizeReasons({ modifications }: ImplementationPlan, { limits }: Policy): string[] {
+  const files = new Set(modifications.map(({ path }) => path)).size
+  const lines = modifications.reduce((sum, { estimatedLines }) => sum + estimatedLines, 0)
+  return [
+    ...(files > limits.files ? [`The plan touches ${files} files; limits.files is ${limits.files}.`] : []),
+    ...(lines > limits.addedLines
+      ? [`The plan adds about ${lines} lines; limits.addedLines is ${limits.addedLines}.`]
+      : []),
+  ]
+}
+
+/** What would excuse a vanished test is not the model's to decide. */
+function removals({ removedTests }: ImplementationPlan): string[] {
+  return removedTests.map(({ name, reason }) => `The plan removes the test "${name}": ${reason}`)
+}
+
+function planRisks({ modifications }: ImplementationPlan): RiskSignal[] {
+  return risksInPaths(modifications.map(({ path }) => path))
+}
+
+/** What a plan needs approval for, apart from its risk. */
+function planApprovals(plan: ImplementationPlan, { affectedFiles }: TaskContract, policy: Policy): string[] {
+  const paths = plan.modifications.map(({ path }) => path)
+  const listed = paths.filter((path) => matchesAny(path, policy.approval.paths, foldPath))
+  const definitions = paths.filter((path) => !affectedFiles.includes(path) && isPlainDefinition(path))
+  return [
+    ...sizeReasons(plan, policy),
+    ...listed.map((path) => `approval.paths lists ${path}.`),
+    ...definitions.map((path) => `${path} is ${checkDefinition(path)}, and the issue does not ask to change it.`),
+    ...removals(plan),
+  ]
+}
+
+/** A manifest changes for a dependency, too; what it does to the checks is judged on the patch. */
+function isPlainDefinition(path: string): boolean {
+  const what = checkDefinition(path)
+  return what !== undefined && what !== 'package manifest'
+}
+
+function declined(code: DeclineCode, evidence: string[]): Decline {
+  return { code, evidence }
+}
