@@ -33,6 +33,8 @@ interface Slot {
 const controllerOf: Record<CgroupLimit, string> = { memory: 'memory', processes: 'pids', cpus: 'cpu' }
 const limitNames = Object.keys(controllerOf) as CgroupLimit[]
 const cpuPeriodUs = 100_000
+/** A command's share of busy processors, against one of ours: a suite must not keep a webhook waiting. 1024 and 100 are the kernel's defaults. */
+const givesWay = 8
 let created = 0
 
 /** `proc` is where the kernel tells about this process. */
@@ -152,6 +154,7 @@ const setLimit: Record<Slot['version'], Record<CgroupLimit, (folder: string, lim
     cpus(folder, { cpus }) {
       set(folder, 'cpu.cfs_period_us', cpuPeriodUs)
       set(folder, 'cpu.cfs_quota_us', Math.round(cpus * cpuPeriodUs))
+      attempt(() => set(folder, 'cpu.shares', 1024 / givesWay))
     },
   },
   'cgroup v2': {
@@ -161,7 +164,10 @@ const setLimit: Record<Slot['version'], Record<CgroupLimit, (folder: string, lim
       attempt(() => set(folder, 'memory.oom.group', 1))
     },
     processes: (folder, { processes }) => set(folder, 'pids.max', processes),
-    cpus: (folder, { cpus }) => set(folder, 'cpu.max', `${Math.round(cpus * cpuPeriodUs)} ${cpuPeriodUs}`),
+    cpus(folder, { cpus }) {
+      set(folder, 'cpu.max', `${Math.round(cpus * cpuPeriodUs)} ${cpuPeriodUs}`)
+      attempt(() => set(folder, 'cpu.weight', Math.round(100 / givesWay)))
+    },
   },
 }
 

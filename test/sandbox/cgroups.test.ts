@@ -27,8 +27,8 @@ describe('cgroups', () => {
     const group = cgroups.create(limits)
     const [name = ''] = (await readdir(own)).filter((each) => each.startsWith('draftsmith-'))
     const read = (file: string) => readFile(join(own, name, file), 'utf8')
-    expect(await Promise.all(['memory.max', 'memory.swap.max', 'pids.max', 'cpu.max'].map(read))).toEqual([
-      ...['4096000', '0', '12', '150000 100000'],
+    expect(await Promise.all(['memory.max', 'memory.swap.max', 'pids.max', 'cpu.max', 'cpu.weight'].map(read))).toEqual([
+      ...['4096000', '0', '12', '150000 100000', '13'],
     ])
     expect(group.joinFiles).toEqual([join(own, name, 'cgroup.procs')])
   })
@@ -58,6 +58,7 @@ describe('cgroups', () => {
     expect(memory.startsWith(join(folders[0] ?? '', 'mine', 'draftsmith-'))).toBe(true)
     expect(await readFile(join(memory, 'memory.limit_in_bytes'), 'utf8')).toBe('4096000')
     expect(await readFile(join(cpu, 'cpu.cfs_quota_us'), 'utf8')).toBe('150000')
+    expect(await readFile(join(cpu, 'cpu.shares'), 'utf8')).toBe('128')
   })
 
   it('of a process that has died are removed, those of one that lives are kept', async () => {
