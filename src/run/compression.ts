@@ -1,12 +1,16 @@
 import { promisify } from 'node:util'
-import { constants, gunzip, gzip } from 'node:zlib'
+import { constants, gunzip, gzip, gzipSync } from 'node:zlib'
 
 const compressAsync = promisify(gzip)
 const decompressAsync = promisify(gunzip)
 
-/** gzip off the main thread, fast rather than small: it stands between a model's reply and the next request. */
-export function compress(content: string | Uint8Array): Promise<Buffer> {
-  return compressAsync(content, { level: constants.Z_BEST_SPEED })
+const fast = { level: constants.Z_BEST_SPEED }
+/** Below this the way to another thread and back takes longer than the work. */
+const atOnce = 16 * 1024
+
+/** gzip, fast rather than small: it stands between a model's reply and the next request. What is large leaves the main thread. */
+export async function compress(content: string | Uint8Array): Promise<Buffer> {
+  return content.length < atOnce ? gzipSync(content, fast) : compressAsync(content, fast)
 }
 
 export function decompress(content: Uint8Array): Promise<Buffer> {
