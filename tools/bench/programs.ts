@@ -20,14 +20,17 @@ export interface ProgramOptions {
   flags?: string[]
   args?: string[]
   env?: Record<string, string>
+  /** Default: where this one runs. */
+  cwd?: string
   /** Takes everything the program prints on stderr, and with `whole` also on stdout. */
   log: string
   whole?: boolean
 }
 
-export function startProgram({ file, flags = [], args = [], env, log, whole = false }: ProgramOptions): Program {
+export function startProgram({ file, flags = [], args = [], env, cwd, log, whole = false }: ProgramOptions): Program {
   const output = openSync(log, 'a')
   const child = spawn(process.execPath, [...flags, fileURLToPath(file), ...args], {
+    cwd,
     env: env ?? essentials(),
     stdio: ['ignore', whole ? output : 'pipe', output],
   })

@@ -35,7 +35,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const log = join(options.folder, 'service.log')
   const command = await startCommand()
   const started = performance.now()
-  const program = startProgram({ ...command, env: environment(options), log, whole: true })
+  // In its own folder: a `.env` of the checkout is not meant for it.
+  const program = startProgram({ ...command, env: environment(options), cwd: options.folder, log, whole: true })
   try {
     await ready(url, program, log)
   } catch (thrown) {
