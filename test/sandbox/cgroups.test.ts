@@ -27,9 +27,9 @@ describe('cgroups', () => {
     const group = cgroups.create(limits)
     const [name = ''] = (await readdir(own)).filter((each) => each.startsWith('draftsmith-'))
     const read = (file: string) => readFile(join(own, name, file), 'utf8')
-    expect(await Promise.all(['memory.max', 'memory.swap.max', 'pids.max', 'cpu.max', 'cpu.weight'].map(read))).toEqual([
-      ...['4096000', '0', '12', '150000 100000', '13'],
-    ])
+    expect(await Promise.all(['memory.max', 'memory.swap.max', 'pids.max', 'cpu.max', 'cpu.weight'].map(read))).toEqual(
+      [...['4096000', '0', '12', '150000 100000', '13']],
+    )
     expect(group.joinFiles).toEqual([join(own, name, 'cgroup.procs')])
   })
 
