@@ -152,6 +152,14 @@ export interface EcosystemFacts {
   notes: string[]
 }
 
+/** One line of CODEOWNERS; no owners: whoever matched before is none. */
+export interface OwnerRule {
+  pattern: string
+  /** `@login`, `@org/team` or an e-mail. */
+  owners: string[]
+  line: number
+}
+
 /** Stage 5's record. Functions do not survive a record, so the facts are detected again from the same base commit on resume. */
 export interface RepositorySnapshot {
   languages: string[]

@@ -235,6 +235,7 @@ describe('a python project', () => {
         cwd: '.',
         from: 'requirements-dev.txt',
         allowedHosts: ['pypi.example.com'],
+        certainty: 'likely',
         required: true,
       },
     ])

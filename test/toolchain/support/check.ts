@@ -9,6 +9,7 @@ export function checkCommand(given: Partial<CheckCommand> = {}): CheckCommand {
     cwd: '.',
     required: true,
     from: 'test',
+    certainty: 'certain',
     report: 'text',
     ...given,
   }
