@@ -1,19 +1,5 @@
-// docs/policy.md from the schema of the policy file: one row a key.
-
-import { idleKeys } from '../src/policy/policy.ts'
-
-interface Schema {
-  type?: string
-  description?: string
-  default?: unknown
-  enum?: string[]
-  items?: Schema
-  anyOf?: Schema[]
-  properties?: Record<string, Schema>
-  minimum?: number
-  exclusiveMinimum?: number
-  maximum?: number
-}
+// docs/policy.md from the keys of the policy file: one row a key.
+import { type PolicyKey, policyKeys } from '../src/policy/policy-keys.ts'
 
 const intro = `<!-- Made by \`npm run generate\` from src/policy/policy-schema.ts. Do not edit. -->
 
@@ -50,49 +36,31 @@ reported but does not block).
 |---|---|---|---|
 `
 
-export function policyDocument(schema: Schema): string {
-  return `${intro}${rows(schema, '').join('\n')}\n`
+export function policyDocument(): string {
+  return `${intro}${policyKeys().map(row).join('\n')}\n`
 }
 
-function rows(schema: Schema, prefix: string): string[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
-    const path = prefix === '' ? key : `${prefix}.${key}`
-    if (value.properties !== undefined) return rows(value, path)
-    return [row(path, value)]
-  })
+function row(key: PolicyKey): string {
+  return `| ${[`\`${key.path}\``, cell(description(key)), values(key), initial(key)].join(' | ')} |`
 }
 
-function row(path: string, schema: Schema): string {
-  return `| ${[`\`${path}\``, cell(description(path, schema)), values(schema), initial(schema)].join(' | ')} |`
+function description({ description: said, idle }: PolicyKey): string {
+  return idle ? `${said} **Not acted on yet.**` : said
 }
 
-function description(path: string, schema: Schema): string {
-  const said = schema.description ?? ''
-  return idleKeys.includes(path) ? `${said} **Not acted on yet.**` : said
+function values({ values: allowed }: PolicyKey): string {
+  return typeof allowed === 'string' ? allowed : allowed.map((value) => `\`${value}\``).join(', ')
 }
 
-function values(schema: Schema): string {
-  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ')
-  if (schema.anyOf !== undefined) return 'a command, or `command` and `required`'
-  if (schema.type === 'array') return 'list'
-  if (schema.type === 'integer' || schema.type === 'number') return range(schema)
-  return schema.type === 'boolean' ? '`true`, `false`' : 'text'
-}
-
-function range({ minimum, exclusiveMinimum, maximum }: Schema): string {
-  const from = minimum ?? (exclusiveMinimum === undefined ? '' : `above ${exclusiveMinimum}`)
-  return `${from} to ${maximum ?? ''}`.trim()
-}
-
-function initial({ default: value, anyOf }: Schema): string {
-  if (anyOf !== undefined) return requiredByDefault(anyOf) ? 'detected, required' : 'detected, not required'
+function initial({ initial: value }: PolicyKey): string {
   if (value === undefined) return '–'
   if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.map((entry) => `\`${entry}\``).join(' ')
+  if (isCheck(value)) return value.required ? 'detected, required' : 'detected, not required'
   return `\`${String(value)}\``
 }
 
-function requiredByDefault(branches: Schema[]): boolean {
-  return branches.some(({ properties }) => properties?.required?.default === true)
+function isCheck(value: unknown): value is { required: boolean } {
+  return typeof value === 'object' && value !== null && 'required' in value
 }
 
 function cell(text: string): string {
