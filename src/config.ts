@@ -13,7 +13,7 @@ export interface Config {
   github: { appId: number; privateKey: string; webhookSecret: string } | undefined
   githubApiUrl: string
   githubWriteSpacingMs: number
-  /** A personal token for reading public issues in local mode; never used by the App. */
+  /** A person's own token, for what the command line reads and makes for them; never used by the service. */
   githubToken: string | undefined
   label: string
   model: {

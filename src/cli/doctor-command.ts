@@ -85,10 +85,13 @@ async function checkGitHub(
   const app = composeGitHub(config, log)
   const { slug, findings } = await checkApp(app)
   if (slug === undefined) return [secret, ...findings]
-  const ofRepository = repository
-    ? await checkRepository({ app, slug, ceilings: ceilingsOf(config), ...repository })
-    : []
-  return [secret, ...findings, describeLabel(config), ...ofRepository]
+  if (repository === undefined) return [secret, ...findings, describeLabel(config)]
+  const { label } = config
+  return [
+    secret,
+    ...findings,
+    ...(await checkRepository({ app, slug, ceilings: ceilingsOf(config), label, ...repository })),
+  ]
 }
 
 function cannotAsk({ owner, name }: { owner: string; name: string }): Finding {

@@ -10,6 +10,7 @@ import { type Config, describeProblems, type Need, readConfig } from '../config.
 import { Fault, toFault } from '../errors.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { loadOwnEnvFile } from './env-file.ts'
+import { initCommand } from './init-command.ts'
 import { firstInterrupt } from './interrupt.ts'
 import { replayCommand } from './replay-command.ts'
 import { runCommand } from './run-command.ts'
@@ -20,6 +21,7 @@ const say = (line: string) => console.error(line)
 
 const examples = `
 Examples:
+  draftsmith init --repo .
   draftsmith doctor
   draftsmith run --repo . --issue bug.md
   draftsmith run --repo ~/src/tool --issue owner/tool#12 --base main
@@ -79,6 +81,16 @@ function describeProgram(end: (exitCode: number) => void): Command {
     .argument('<run>', 'the id of the run')
     .action(async (run) => end(await replayCommand(run, { config: configFor([]), out })))
   program
+    .command('init')
+    .description('make a repository ready: the issue form, a policy file that explains itself, and the label')
+    .option('--repo <path|owner/name>', 'a clone; or a name, for which only the label is made', '.')
+    .option('--force', 'replace files that are there')
+    .option('--dry-run', 'say what would be done')
+    .action(async (options) => {
+      const config = configWithApp()
+      end(await initCommand(options, { config, log: loggerOf(config), out }))
+    })
+  program
     .command('doctor')
     .description('check what a run and the service need, and say how to mend what is missing')
     .option('--repo <owner/name>', 'look at one repository on GitHub as well')
@@ -106,6 +118,12 @@ function configFor(needs: Need[]): Config {
   const read = readConfig(environment(), needs)
   if (read.kind === 'ok') return read.config
   throw new Fault('invalid_input', 'configuration_invalid', describeProblems(read.problems))
+}
+
+/** With the App where there is one. What is wrong with it is told by `doctor`. */
+function configWithApp(): Config {
+  const read = readConfig(environment(), ['github'])
+  return read.kind === 'ok' ? read.config : configFor([])
 }
 
 function loggerOf({ logLevel }: Config) {

@@ -49,6 +49,13 @@ export interface CommentFacts {
   author: string
 }
 
+export interface LabelDescription {
+  name: string
+  /** Six hexadecimal digits. */
+  color: string
+  description: string
+}
+
 /** The App itself; for `doctor` and start-up. */
 export interface GitHubApp {
   describe(): Promise<{ slug: string; id: number; permissions: Record<string, string>; events: string[] }>
@@ -107,6 +114,10 @@ export interface GitHubRepository {
     draft: boolean
   }): Promise<PullRequestFacts & { notes: string[] }>
   updatePullRequest(number: number, fields: { title?: string; body?: string }): Promise<void>
+  /** Whether it is made, so that it can be put on issues. */
+  hasLabel(name: string): Promise<boolean>
+  /** False where it was there already, in whatever case; it is left as it is then. */
+  createLabel(label: LabelDescription): Promise<boolean>
   /** Sets, so calling again adds nothing. Creates missing labels. */
   addLabels(number: number, labels: string[]): Promise<void>
   /** `org/team` names a team. Answers a note for each that GitHub refused. */

@@ -8,6 +8,7 @@ import type { GitHubApp, GitHubRepository } from './github.ts'
 import { githubFault, statusOf } from './github-faults.ts'
 import { createSession } from './installation-token.ts'
 import { type Identity, issues } from './issues.ts'
+import { labels } from './labels.ts'
 import { type ClientOptions, type Clients, createClients } from './octokit-client.ts'
 import { pullRequests } from './pull-requests.ts'
 import { repositoryReads } from './repository-reads.ts'
@@ -93,6 +94,7 @@ function repository({ options, clients, identity, installationId, owner, name }:
     name,
     ...repositoryReads(session, place),
     ...issues(session, place, identity),
+    ...labels(session, place),
     ...pullRequests(session, place),
     ...gitData(session, place),
     cloneSource: () => mintCloneSource(session, gitUrlOf(options.apiUrl, owner, name)),

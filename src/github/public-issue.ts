@@ -1,7 +1,7 @@
 // Reads one issue for a local run, with a personal token or none.
-import { Octokit } from '@octokit/rest'
 import { Fault } from '../errors.ts'
-import { githubFault, statusOf } from './github-faults.ts'
+import { statusOf } from './github-faults.ts'
+import { type PersonalAccess, personalClient, personalFault } from './personal-client.ts'
 
 export interface IssueReference {
   owner: string
@@ -9,14 +9,13 @@ export interface IssueReference {
   number: number
 }
 
-/** Throws `invalid_input`/`github_not_found` where there is no such issue or the token may not see it, else `infrastructure` faults. */
+/** Throws `invalid_input`: `github_not_found` where there is no such issue or the token may not see it, `issue_is_pull_request`, `github_token_refused`, `github_forbidden`; else `infrastructure` faults. */
 export async function fetchIssue(
   { owner, repo, number }: IssueReference,
-  { apiUrl, token }: { apiUrl: string; token: string | undefined },
+  access: PersonalAccess,
 ): Promise<{ title: string; body: string; url: string }> {
-  const octokit = new Octokit({ baseUrl: apiUrl, ...(token ? { auth: token } : {}), request: { timeout: 30_000 } })
   try {
-    const { data } = await octokit.rest.issues.get({ owner, repo, issue_number: number })
+    const { data } = await personalClient(access).rest.issues.get({ owner, repo, issue_number: number })
     if (data.pull_request)
       throw new Fault('invalid_input', 'issue_is_pull_request', `${owner}/${repo}#${number} is a pull request.`, {
         mend: 'Name an issue.',
@@ -24,7 +23,8 @@ export async function fetchIssue(
     return { title: data.title, body: data.body ?? '', url: data.html_url }
   } catch (thrown) {
     if (thrown instanceof Fault) throw thrown
-    if (statusOf(thrown) !== 404) throw githubFault(thrown, { action: `read ${owner}/${repo}#${number}` })
+    if (statusOf(thrown) !== 404)
+      throw personalFault(thrown, { action: `read ${owner}/${repo}#${number}`, token: access.token })
     throw new Fault(
       'invalid_input',
       'github_not_found',

@@ -221,6 +221,7 @@ describe('the App', () => {
     expect(of('installation')).toMatchObject([{ level: 'ok' }])
     expect(of('repository')).toMatchObject([{ level: 'ok', found: expect.stringContaining('acme/tool, main') }])
     expect(of('policy')).toMatchObject([{ level: 'ok' }])
+    expect(of('label')).toMatchObject([{ level: 'ok', found: '`agent-eligible` is there' }])
     expect(of('workflows')).toMatchObject([{ level: 'ok', found: 'none runs on a push of agent/issue-1' }])
   })
 
@@ -237,6 +238,7 @@ describe('the App', () => {
     ['acme/archived', 'repository', 'it is archived, so that nothing can be published'],
     ['acme/empty', 'repository', 'it has no commit on main'],
     ['acme/silent', 'repository', 'issues are disabled'],
+    ['acme/bare', 'label', 'there is no label `agent-eligible`, which starts a run'],
     ['globex/other', 'installation', 'the App is not installed on globex/other'],
   ])('%s fails at its %s', async (repository, check, found) => {
     const { ok, of } = await doctor({ repo: repository }, appOn(github))
@@ -266,6 +268,7 @@ describe('the App', () => {
 function startGitHub(app: AppSeed): Promise<EmulatedGitHub> {
   const owner = 'acme'
   const files = { 'a.txt': 'a\n' }
+  const labels = ['agent-eligible']
   const workflows = {
     '.github/workflows/every.yml': 'on: push\njobs: {}\n',
     '.github/workflows/release.yml': 'on:\n  push:\n    branches: [main]\njobs: {}\n',
@@ -274,8 +277,9 @@ function startGitHub(app: AppSeed): Promise<EmulatedGitHub> {
     app,
     installations: [{ account: owner }],
     repositories: [
-      { owner, name: 'tool', files },
-      { owner, name: 'pushy', files: { ...files, ...workflows } },
+      { owner, name: 'tool', files, labels },
+      { owner, name: 'pushy', files: { ...files, ...workflows }, labels },
+      { owner, name: 'bare', files },
       { owner, name: 'broken', files: { ...files, '.github/draftsmith.yml': 'lable: other\n' } },
       { owner, name: 'archived', files, archived: true },
       { owner, name: 'silent', files, issuesEnabled: false },

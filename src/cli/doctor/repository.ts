@@ -20,12 +20,21 @@ export interface RepositoryCheck {
   slug: string
   /** Those of this deployment. */
   ceilings: Ceilings
+  /** What starts a run. */
+  label: string
   owner: string
   name: string
 }
 
 /** What fails ends the check: nothing after it could be asked. */
-export async function checkRepository({ app, slug, ceilings, owner, name }: RepositoryCheck): Promise<Finding[]> {
+export async function checkRepository({
+  app,
+  slug,
+  ceilings,
+  label,
+  owner,
+  name,
+}: RepositoryCheck): Promise<Finding[]> {
   const findings: Finding[] = []
   try {
     const installation = await app.installationFor(owner, name)
@@ -33,7 +42,7 @@ export async function checkRepository({ app, slug, ceilings, owner, name }: Repo
     if (installation === undefined) return findings
     const repository = app.repository(installation, owner, name)
     const facts = await repository.facts()
-    findings.push(describeFacts(facts))
+    findings.push(describeFacts(facts), await checkLabel(repository, label))
     if (!facts.empty) findings.push(...(await checkContents(repository, facts, ceilings)))
   } catch (thrown) {
     const { message, mend = 'Look at the App and its installation on GitHub.' } = toFault(thrown)
@@ -56,6 +65,13 @@ function describeFacts({ owner, name, archived, issuesEnabled, empty, defaultBra
   if (!issuesEnabled) return unusable('issues are disabled', "Enable issues in the repository's settings.")
   if (empty) return unusable(`it has no commit on ${defaultBranch}`, 'Push a first commit.')
   return { check, level: 'ok', found: `${owner}/${name}, ${defaultBranch}, ${Math.ceil(size / 2 ** 20)} MiB` }
+}
+
+async function checkLabel(repository: GitHubRepository, label: string): Promise<Finding> {
+  const check = 'label'
+  if (await repository.hasLabel(label)) return { check, level: 'ok', found: `\`${label}\` is there` }
+  const mend = `Make it: draftsmith init --repo ${repository.owner}/${repository.name}`
+  return { check, level: 'fail', found: `there is no label \`${label}\`, which starts a run`, mend }
 }
 
 async function checkContents(
@@ -105,6 +121,6 @@ export function describeLabel({ label }: Config): Finding {
   return {
     check: 'label',
     level: 'ok',
-    found: `issues with \`${label}\` are taken; make that label in each repository`,
+    found: `issues with \`${label}\` are taken; \`draftsmith init\` makes that label in a repository`,
   }
 }
