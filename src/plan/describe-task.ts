@@ -2,6 +2,7 @@
 import type { ContextFile, ContextPacket } from '../explore/context-packet.ts'
 import { hashOf } from '../model/canonical.ts'
 import type { TaskContract } from '../task/contract.ts'
+import { instructionsFor } from '../toolchain/instructions.ts'
 import type { RepositorySnapshot } from '../toolchain/toolchain.ts'
 
 /** Text that others wrote, between marks that it cannot close: where it tries, the marks carry its hash, which no text can contain. */
@@ -19,9 +20,12 @@ export function describeContract({ taskType, objective, acceptanceCriteria, cons
   return fence('contract', lines.join('\n'), ` type="${taskType}"`)
 }
 
-export function describeRepository({ checks, instructions }: RepositorySnapshot): string {
-  const lines = checks.map(({ id, line, cwd }) => `- ${id}: ${line}${cwd === '.' ? '' : ` (in ${cwd})`}`)
-  const texts = instructions.map(({ path, text }) => fence('instructions', text.trim(), ` path="${path}"`))
+/** With the instructions of the root and of the folders that those paths lie in. */
+export function describeRepository(snapshot: RepositorySnapshot, paths: string[] = []): string {
+  const lines = snapshot.checks.map(({ id, line, cwd }) => `- ${id}: ${line}${cwd === '.' ? '' : ` (in ${cwd})`}`)
+  const texts = instructionsFor(snapshot, paths).map(({ path, text }) =>
+    fence('instructions', text.trim(), ` path="${path}"`),
+  )
   return [`Checks of this repository:`, ...(lines.length > 0 ? lines : ['- none']), ...texts].join('\n')
 }
 

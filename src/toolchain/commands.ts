@@ -1,5 +1,5 @@
 // Commands for some files of a repository: each goes to the project it lies in.
-import { reportOf } from './detect.ts'
+import { reportOf } from './report-of-command.ts'
 import { quoteWord } from './shell-words.ts'
 import type { CheckCommand, EcosystemFacts, RepositorySnapshot } from './toolchain.ts'
 

@@ -1,7 +1,10 @@
+import { readCodeOwners } from './code-owners.ts'
+import { isGeneratedFile, isTestFile } from './commands.ts'
 import { ecosystems } from './ecosystems.ts'
-import { readInstructions } from './instructions.ts'
-import { resolveScript, runnerOf } from './node-runner.ts'
-import { lastCommand } from './shell-words.ts'
+import { readGeneratedMarks } from './generated-marks.ts'
+import { readInstructions, readNestedInstructions } from './instructions.ts'
+import { reportOf } from './report-of-command.ts'
+import { generatedFolders, testLayout } from './repository-layout.ts'
 import {
   type CheckCommand,
   type CheckName,
@@ -24,32 +27,30 @@ export async function detectToolchain(
   policyChecks: PolicyChecks = {},
 ): Promise<RepositorySnapshot> {
   const facts = (await Promise.all(ecosystems.map((one) => one.detect(files, read)))).flat()
-  const detected = withUniqueIds(facts)
+  const isMarked = await readGeneratedMarks(read)
+  const detected = withUniqueIds(facts).map((one) => ({
+    ...one,
+    isGenerated: (path: string) => one.isGenerated(path) || isMarked(path),
+  }))
+  const known = { ecosystems: detected }
   const scripts = await rootScripts(read)
   const targeted = policyChecks.targetedTest?.command
   return {
     languages: [...new Set(facts.map((one) => one.language))],
+    buildSystems: [...new Set(facts.map((one) => one.buildSystem))],
     ecosystems: detected,
+    packages: facts.flatMap((one) => one.packages),
     checks: checkNames.flatMap((name) => checksNamed(name, detected, policyChecks, scripts)),
     installs: installsOf(detected, policyChecks.install),
     ...(targeted === undefined ? {} : { targetedTest: targeted }),
     instructions: await readInstructions(files, read),
+    nestedInstructions: await readNestedInstructions(files, read),
+    owners: await readCodeOwners(files, read),
+    testLayout: testLayout(files, (path) => isTestFile(known, path)),
+    generatedFolders: generatedFolders(files, (path) => isGeneratedFile(known, path)),
     fileCount: files.length,
     notes: detected.flatMap((one) => one.notes),
   }
-}
-
-/** Which reader understands a command of the policy, as far as its words tell. */
-export function reportOf(command: string, scripts: Record<string, string>): { report: ReportFormat; script?: string } {
-  const last = lastCommand(command)
-  if (/(^|\s)(python[\d.]*\s+-m\s+)?pytest(\s|$)/.test(last)) return { report: 'pytest-junit' }
-  if (/python[\d.]*\s.*-m\s+unittest\b.*\s(-v|--verbose)\b/.test(last)) return { report: 'unittest-text' }
-  const name = /^(?:npm|pnpm|yarn|bun) (?:run )?([\w:.-]+)$/.exec(last)?.[1]
-  const script = name === undefined ? undefined : resolveScript(name, scripts)
-  // A script that only names another one would swallow arguments; such a command is judged by its exit code.
-  const direct = script !== undefined && script.name !== name ? undefined : (script?.text ?? last)
-  const runner = direct === undefined ? undefined : runnerOf(direct)
-  return { report: runner?.report ?? 'text', ...(script === undefined ? {} : { script: script.text }) }
 }
 
 function checksNamed(

@@ -17,6 +17,7 @@ import type { CheckCommand, CheckName, Ecosystem, EcosystemFacts, ReadFile, Work
 /** npm, pnpm, yarn and bun projects, by package.json. Checks are the repository's own scripts and nothing else. */
 export const nodeEcosystem: Ecosystem = {
   name: 'node',
+  reportOf: (command) => runnerOf(command)?.report,
   async detect(files, read) {
     const projects = await readProjects(files, read)
     const folders = projects.map(({ folder }) => folder)

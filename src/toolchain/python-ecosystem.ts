@@ -8,6 +8,10 @@ import type { CheckCommand, CheckName, Ecosystem, EcosystemFacts, ReadFile } fro
 /** Python projects: pytest where it is configured or needed, else unittest of the standard library. */
 export const pythonEcosystem: Ecosystem = {
   name: 'python',
+  reportOf: (command) => {
+    if (/(^|\s)(python[\d.]*\s+-m\s+)?pytest(\s|$)/.test(command)) return 'pytest-junit'
+    return /python[\d.]*\s.*-m\s+unittest\b.*\s(-v|--verbose)\b/.test(command) ? 'unittest-text' : undefined
+  },
   async detect(files, read) {
     const projects = await readPythonProjects(files, read)
     const folders = projects.map(({ folder }) => folder)

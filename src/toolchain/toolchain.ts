@@ -44,6 +44,11 @@ export type ReportFormat =
   | 'junit-file'
   | 'pytest-junit'
   | 'unittest-text'
+  | 'surefire'
+  | 'gradle'
+  | 'rspec-json'
+  | 'minitest-events'
+  | 'phpunit-junit'
   | 'text'
 
 /** How a runner is made to tell its tests by name, and how that is read. One file a format, listed in `report-readers.ts`. */
@@ -106,10 +111,14 @@ export interface Ecosystem {
   readonly name: string
   /** One entry for each independent project of this kind, the root's first; empty when there is none. Reads files of the base commit only. */
   detect(files: string[], read: ReadFile): Promise<EcosystemFacts[]>
+  /** Which reader understands the tests of a command that others wrote, such as `pytest -q`; undefined where none does. */
+  reportOf?(command: string): ReportFormat | undefined
 }
 
 export interface InstallCommand {
   line: string
+  /** Shell that runs first and that nobody needs to read, such as what a client has to be told of the proxy. */
+  before?: string
   cwd: string
   from: string
   /** Hosts the package client is configured with by the repository: `name` or `name:port`. */
@@ -160,10 +169,31 @@ export interface OwnerRule {
   line: number
 }
 
+/** An instruction file below the root. */
+export interface FolderInstructions {
+  path: string
+  /** It holds for what is in here. */
+  folder: string
+  text: string
+}
+
+export interface TestLayout {
+  /** Number of files. */
+  files: number
+  /** How many of them stand in one folder with sources. */
+  besideSources: number
+  /** Where they are: the outermost folder named after tests, or else the file's own; most tests first. */
+  folders: string[]
+}
+
 /** Stage 5's record. Functions do not survive a record, so the facts are detected again from the same base commit on resume. */
 export interface RepositorySnapshot {
   languages: string[]
+  /** For people: `npm`, `Cargo`; each once. */
+  buildSystems: string[]
   ecosystems: EcosystemFacts[]
+  /** Of all projects, by folder. */
+  packages: WorkspacePackage[]
   checks: CheckCommand[]
   /** In this order, before the checks; empty when there is nothing to install. */
   installs: InstallCommand[]
@@ -171,6 +201,13 @@ export interface RepositorySnapshot {
   targetedTest?: string
   /** Instruction files for the model, from the base commit: path and text, at most 16 KiB together. */
   instructions: { path: string; text: string }[]
+  /** Those of folders; `instructionsFor` picks what holds for a file. */
+  nestedInstructions: FolderInstructions[]
+  /** Of CODEOWNERS, in its order; `ownersOf` reads them. */
+  owners: OwnerRule[]
+  testLayout: TestLayout
+  /** Outermost folders that nobody writes by hand. */
+  generatedFolders: string[]
   fileCount: number
   notes: string[]
 }

@@ -56,6 +56,7 @@ export function contractOf(change: Partial<TaskContract> = {}): TaskContract {
     baseBranch: 'main',
     baseCommit,
     scope: { include: [], exclude: [] },
+    components: [],
     requestedBy: 'maya',
     ...change,
   }
@@ -84,7 +85,9 @@ export function planOf(...paths: string[]): ImplementationPlan {
 export function snapshotOf(...checks: ('test' | 'lint')[]): RepositorySnapshot {
   return {
     languages: ['TypeScript'],
+    buildSystems: [],
     ecosystems: [],
+    packages: [],
     checks: checks.map((name) => ({
       name,
       id: name,
@@ -97,6 +100,10 @@ export function snapshotOf(...checks: ('test' | 'lint')[]): RepositorySnapshot {
     })),
     installs: [],
     instructions: [],
+    nestedInstructions: [],
+    owners: [],
+    testLayout: { files: 0, besideSources: 0, folders: [] },
+    generatedFolders: [],
     fileCount: 3,
     notes: [],
   }

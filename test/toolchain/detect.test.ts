@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatCommands, isTestFile, targetedChecks } from '../../src/toolchain/commands.ts'
 import { detectToolchain } from '../../src/toolchain/detect.ts'
+import { instructionsFor } from '../../src/toolchain/instructions.ts'
 import type { PolicyChecks } from '../../src/toolchain/toolchain.ts'
 import { readerOf } from './support/session.ts'
 
@@ -281,6 +282,71 @@ describe('a repository of two kinds', () => {
     expect(bytes).toBeLessThanOrEqual(16 * 1024)
     expect(bytes).toBeGreaterThan(16 * 1024 - 40)
     expect(instructions[1]?.text).toMatch(/A long line\.\n… \(cut\)\n$/)
+  })
+
+  it('hands on the instructions of a folder to those alone who work in it', async () => {
+    const snapshot = await detect({
+      'AGENTS.md': 'Be brief.\n',
+      'CLAUDE.md': '@AGENTS.md\n',
+      'packages/api/AGENTS.md': 'Name the route.\n',
+      'packages/api/CLAUDE.md': 'Name the route.\n',
+      'packages/api/db/CLAUDE.md': 'x'.repeat(80).concat('\n').repeat(100),
+      'packages/web/AGENTS.md': 'Mind the colours.\n',
+      'node_modules/a/AGENTS.md': 'Buy more.\n',
+    })
+    const pathsFor = (...paths: string[]) => instructionsFor(snapshot, paths).map(({ path }) => path)
+    expect(snapshot.instructions.map(({ path }) => path)).toEqual(['AGENTS.md'])
+    expect(pathsFor('src/a.ts', 'packages/apis/a.ts')).toEqual(['AGENTS.md'])
+    expect(pathsFor('packages/api/a.ts')).toEqual(['AGENTS.md', 'packages/api/AGENTS.md'])
+    expect(pathsFor('packages/api/db/a.ts', 'packages/web/b.ts')).toEqual([
+      'AGENTS.md',
+      'packages/api/AGENTS.md',
+      'packages/web/AGENTS.md',
+      'packages/api/db/CLAUDE.md',
+    ])
+    expect(Buffer.byteLength(snapshot.nestedInstructions.at(-1)?.text ?? '')).toBeLessThanOrEqual(4 * 1024)
+  })
+
+  it('says how it is laid out: packages, tests, what is generated, who owns it', async () => {
+    const snapshot = await detect({
+      'package.json': manifest({ name: 'shop', workspaces: ['packages/*'] }),
+      'packages/api/package.json': manifest({ name: '@shop/api' }),
+      'packages/api/src/a.ts': '',
+      'packages/api/src/a.test.ts': '',
+      'packages/api/test/unit/b.test.ts': '',
+      'packages/api/test/unit/c.test.ts': '',
+      'packages/api/client/a.ts': '',
+      'packages/api/client/deep/b.ts': '',
+      'packages/api/dist/a.js': '',
+      'tools/pyproject.toml': '[project]\nname = "bench"\n',
+      '.gitattributes': 'client/** linguist-generated\npackages/api/client/** linguist-generated=true\n',
+      CODEOWNERS: '/packages/ @shop/api\n',
+    })
+    expect(snapshot).toMatchObject({
+      buildSystems: ['npm', 'pip'],
+      packages: [
+        { name: 'shop', folder: '.' },
+        { name: '@shop/api', folder: 'packages/api' },
+        { name: 'bench', folder: 'tools' },
+      ],
+      testLayout: { files: 3, besideSources: 1, folders: ['packages/api/test', 'packages/api/src'] },
+      generatedFolders: ['packages/api/client', 'packages/api/dist'],
+      owners: [{ pattern: '/packages/', owners: ['@shop/api'], line: 1 }],
+    })
+  })
+
+  it('says of each command how sure it is', async () => {
+    const snapshot = await detect(
+      { ...files, 'pyproject.toml': '[tool.black]\n', 'package-lock.json': '', 'setup.cfg': '[flake8]\n' },
+      { typecheck: { command: 'tsc', required: true } },
+    )
+    expect(snapshot.checks.map(({ line, from, certainty }) => [line, from, certainty])).toEqual([
+      ['black --check --quiet .', 'pyproject.toml tool.black', 'likely'],
+      ['tsc', 'draftsmith.yml checks.typecheck', 'certain'],
+      ['flake8', 'setup.cfg flake8', 'likely'],
+      ['npm test', 'package.json scripts.test', 'certain'],
+      ['python3 -m unittest discover -v -s tests', 'unittest of the standard library', 'guessed'],
+    ])
   })
 
   it('without anything known has no checks', async () => {

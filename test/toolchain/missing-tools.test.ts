@@ -22,10 +22,16 @@ it('misses no program that the repository has installed for itself, at its root 
 
 const emptySnapshot: RepositorySnapshot = {
   languages: [],
+  buildSystems: [],
   ecosystems: [],
+  packages: [],
   checks: [],
   installs: [],
   instructions: [],
+  nestedInstructions: [],
+  owners: [],
+  testLayout: { files: 0, besideSources: 0, folders: [] },
+  generatedFolders: [],
   fileCount: 0,
   notes: [],
 }
