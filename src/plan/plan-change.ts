@@ -7,7 +7,7 @@ import type { WorkTree } from '../agent/work-tree.ts'
 import type { Message } from '../model/model.ts'
 import { decideOnPlan } from '../policy/gate-plan.ts'
 import type { Permitted } from '../policy/gate-stage.ts'
-import { mayWrite } from '../policy/paths.ts'
+import { mayChange } from '../policy/paths.ts'
 import type { Outcome } from '../run/outcome.ts'
 import { type Ended, end, type RunContext, stage } from '../run-context.ts'
 import type { TaskContract } from '../task/contract.ts'
@@ -80,9 +80,9 @@ function analysisOf(
 }
 
 async function propose(run: RunContext, task: Unplanned): Promise<Planned> {
-  const { policy, bench } = task
+  const { contract, policy, bench } = task
   const knownFiles = new Set(await bench.workspace.files())
-  const rules: PlanRules = { knownFiles, mayWrite: (path) => mayWrite(path, policy) }
+  const rules: PlanRules = { knownFiles, mayWrite: (path) => mayChange(path, contract, policy) }
   const tools = createPlannerTools(bench.tree, rules)
   const trace = traceLoop(run, 'planner')
   const ask = (messages: Message[]) =>
@@ -128,7 +128,8 @@ function proposeTool(rules: PlanRules): Tool<ImplementationPlan> {
 }
 
 function firstMessage({ contract, bench, packet }: Unplanned): string {
-  return [describeContract(contract), describeRepository(bench.snapshot), describePacket(packet)].join('\n\n')
+  const paths = packet.files.map(({ path }) => path)
+  return [describeContract(contract), describeRepository(bench.snapshot, paths), describePacket(packet)].join('\n\n')
 }
 
 function withoutPlan(stop: LoopStop | 'deadline', finalText: string): Outcome {

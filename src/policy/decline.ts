@@ -8,7 +8,7 @@ export const declineCodes = [
   'not_reproducible',
   'protected_path',
   'task_type_not_allowed',
-  'critical_risk',
+  'not_ready',
   'no_checks',
   'tool_missing',
   'install_failed',
@@ -26,7 +26,6 @@ export const declineCodes = [
   'branch_missing',
   'policy_invalid',
   'path_missing',
-  'unsupported_content',
 ] as const
 export type DeclineCode = (typeof declineCodes)[number]
 

@@ -9,7 +9,7 @@ import type { Decline, DeclineCode } from './decline.ts'
 import { foldPath } from './fold-path.ts'
 import { matchesAny } from './globs.ts'
 import { lostPath } from './nearest-paths.ts'
-import { mayWrite } from './paths.ts'
+import { mayChange } from './paths.ts'
 import type { Policy } from './policy-schema.ts'
 import { type RiskSignal, risksInPaths, worse } from './risk.ts'
 
@@ -27,7 +27,7 @@ export function gatePlan(
   const { policy, knownFiles } = options
   const { modifications } = plan
   if (!plan.feasible) return { kind: 'declined', decline: infeasible(plan) }
-  const refused = modifications.flatMap(({ path }) => refusalOf(path, policy))
+  const refused = modifications.flatMap(({ path }) => refusalOf(path, contract, policy))
   if (refused.length > 0) return { kind: 'declined', decline: declined('protected_path', refused) }
   const absent = modifications.filter(({ path, kind }) => kind !== 'create' && !knownFiles.has(path))
   if (absent.length > 0) {
@@ -75,8 +75,8 @@ export function decideOnPlan(
   )
 }
 
-function refusalOf(path: string, policy: Policy): string[] {
-  const verdict = mayWrite(path, policy)
+function refusalOf(path: string, contract: TaskContract, policy: Policy): string[] {
+  const verdict = mayChange(path, contract, policy)
   return verdict.allowed ? [] : [verdict.message]
 }
 

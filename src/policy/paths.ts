@@ -1,4 +1,5 @@
 // Which files may be written and read. The guardrail of every write, of the plan and of the final patch.
+import type { TaskContract } from '../task/contract.ts'
 import { foldPath } from './fold-path.ts'
 import { matchesAny } from './globs.ts'
 import type { Policy } from './policy-schema.ts'
@@ -16,6 +17,7 @@ export type PathRule =
   | 'dependencies'
   | 'scope'
   | 'extension'
+  | 'left_alone'
 
 export type WriteVerdict = { allowed: true } | { allowed: false; rule: PathRule; message: string }
 
@@ -32,6 +34,13 @@ export function mayWrite(path: string, policy: PathPolicy): WriteVerdict {
   const hit = protectedRules.find((candidate) => candidate.matches(folded))
   if (hit !== undefined) return refused(hit.rule, `${path} is ${hit.what} and is never written.`)
   return scopeVerdict(path, policy) ?? extensionVerdict(path, folded, policy) ?? { allowed: true }
+}
+
+/** `mayWrite`, and what the task itself asks to leave alone. */
+export function mayChange(path: string, { scope }: Pick<TaskContract, 'scope'>, policy: PathPolicy): WriteVerdict {
+  const verdict = mayWrite(path, policy)
+  if (!verdict.allowed || !matchesAny(path, scope.exclude, foldPath)) return verdict
+  return refused('left_alone', `${path} is what the issue asks to leave alone.`)
 }
 
 /** Whether a file's content may be shown to the model. */

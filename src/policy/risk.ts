@@ -88,6 +88,7 @@ function isHarmless(path: string): boolean {
   return /\.(md|mdx|rst|txt|adoc)$/i.test(path) || /(^|\/)(tests?|__tests__|spec)\//i.test(path)
 }
 
-function packageOf(path: string): string | undefined {
+/** The folder of the package that a path of a monorepo lies in, by the usual names of such folders. */
+export function packageOf(path: string): string | undefined {
   return /^(packages|apps|libs|services|crates|modules)\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0]
 }

@@ -1,9 +1,12 @@
 // Stage 2's rules: what can be refused before anything is cloned or paid.
 
+import { formFacts } from '../task/issue-form.ts'
 import type { Task } from '../task/task.ts'
 import type { BaseFacts } from '../task/task-host.ts'
 import { taskTypeOf } from '../task/task-labels.ts'
 import { askedProtectedPaths } from './asked-paths.ts'
+import { complexitySigns } from './complexity.ts'
+import { inWords } from './contract-risk.ts'
 import type { Decline } from './decline.ts'
 import type { Policy } from './policy-schema.ts'
 
@@ -20,8 +23,10 @@ export function screen(task: Task, facts: BaseFacts, policy: Policy): Decline | 
     empty(task) ??
     repositoryTooLarge(facts, policy) ??
     duplicate(facts) ??
-    refusedByLabel(task, policy) ??
-    protectedPath(task, policy)
+    refusedByLabel(task) ??
+    refusedType(task, policy) ??
+    protectedPath(task, policy) ??
+    tooComplex(task, policy)
   )
 }
 
@@ -70,20 +75,28 @@ function duplicate({ openPullRequests }: BaseFacts): Decline | undefined {
 const notWork =
   /^(wontfix|won't fix|invalid|duplicate|question|discussion|blocked|on hold|needs[- ](design|discussion|info))$/i
 
-function refusedByLabel({ labels }: Task, policy: Policy): Decline | undefined {
+function refusedByLabel({ labels }: Task): Decline | undefined {
   const label = labels.find((name) => notWork.test(name.replace(/^[\w-]+[:/]\s*/, '')))
-  if (label !== undefined) {
-    return {
-      code: 'task_type_not_allowed',
-      evidence: [`The label "${label}" says that this is not ready to be worked on.`],
-    }
-  }
-  const type = taskTypeOf(labels)
+  return label === undefined
+    ? undefined
+    : { code: 'not_ready', evidence: [`The label "${label}" says that this is not to be worked on.`] }
+}
+
+function refusedType({ labels, body }: Task, policy: Policy): Decline | undefined {
+  const byLabel = taskTypeOf(labels)
+  const type = byLabel ?? formFacts(body).taskType
   if (type === undefined || policy.modes[type] !== 'decline') return undefined
+  const source = byLabel === undefined ? 'The form says' : 'The labels say'
   return {
     code: 'task_type_not_allowed',
-    evidence: [`The labels make this a ${type}; the policy says modes.${type}: decline.`],
+    evidence: [`${source} that this is a ${inWords(type)} task; the policy says modes.${type}: decline.`],
   }
+}
+
+/** Where the policy has such tasks approved instead, the gate asks for it. */
+function tooComplex(task: Task, policy: Policy): Decline | undefined {
+  const signs = policy.complexity === 'decline' ? complexitySigns(task, policy) : []
+  return signs.length > 0 ? { code: 'too_complex', evidence: signs } : undefined
 }
 
 function protectedPath(task: Task, policy: Policy): Decline | undefined {

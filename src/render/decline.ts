@@ -85,13 +85,13 @@ const texts: Record<DeclineCode, DeclineText> = {
       'Protected files are never written, and no setting changes that. What `scope.include` and `scope.exclude` forbid can be changed in the policy.',
     ],
   },
+  not_ready: {
+    title: 'a label says that it is not to be worked on',
+    mends: ['Take the label off when the issue is ready.'],
+  },
   task_type_not_allowed: {
     title: 'this kind of task is not taken here',
     mends: ['If a label is wrong, take it off.', `Or allow this kind of task under \`modes\` in \`${policyPath}\`.`],
-  },
-  critical_risk: {
-    title: 'the subject is too sensitive for an automated change',
-    mends: ['Do the sensitive part by hand, and describe the rest in an issue of its own.'],
   },
   no_checks: {
     title: 'the repository has no tests that could show that a change works',
@@ -160,9 +160,5 @@ const texts: Record<DeclineCode, DeclineText> = {
       'Correct the paths in the issue, or say that the files are to be created.',
       'Check that the base branch is the right one.',
     ],
-  },
-  unsupported_content: {
-    title: 'the repository holds content that cannot be worked with',
-    mends: ['Leave such files out by `scope.exclude`, or describe a task that does not touch them.'],
   },
 }

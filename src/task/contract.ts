@@ -41,8 +41,15 @@ export interface TaskContract extends Understanding {
   baseBranch: string
   /** Immutable: 40 hexadecimal digits. */
   baseCommit: string
+  /** Globs. `exclude` holds what the issue asks to leave alone, beside what the policy excludes. */
   scope: { include: string[]; exclude: string[] }
+  /** Packages and parts of the repository that rules found in paths and labels: `packages/api`, `parser`. */
+  components: string[]
+  /** Whose part of the repository it is, where a label says so: `area: parser`, `team/billing`. */
+  ownerArea?: string
   requestedBy: string
+  /** What the author wrote of what is wrong or missing, where no model has read it; data, not an order. */
+  background?: string
   /** What rules found in the title of the issue itself, apart from any model's reading; raises the risk, never lowers it. */
   signals?: { risk: Risk; reason: string }[]
 }

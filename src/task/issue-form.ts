@@ -19,6 +19,11 @@ export function issueFormFields(body: string): { label: string; answer: string }
   return fields
 }
 
+/** GitHub's words for an empty answer look like a name in code, and are none. */
+export function withoutEmptyAnswers(body: string): string {
+  return body.replace(/^_No response_$/gm, '')
+}
+
 /** What the author answered; a field is absent or empty where it was not asked or not answered. */
 export interface FormFacts {
   taskType?: TaskType
@@ -26,7 +31,7 @@ export interface FormFacts {
   objective?: string
   /** What should happen instead. */
   behaviour?: string
-  /** One entry a list item, or a line; those of the behaviour where none were asked for. All of them, so that rules can count. */
+  /** One entry a list item, or a line; the list of the behaviour where none were asked for. All of them, so that rules can count. */
   acceptanceCriteria: string[]
   constraints: string[]
   /** Text of the fields that ask for files, components or paths. */
@@ -58,7 +63,7 @@ export function formFacts(body: string): FormFacts {
     ...(taskType !== undefined && { taskType }),
     ...(objective !== undefined && { objective }),
     ...(behaviour !== undefined && { behaviour }),
-    acceptanceCriteria: entries(text('criteria') ?? behaviour),
+    acceptanceCriteria: entries(text('criteria') ?? listIn(behaviour)),
     constraints: entries(text('constraints')),
     places: text('files') ?? '',
     untouched: text('untouched') ?? '',
@@ -77,6 +82,11 @@ function taskTypeIn(answer: string | undefined): TaskType | undefined {
 }
 
 const listItem = /^\s{0,3}(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?/
+
+/** Prose is wrapped, so its lines are no entries. */
+function listIn(text: string | undefined): string | undefined {
+  return text?.split('\n').some((line) => listItem.test(line)) ? text : undefined
+}
 
 /** List items, or else lines, with what is indented or fenced below them. */
 function entries(answer = ''): string[] {

@@ -36,5 +36,6 @@ async function withinBudget(work: () => Promise<Normalized>): Promise<Normalized
 function describe(normalized: Normalized | Ended): string | undefined {
   if ('end' in normalized || normalized.kind === 'declined') return undefined
   const { taskType, complexity, risk } = normalized.contract
-  return `${taskType.replace('_', ' ')}, complexity ${complexity}, risk ${risk}`
+  const read = normalized.by === 'form' ? 'read from the form' : `risk ${risk}`
+  return `${taskType.replaceAll('_', ' ')}, complexity ${complexity}, ${read}`
 }

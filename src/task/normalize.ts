@@ -2,12 +2,15 @@
 import { createHash } from 'node:crypto'
 import { loadPrompt } from '../agent/prompt.ts'
 import type { Model } from '../model/model.ts'
+import { complexitySigns } from '../policy/complexity.ts'
 import type { Decline } from '../policy/decline.ts'
 import { mayWrite } from '../policy/paths.ts'
 import type { Policy } from '../policy/policy.ts'
 import { risksInText } from '../policy/risk.ts'
+import { componentsOf, ownerAreaOf } from './components.ts'
 import { type TaskContract, type Understanding, understanding } from './contract.ts'
-import { formFacts } from './issue-form.ts'
+import { understoodFromForm } from './form-contract.ts'
+import { type FormFacts, formFacts, withoutEmptyAnswers } from './issue-form.ts'
 import { mentionedIdentifiers, mentionedPaths } from './mentions.ts'
 import type { Task } from './task.ts'
 import type { BaseFacts } from './task-host.ts'
@@ -23,35 +26,64 @@ export interface NormalizeRequest {
   signal?: AbortSignal
 }
 
-export type Normalized = { kind: 'contract'; contract: TaskContract } | { kind: 'declined'; decline: Decline }
+/** `by`: whether the form answered everything, or a model read the issue. */
+export type Normalized =
+  | { kind: 'contract'; contract: TaskContract; by: 'form' | 'analyst' }
+  | { kind: 'declined'; decline: Decline }
 
-const most = { files: 20, terms: 10, criteria: 10 }
+const most = { files: 20, terms: 10, criteria: 10, constraints: 10 }
 
-/** One model call. Throws what the model throws. */
+/** One model call, or none where the issue form answers everything. Throws what the model throws. */
 export async function normalize(request: NormalizeRequest): Promise<Normalized> {
-  const { task, facts, policy, model, signal } = request
-  const read = await model.structured(
+  const form = formFacts(request.task.body)
+  const answered = understoodFromForm(request.task, form)
+  if (answered !== undefined) return { kind: 'contract', by: 'form', contract: contractOf(answered, form, request) }
+  const read = await askAnalyst(request)
+  if (read.questions.length > 0) {
+    return { kind: 'declined', decline: { code: 'ambiguous', evidence: read.questions } }
+  }
+  return { kind: 'contract', by: 'analyst', contract: contractOf(corrected(read, form, request.task), form, request) }
+}
+
+function askAnalyst(request: NormalizeRequest): Promise<Understanding> {
+  return request.model.structured(
     {
       role: 'analyst',
       system: loadPrompt(new URL('./normalize.md', import.meta.url)),
       messages: [{ role: 'user', content: [{ type: 'text', text: issueMessage(request) }] }],
       schema: understanding,
     },
-    signal,
+    request.signal,
   )
-  if (read.questions.length > 0) {
-    return { kind: 'declined', decline: { code: 'ambiguous', evidence: read.questions } }
-  }
-  const contract: TaskContract = {
-    ...corrected(read, task),
+}
+
+/** What rules add to an understanding, whoever had it. */
+function contractOf(
+  read: Understanding & { background?: string },
+  form: FormFacts,
+  { task, facts, policy }: NormalizeRequest,
+): TaskContract {
+  const ownerArea = ownerAreaOf(task.labels)
+  return {
+    ...read,
+    complexity: complexitySigns(task, policy).length > 0 ? 'high' : read.complexity,
     repository: facts.repository,
     baseBranch: facts.baseBranch,
     baseCommit: facts.baseCommit,
-    scope: { include: policy.scope.include, exclude: policy.scope.exclude },
+    scope: {
+      include: policy.scope.include,
+      exclude: [...policy.scope.exclude, ...mentionedPaths(form.untouched).map(asGlob)],
+    },
+    components: componentsOf(read.affectedFiles, task.labels),
+    ...(ownerArea !== undefined && { ownerArea }),
     requestedBy: task.requestedBy,
     signals: risksInText(task.title),
   }
-  return { kind: 'contract', contract }
+}
+
+/** A path as a glob that matches it, and everything in it. */
+function asGlob(path: string): string {
+  return path.replace(/\/$/, '').replace(/[[\]{}*\\!()]/g, '?')
 }
 
 function issueMessage({ task, facts, fileList }: NormalizeRequest): string {
@@ -82,18 +114,18 @@ function whatRulesFound(task: Task, fileList: string[] | undefined): string[] {
 }
 
 /** What is written plainly counts more than what was understood: the kind by label, fields of a form, code the issue quotes. */
-function corrected(read: Understanding, task: Task): Understanding {
-  const form = formFacts(task.body)
-  const identifiers = mentionedIdentifiers(`${task.title}\n${task.body}`)
+function corrected(read: Understanding, form: FormFacts, task: Task): Understanding {
+  const identifiers = mentionedIdentifiers(`${task.title}\n${withoutEmptyAnswers(task.body)}`)
   return {
     ...read,
-    taskType: taskTypeOf(task.labels) ?? read.taskType,
+    taskType: taskTypeOf(task.labels) ?? form.taskType ?? read.taskType,
     affectedFiles: distinct([...mentionedPaths(form.places), ...read.affectedFiles.map(tidyPath)])
       .filter(isPlainPath)
       .slice(0, most.files),
     searchTerms: distinct([...read.searchTerms, ...identifiers])
       .filter((term) => term.length >= 2)
       .slice(0, most.terms),
+    constraints: distinct([...form.constraints, ...read.constraints]).slice(0, most.constraints),
     acceptanceCriteria: distinct([...form.acceptanceCriteria, ...read.acceptanceCriteria]).slice(0, most.criteria),
   }
 }

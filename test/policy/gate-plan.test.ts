@@ -47,6 +47,15 @@ describe('on the plan', () => {
     })
   })
 
+  it('declines what the issue asks to leave alone', () => {
+    const scope = { include: [], exclude: ['src/auth'] }
+    const options = { policy: policyOf(), knownFiles: new Set(files) }
+    expect(gatePlan(planOf('src/auth/a.ts'), contractOf({ scope }), options)).toMatchObject({
+      decline: { code: 'protected_path', evidence: ['src/auth/a.ts is what the issue asks to leave alone.'] },
+    })
+    expect(gatePlan(planOf('src/slug.ts'), contractOf({ scope }), options)).toEqual({ kind: 'ok' })
+  })
+
   it('declines protected and missing files, and a plan that says it cannot be done', () => {
     expect(onPlan(planOf('src/slug.ts', 'infra/a.ts'))).toMatchObject({ decline: { code: 'protected_path' } })
     expect(onPlan(planOf('src/slig.ts'))).toMatchObject({

@@ -60,17 +60,52 @@ describe('screen', () => {
   it.each(['wontfix', 'question', 'status: blocked', 'needs-design'])(
     'declines what the label %s rules out',
     (label) => {
-      expect(screen(taskOf({ labels: ['agent-eligible', label] }), factsOf(), policy)?.code).toBe(
-        'task_type_not_allowed',
-      )
+      expect(screen(taskOf({ labels: ['agent-eligible', label] }), factsOf(), policy)?.code).toBe('not_ready')
     },
   )
 
   it('declines a kind of task that the policy does not take, when the labels name it', () => {
     const strict = policyOf('modes: { feature: decline }')
     expect(screen(taskOf({ labels: ['enhancement'] }), factsOf(), strict)?.evidence).toEqual([
-      'The labels make this a feature; the policy says modes.feature: decline.',
+      'The labels say that this is a feature task; the policy says modes.feature: decline.',
     ])
     expect(screen(taskOf({ labels: ['bug'] }), factsOf(), strict)).toBeUndefined()
   })
+
+  it('reads the kind from the form where no label tells it', () => {
+    const strict = policyOf('modes: { migration: decline }')
+    const body = '### Kind of task\n\nMigration\n'
+    expect(screen(taskOf({ body }), factsOf(), strict)?.evidence).toEqual([
+      'The form says that this is a migration task; the policy says modes.migration: decline.',
+    ])
+    expect(screen(taskOf({ body, labels: ['bug'] }), factsOf(), strict)).toBeUndefined()
+  })
+
+  it.each([
+    [
+      'Rewrite the whole code base in Rust',
+      '',
+      'The title asks for everything at once: "Rewrite the whole code base in Rust"',
+    ],
+    [
+      'Slugs',
+      `### Acceptance criteria\n\n${'- one\n'.repeat(11)}`,
+      'It lists 11 acceptance criteria; at most 10 are checked in one pull request.',
+    ],
+    [
+      'Slugs',
+      `### Affected files\n\n${Array.from({ length: 16 }, (_, at) => `src/${at}.ts`).join('\n')}`,
+      'It names 16 affected files; limits.files is 15.',
+    ],
+  ])('declines what is plainly too much before a model is asked: %s', (title, body, sign) => {
+    expect(screen(taskOf({ title, body }), factsOf(), policy)).toEqual({ code: 'too_complex', evidence: [sign] })
+    expect(screen(taskOf({ title, body }), factsOf(), policyOf('complexity: approval'))).toBeUndefined()
+  })
+
+  it.each(['Convert the entire string to upper case', 'The whole project does not build', 'Rewrite the error message'])(
+    'takes a large word for no large task: %s',
+    (title) => {
+      expect(screen(taskOf({ title }), factsOf(), policy)).toBeUndefined()
+    },
+  )
 })

@@ -66,6 +66,7 @@ export function pullRequestView(change: Partial<PullRequestView> = {}): PullRequ
       baseBranch: 'main',
       baseCommit,
       scope: { include: [], exclude: [] },
+      components: [],
       requestedBy: 'maya',
     },
     plan: {

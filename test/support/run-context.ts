@@ -220,6 +220,7 @@ function contractOf({ repository, baseBranch, baseCommit }: BaseFacts, { contrac
     baseBranch,
     baseCommit,
     scope: { include: [], exclude: [] },
+    components: [],
     requestedBy: 'mona',
     ...contract,
   }

@@ -119,4 +119,88 @@ describe('normalize', () => {
     await normalize({ task: taskOf(), facts: factsOf(), policy: policyOf(), model, fileList })
     expect(asked[0]?.text).toContain('Mentioned files that exist: src/slug.ts\n')
   })
+
+  it('keeps what labels and paths say of components and owners', async () => {
+    const contract = await contractFrom(
+      { labels: ['bug', 'area: parser'] },
+      { affectedFiles: ['packages/api/src/a.ts', 'src/b.ts'] },
+    )
+    expect(contract).toMatchObject({ components: ['packages/api', 'parser'], ownerArea: 'area: parser' })
+  })
+
+  it('is complex by rule, whatever the model says', async () => {
+    const body = `### Acceptance criteria\n\n${'- one more\n'.repeat(11)}`
+    expect((await contractFrom({ body }, { complexity: 'low' })).complexity).toBe('high')
+  })
+})
+
+describe('a form that answers everything', () => {
+  const form = (change: Record<string, string> = {}) => {
+    const answers: Record<string, string> = {
+      'Kind of task': 'Bug fix',
+      'What is wrong or missing': '`slugify("a - b")` returns `a---b`.',
+      'Expected behaviour': 'One dash\nbetween two words.',
+      'Acceptance criteria': '- `slugify("a - b")` returns `a-b`',
+      'Affected files': 'src/slug.ts',
+      Constraints: 'No new dependency.',
+      'Files to leave alone': 'src/legacy/\napp/[id]/page.tsx',
+      ...change,
+    }
+    return Object.entries(answers)
+      .map(([label, answer]) => `### ${label}\n\n${answer}`)
+      .join('\n\n')
+  }
+  const read = async (task: Partial<Task>) => {
+    const { model, asked } = scripted(reply)
+    const result = await normalize({
+      task: taskOf(task),
+      facts: factsOf(),
+      policy: policyOf('scope: { exclude: [dist] }'),
+      model,
+    })
+    return { result, calls: asked.length }
+  }
+
+  it('is a contract without a paid call', async () => {
+    const { result, calls } = await read({ body: form() })
+    expect(calls).toBe(0)
+    expect(result).toEqual({
+      kind: 'contract',
+      by: 'form',
+      contract: {
+        ...contractOf(),
+        objective: 'One dash between two words.',
+        background: '`slugify("a - b")` returns `a---b`.',
+        searchTerms: ['slugify'],
+        constraints: ['No new dependency.'],
+        acceptanceCriteria: ['`slugify("a - b")` returns `a-b`'],
+        scope: { include: [], exclude: ['dist', 'src/legacy', 'app/?id?/page.tsx'] },
+        signals: [],
+      },
+    })
+  })
+
+  it('takes the title for a long expected behaviour, and keeps that beside what is wrong', async () => {
+    const { result } = await read({ body: form({ 'Expected behaviour': 'word '.repeat(80) }) })
+    if (result.kind === 'declined') throw new Error('declined')
+    expect(result.contract.objective).toBe('Slugs contain two dashes in a row')
+    expect(result.contract.background).toContain('word word')
+  })
+
+  it.each(['Kind of task', 'What is wrong or missing', 'Expected behaviour', 'Acceptance criteria'])(
+    'and not where it leaves out "%s"',
+    async (label) => {
+      expect((await read({ body: form({ [label]: '_No response_' }) })).calls).toBe(1)
+    },
+  )
+
+  it('nor where nothing says where to look', async () => {
+    const vague = {
+      'Affected files': '_No response_',
+      'Files to leave alone': '',
+      'What is wrong or missing': 'It is slow.',
+      'Acceptance criteria': '- It is fast.',
+    }
+    expect((await read({ body: form(vague) })).calls).toBe(1)
+  })
 })
