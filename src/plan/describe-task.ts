@@ -11,13 +11,16 @@ export function fence(tag: string, text: string, attributes = ''): string {
   return `<${name}${attributes}>\n${text.trimEnd()}\n</${name}>`
 }
 
-export function describeContract({ taskType, objective, acceptanceCriteria, constraints }: TaskContract): string {
+/** With the author's own words where no model has read them: data, like every text of others. */
+export function describeContract(contract: TaskContract): string {
+  const { taskType, objective, acceptanceCriteria, constraints, background } = contract
   const lines = [
     objective,
     ...acceptanceCriteria.map((criterion) => `- must hold: ${criterion}`),
     ...constraints.map((constraint) => `- constraint: ${constraint}`),
   ]
-  return fence('contract', lines.join('\n'), ` type="${taskType}"`)
+  const told = background === undefined ? [] : [fence('reported', background)]
+  return [fence('contract', lines.join('\n'), ` type="${taskType}"`), ...told].join('\n\n')
 }
 
 /** With the instructions of the root and of the folders that those paths lie in. */

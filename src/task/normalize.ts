@@ -64,15 +64,17 @@ function contractOf(
   { task, facts, policy }: NormalizeRequest,
 ): TaskContract {
   const ownerArea = ownerAreaOf(task.labels)
+  const untouched = mentionedPaths(form.untouched)
   return {
     ...read,
+    constraints: [...read.constraints, ...untouched.map((path) => `${path} stays as it is.`)],
     complexity: complexitySigns(task, policy).length > 0 ? 'high' : read.complexity,
     repository: facts.repository,
     baseBranch: facts.baseBranch,
     baseCommit: facts.baseCommit,
     scope: {
       include: policy.scope.include,
-      exclude: [...policy.scope.exclude, ...mentionedPaths(form.untouched).map(asGlob)],
+      exclude: [...policy.scope.exclude, ...untouched.map(asGlob)],
     },
     components: componentsOf(read.affectedFiles, task.labels),
     ...(ownerArea !== undefined && { ownerArea }),

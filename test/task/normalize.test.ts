@@ -172,7 +172,7 @@ describe('a form that answers everything', () => {
         objective: 'One dash between two words.',
         background: '`slugify("a - b")` returns `a---b`.',
         searchTerms: ['slugify'],
-        constraints: ['No new dependency.'],
+        constraints: ['No new dependency.', 'src/legacy/ stays as it is.', 'app/[id]/page.tsx stays as it is.'],
         acceptanceCriteria: ['`slugify("a - b")` returns `a-b`'],
         scope: { include: [], exclude: ['dist', 'src/legacy', 'app/?id?/page.tsx'] },
         signals: [],
