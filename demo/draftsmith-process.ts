@@ -18,6 +18,7 @@ const logLine = z.object({
   issue: z.string().optional(),
   runId: z.string().optional(),
   end: z.string().optional(),
+  hash: z.string().optional(),
 })
 
 export interface DraftsmithOptions {
@@ -36,6 +37,8 @@ export class DraftsmithProcess implements AsyncDisposable {
   /** Issue address → run. */
   readonly #runs = new Map<string, string>()
   readonly #left = new Set<string>()
+  /** Run → hashes of what it asked, in order. */
+  readonly #asked = new Map<string, string[]>()
   readonly #errors: string[] = []
   #url: string | undefined
 
@@ -64,9 +67,16 @@ export class DraftsmithProcess implements AsyncDisposable {
     return `${this.url}${webhookPath}`
   }
 
-  /** True when the run for this issue has left the worker, false when the signal ended the waiting. */
+  /** True when the run for this issue has ended, false when the signal ended the waiting. */
   settled(issueUrl: string, signal: AbortSignal): Promise<boolean> {
-    return this.#until(() => this.#left.has(this.#runs.get(issueUrl) ?? ''), signal)
+    return this.#until(() => this.#left.has(this.#runOf(issueUrl)), signal)
+  }
+
+  /** The hash of the question that the run for this issue asks after so many others; undefined when it has ended without one. */
+  async question(issueUrl: string, after: number, signal: AbortSignal): Promise<string | undefined> {
+    const asked = () => this.#asked.get(this.#runOf(issueUrl))?.[after]
+    await this.#until(() => asked() !== undefined || this.#left.has(this.#runOf(issueUrl)), signal)
+    return asked()
   }
 
   /** May be called twice. */
@@ -78,6 +88,10 @@ export class DraftsmithProcess implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
+  }
+
+  #runOf(issueUrl: string): string {
+    return this.#runs.get(issueUrl) ?? ''
   }
 
   get #over(): boolean {
@@ -95,11 +109,12 @@ export class DraftsmithProcess implements AsyncDisposable {
   }
 
   #note(line: string): void {
-    const { msg, url, issue, runId, end } = logLine.catch({ msg: '' }).parse(jsonOf(line))
+    const { msg, url, issue, runId, end, hash } = logLine.catch({ msg: '' }).parse(jsonOf(line))
     if (msg === 'Draftsmith is ready') this.#url = url
     if (runId === undefined) return
     if (issue !== undefined) this.#runs.set(issue, runId)
-    if (end !== undefined) this.#left.add(runId)
+    if (hash !== undefined) this.#asked.set(runId, [...(this.#asked.get(runId) ?? []), hash])
+    else if (end !== undefined) this.#left.add(runId)
   }
 
   async #until(happened: () => boolean, signal: AbortSignal): Promise<boolean> {

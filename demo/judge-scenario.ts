@@ -114,7 +114,9 @@ function outcomeDifferences({ outcome, decline, tokens }: Found, expected: Expec
   ]
 }
 
-function changeDifferences({ pullRequest, repairs }: Found, expected: Expectation): string[] {
+function changeDifferences(found: Found, expected: Expectation): string[] {
+  if (expected.outcome === 'unverified') return missing(found.statusComment ?? '', expected.says)
+  const { pullRequest, repairs } = found
   if (expected.outcome !== 'pull_request' || pullRequest === undefined) return []
   const { draft, body } = pullRequest
   const paths = pullRequest.files.map(({ path }) => path).sort()
@@ -126,10 +128,15 @@ function changeDifferences({ pullRequest, repairs }: Found, expected: Expectatio
       repairs === expected.repairs,
       `There were ${repairs} repairs after failing checks, not ${expected.repairs}.`,
     ),
+    ...missing(body, expected.says ?? []),
     ...expected.proof.flatMap((test) =>
       unless(body.includes(`\`${test}\` fails without the change`), `The test ${test} does not prove the change.`),
     ),
   ]
+}
+
+function missing(text: string, words: string[]): string[] {
+  return words.flatMap((each) => unless(text.includes(each), `It does not say: ${each}`))
 }
 
 function unless(holds: boolean, problem: string): string[] {

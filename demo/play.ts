@@ -69,6 +69,7 @@ export async function playScenarios(stage: Stage, { onChange, signal }: PlayOpti
     const labelled = Date.now()
     return await Promise.all(
       stage.scenarios.map(async (scenario) => {
+        await answerQuestions(stage, scenario, signal)
         const settled = await stage.draftsmith.settled(issueUrl(stage.github, scenario), signal)
         look()
         const from = began.get(scenario.repository) ?? labelled
@@ -77,6 +78,15 @@ export async function playScenarios(stage: Stage, { onChange, signal }: PlayOpti
     )
   } finally {
     clearInterval(timer)
+  }
+}
+
+/** What Draftsmith asks, the maintainer answers on the issue. */
+async function answerQuestions(stage: Stage, scenario: Scenario, signal: AbortSignal): Promise<void> {
+  for (const [index, answer] of (scenario.answers ?? []).entries()) {
+    const hash = await stage.draftsmith.question(issueUrl(stage.github, scenario), index, signal)
+    if (hash === undefined) return
+    await stage.github.comment(scenario.repository, 1, answer.replace('HASH', hash), people.maintainer)
   }
 }
 

@@ -13,6 +13,8 @@ export interface Scenario {
   brief: boolean
   /** The part of the bundled repository that is written in Python is there, and its tests are run. */
   needs?: 'python3'
+  /** What the maintainer answers to its questions, in order; `HASH` is the hash of the plan that waits. */
+  answers?: string[]
   expected: Expectation
 }
 
@@ -26,7 +28,11 @@ export type Expectation =
       proof: string[]
       /** Repairs after checks failed. */
       repairs: number
+      /** Words that its body holds. */
+      says?: string[]
     }
+  /** Words that the status comment holds: why, and what is kept. */
+  | { outcome: 'unverified'; says: string[] }
   | { outcome: 'declined'; decline: DeclineCode; paid: boolean }
   | { outcome: 'nothing' }
 
