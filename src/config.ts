@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type ModelRole, modelRoles } from './model/model.ts'
+import { type PriceList, parsePrices, prices } from './model/pricing.ts'
 
 /** What a process is started for decides what it must be given. */
 export type Need = 'github' | 'model'
@@ -22,6 +23,8 @@ export interface Config {
     baseUrl: string | undefined
     recordings: string | undefined
     byRole: Record<ModelRole, string>
+    /** The list prices, and those of this deployment's own in their place or beside them. */
+    prices: PriceList
   }
   databaseUrl: string | undefined
   dataDir: string
@@ -94,6 +97,16 @@ const hostsAndPorts = z
     error: 'must be a list of host:port, separated by commas',
   })
 
+const ownPrices = z.string().transform((text, context) => {
+  const own = parsePrices(text)
+  if (own !== undefined) return own
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a list of MODEL=INPUT/OUTPUT in USD per million tokens, separated by commas',
+  })
+  return z.NEVER
+})
+
 /** Commands of repositories see it. */
 const registry = z
   .url({ protocol: /^https?$/ })
@@ -129,6 +142,7 @@ const variables = z.object({
   DRAFTSMITH_MODEL_PLANNER: optional,
   DRAFTSMITH_MODEL_CODER: optional,
   DRAFTSMITH_MODEL_REVIEWER: optional,
+  DRAFTSMITH_PRICES: ownPrices.default({}),
   DRAFTSMITH_MAX_USD: positive(20),
   DRAFTSMITH_MAX_TOKENS: positive(2_000_000),
   DRAFTSMITH_MAX_MINUTES: positive(180),
@@ -146,7 +160,7 @@ export function readConfig(environment: Record<string, string | undefined>, need
   if (!parsed.success)
     return {
       kind: 'invalid',
-      problems: [...invalidValues(parsed.error), ...missing(given as Partial<Variables>, needs)],
+      problems: [...invalidValues(parsed.error, given), ...missing(given as Partial<Variables>, needs)],
     }
   const key = readPrivateKey(parsed.data, needs)
   const problems = [...missing(parsed.data, needs), ...key.problems, ...proxyProblems(given)]
@@ -154,12 +168,20 @@ export function readConfig(environment: Record<string, string | undefined>, need
   return { kind: 'ok', config: toConfig(parsed.data, key.privateKey, given) }
 }
 
-function invalidValues(error: z.ZodError): ConfigProblem[] {
-  return error.issues.map((issue) => ({
-    variable: issue.path.join('.'),
-    problem: issue.message,
-    mend: `Correct it, or remove it to use the default; .env.example explains each variable.`,
-  }))
+function invalidValues(error: z.ZodError, given: Record<string, unknown>): ConfigProblem[] {
+  return error.issues.map((issue) => {
+    const variable = issue.path.join('.')
+    return {
+      variable,
+      problem: isNoNumber(issue) ? `is \`${given[variable]}\`, and must be a number` : issue.message,
+      mend: `Correct it, or remove it to use the default; .env.example explains each variable.`,
+    }
+  })
+}
+
+/** What an operator wrote became NaN on its way to a number, and NaN is what the library would name. */
+function isNoNumber(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'invalid_type' && issue.expected === 'number' && Number.isNaN(issue.input ?? Number.NaN)
 }
 
 function missing(given: Partial<Variables>, needs: Need[]): ConfigProblem[] {
@@ -248,6 +270,7 @@ function toConfig(
       baseUrl: given.ANTHROPIC_BASE_URL,
       recordings: given.DRAFTSMITH_RECORDINGS,
       byRole: modelsByRole(given),
+      prices: { ...prices, ...given.DRAFTSMITH_PRICES },
     },
     databaseUrl: given.DATABASE_URL,
     dataDir: given.DRAFTSMITH_DATA_DIR ?? join(dataHome, 'draftsmith'),

@@ -38,6 +38,28 @@ describe('reading the environment', () => {
     expect(problems.map(({ variable }) => variable).sort()).toEqual(['APP_ID', 'PORT', 'WEBHOOK_SECRET'])
   })
 
+  test.each([
+    ['APP_ID', 'my-app', 'is `my-app`, and must be a number'],
+    ['DRAFTSMITH_MAX_USD', '5 USD', 'is `5 USD`, and must be a number'],
+    ['PORT', '99999', 'Too big: expected number to be <=65535'],
+    ['PORT', '1.5', 'Invalid input: expected int, received number'],
+    ['DRAFTSMITH_PRICES', 'a=1', 'must be a list of MODEL=INPUT/OUTPUT in USD per million tokens, separated by commas'],
+    [
+      'DRAFTSMITH_PRICES',
+      'a=1/..',
+      'must be a list of MODEL=INPUT/OUTPUT in USD per million tokens, separated by commas',
+    ],
+  ])('%s=%s is told in words', (variable, value, problem) => {
+    expect(refused({ ...complete, [variable]: value })).toMatchObject([{ variable, problem }])
+  })
+
+  test("prices of the deployment's own join the list, and go before it", () => {
+    const { prices } = accepted({ ...complete, DRAFTSMITH_PRICES: 'house=2/10, claude-sonnet-5-5=1/5/0.02' }).model
+    expect(prices.house).toEqual({ input: 2, cacheWrite: 2.5, cacheRead: 0.2, output: 10 })
+    expect(prices['claude-sonnet-5-5']).toEqual({ input: 1, cacheWrite: 1.25, cacheRead: 0.02, output: 5 })
+    expect(prices['claude-opus-5']).toEqual(accepted(complete).model.prices['claude-opus-5'])
+  })
+
   test('an empty variable counts as absent, as .env files leave it', () => {
     expect(accepted({ ...complete, DATABASE_URL: '', PORT: '' }).databaseUrl).toBeUndefined()
   })

@@ -45,7 +45,7 @@ export function promptBound(request: ModelRequest, counted?: { messages: number;
  * reply never pass what is left. Without a price only the token ceiling holds.
  */
 export function admit(options: {
-  spent: Pick<Charge, 'tokens' | 'usd'>
+  spent: Pick<Charge, 'tokens' | 'usd' | 'knownUsd'>
   ceilings: Ceilings
   promptTokens: number
   maxTokens: number
@@ -53,7 +53,8 @@ export function admit(options: {
 }): Admission {
   const { ceilings, promptTokens, price } = options
   const tokensLeft = ceilings.tokens - options.spent.tokens
-  const usdLeft = ceilings.usd - (options.spent.usd ?? 0)
+  // Where one role has no price, what the others have spent still counts.
+  const usdLeft = ceilings.usd - (options.spent.knownUsd ?? options.spent.usd ?? 0)
   const usdOf = (reply: number) => (price ? upperCost(promptTokens, reply, price) : undefined)
 
   const affordable = price

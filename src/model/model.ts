@@ -89,6 +89,18 @@ export interface Charge {
   usd: number | undefined
   calls: number
   usage: Usage
+  /** USD of those calls that have a price; the same as `usd` where all have. */
+  knownUsd?: number
+  /** In the order in which the roles were first asked. */
+  byRole?: RoleCharge[]
+}
+
+export interface RoleCharge {
+  role: ModelRole
+  tokens: number
+  usd: number | undefined
+  calls: number
+  usage: Usage
 }
 
 /** A finished call as the ledger keeps it; exports of this are the recordings. */

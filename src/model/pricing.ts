@@ -34,6 +34,22 @@ export const prices: PriceList = {
   'claude-haiku-4-5': list(1, 5),
 }
 
+/**
+ * Prices of a deployment's own, as an operator writes them: `MODEL=INPUT/OUTPUT`, separated by commas, in USD per million
+ * tokens. A third figure is the price of a cache read where it is not 0.1 × input. Undefined for anything else.
+ */
+export function parsePrices(text: string): PriceList | undefined {
+  const entries = text.split(',').flatMap((entry) => entry.trim() || [])
+  const own: PriceList = {}
+  for (const entry of entries) {
+    const [, model, input, output, cacheRead] = /^([^\s=,]+)=([\d.]+)\/([\d.]+)(?:\/([\d.]+))?$/.exec(entry) ?? []
+    const figures = [input, output, ...(cacheRead === undefined ? [] : [cacheRead])].map(Number)
+    if (model === undefined || figures.some((figure) => !Number.isFinite(figure))) return undefined
+    own[model] = list(Number(input), Number(output), cacheRead === undefined ? undefined : Number(cacheRead))
+  }
+  return own
+}
+
 /** The price of a model, also under its dated name (`claude-haiku-4-5-20251001`); undefined when the list does not have it. */
 export function priceOf(model: string, list: PriceList = prices): Price | undefined {
   const name = Object.hasOwn(list, model) ? model : model.replace(/-\d{8}$/, '')

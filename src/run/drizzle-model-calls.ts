@@ -1,6 +1,7 @@
 // Model calls and what they cost. A reservation counts as spent until its reply or its release is written, also after a crash.
 
 import { chargedTokens } from '../model/budget.ts'
+import { sumCalls } from '../model/charge.ts'
 import type { Charge, ModelCallStore, ModelReply, StoredCall } from '../model/model.ts'
 import type { FencedStatement, FencedWrite } from './claim-fence.ts'
 import { packJson, unpackJson } from './compression.ts'
@@ -79,25 +80,15 @@ export async function readModelCalls(database: Database, runId: string): Promise
   )
 }
 
-/** Summed here rather than in SQL: a run has tens of calls, and one call without a price makes the sum unknown. */
+/** Summed here rather than in SQL: a run has tens of calls. */
 export async function readSpent(database: Database, runId: string): Promise<Charge> {
-  const { tokens, usd, inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens } = calls
+  const { role, tokens, usd, inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens } = calls
   const rows = await database.query((orm) =>
     orm
-      .select({ tokens, usd, inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens })
+      .select({ role, tokens, usd, inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens })
       .from(calls)
-      .where(eq(calls.runId, runId)),
+      .where(eq(calls.runId, runId))
+      .orderBy(asc(calls.id)),
   )
-  const total = (key: Exclude<keyof (typeof rows)[number], 'usd'>) => rows.reduce((sum, row) => sum + row[key], 0)
-  return {
-    tokens: total('tokens'),
-    usd: rows.some((row) => row.usd === null) ? undefined : rows.reduce((sum, row) => sum + (row.usd ?? 0), 0),
-    calls: rows.length,
-    usage: {
-      inputTokens: total('inputTokens'),
-      cacheWriteTokens: total('cacheWriteTokens'),
-      cacheReadTokens: total('cacheReadTokens'),
-      outputTokens: total('outputTokens'),
-    },
-  }
+  return sumCalls(rows)
 }

@@ -355,7 +355,8 @@ export function ledgerContract(open: () => Promise<Database>): void {
       const usage = { inputTokens: 100, cacheWriteTokens: 20, cacheReadTokens: 1_000, outputTokens: 5 }
       const reply = modelReply('done', usage)
       await modelCalls.settle(first, reply, 0.01)
-      expect(await modelCalls.spent()).toEqual({ tokens: 225, usd: 0.01, calls: 1, usage })
+      const charge = { tokens: 225, usd: 0.01, calls: 1, usage }
+      expect(await modelCalls.spent()).toEqual({ ...charge, knownUsd: 0.01, byRole: [{ role: 'coder', ...charge }] })
       expect(await ledger.spent(run.id)).toEqual(await modelCalls.spent())
       expect(await modelCalls.find('first')).toEqual(reply)
       expect(await ledger.modelCalls(run.id)).toEqual([

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { admit, chargedTokens, promptBound, tokenBound, upperCost } from '../../src/model/budget.ts'
+import { sumCalls } from '../../src/model/charge.ts'
 import type { ModelRequest } from '../../src/model/model.ts'
 
 const price = { input: 2, cacheWrite: 2.5, cacheRead: 0.2, output: 10 }
@@ -84,4 +85,39 @@ test('without a price only the token ceiling holds', () => {
     price: undefined,
   })
   expect(admission).toEqual({ kind: 'allowed', maxTokens: 8_000, reserve: { tokens: 9_000, usd: undefined } })
+})
+
+test('where one role has no price, the ceiling in dollars holds for the others', () => {
+  const call = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0, tokens: 1_000 }
+  const spent = sumCalls([
+    { ...call, role: 'coder', usd: null },
+    { ...call, role: 'planner', usd: 4.99 },
+  ])
+  expect(spent).toMatchObject({ usd: undefined, knownUsd: 4.99 })
+  const ceilings = { tokens: 1_000_000, usd: 5 }
+  expect(admit({ spent, ceilings, promptTokens: 5_000, maxTokens: 8_000, price })).toMatchObject({
+    kind: 'refused',
+    ceiling: 'usd',
+  })
+})
+
+test('a run is summed over all roles and by role', () => {
+  const usage = { inputTokens: 1, cacheWriteTokens: 2, cacheReadTokens: 30, outputTokens: 4 }
+  const call = { ...usage, tokens: 10, usd: 0.5 }
+  const charge = sumCalls([
+    { ...call, role: 'analyst' },
+    { ...call, role: 'coder' },
+    { ...call, role: 'coder', usd: null },
+  ])
+  expect(charge).toMatchObject({ tokens: 30, usd: undefined, knownUsd: 1, calls: 3, usage: { cacheReadTokens: 90 } })
+  expect(charge.byRole).toEqual([
+    { role: 'analyst', tokens: 10, usd: 0.5, calls: 1, usage },
+    {
+      role: 'coder',
+      tokens: 20,
+      usd: undefined,
+      calls: 2,
+      usage: { inputTokens: 2, cacheWriteTokens: 4, cacheReadTokens: 60, outputTokens: 8 },
+    },
+  ])
 })

@@ -1,5 +1,6 @@
 import { chargedTokens } from '../../src/model/budget.ts'
-import type { Charge, ModelCallStore, ModelReply, ModelRequest, StoredCall, Usage } from '../../src/model/model.ts'
+import { sumCalls } from '../../src/model/charge.ts'
+import type { Charge, ModelCallStore, ModelReply, ModelRequest, StoredCall } from '../../src/model/model.ts'
 
 interface Row {
   requestHash: string
@@ -54,23 +55,11 @@ export class MemoryModelCalls implements ModelCallStore {
   }
 
   async spent(): Promise<Charge> {
-    const rows = [...this.#rows.values()]
-    return {
-      tokens: rows.reduce((sum, row) => sum + row.tokens, 0),
-      usd: rows.reduce((sum, row) => sum + (row.usd ?? 0), 0),
-      calls: rows.length,
-      usage: rows.reduce((sum, row) => (row.reply ? add(sum, row.reply.usage) : sum), noUsage),
-    }
-  }
-}
-
-const noUsage: Usage = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 }
-
-function add(a: Usage, b: Usage): Usage {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
+    return sumCalls(
+      [...this.#rows.values()].map(({ request, tokens, usd, reply }) => {
+        const usage = reply?.usage ?? { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 }
+        return { role: request.role, tokens, usd: usd ?? null, ...usage }
+      }),
+    )
   }
 }
