@@ -1,6 +1,7 @@
 // Every ecosystem that is known, in the order in which their checks are run.
+import { goEcosystem } from './go-ecosystem.ts'
 import { nodeEcosystem } from './node-ecosystem.ts'
 import { pythonEcosystem } from './python-ecosystem.ts'
 import type { Ecosystem } from './toolchain.ts'
 
-export const ecosystems: readonly Ecosystem[] = [nodeEcosystem, pythonEcosystem]
+export const ecosystems: readonly Ecosystem[] = [nodeEcosystem, pythonEcosystem, goEcosystem]

@@ -1,4 +1,5 @@
 // Every report that is known, by the name that a check carries: functions do not survive a record.
+import { goReader } from './reports/go-json.ts'
 import { jestReader, vitestReader } from './reports/jest-json.ts'
 import { junitFileReader, pytestReader } from './reports/junit.ts'
 import { mochaReader } from './reports/mocha-json.ts'
@@ -16,6 +17,7 @@ const readers: Record<Exclude<ReportFormat, 'text'>, ReportReader> = {
   'junit-file': junitFileReader,
   'pytest-junit': pytestReader,
   'unittest-text': unittestReader,
+  'go-json': goReader,
 }
 
 /** Undefined for `text`, which has no test names. */

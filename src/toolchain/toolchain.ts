@@ -44,6 +44,7 @@ export type ReportFormat =
   | 'junit-file'
   | 'pytest-junit'
   | 'unittest-text'
+  | 'go-json'
   | 'surefire'
   | 'gradle'
   | 'rspec-json'
