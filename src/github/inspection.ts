@@ -2,9 +2,10 @@
 import type { Decline, DeclineCode } from '../policy/decline.ts'
 import { defaultCeilings, parsePolicy, policyPath } from '../policy/policy.ts'
 import type { Task } from '../task/task.ts'
-import type { BaseFacts, Inspection } from '../task/task-host.ts'
-import { closesIssue } from './closing-keywords.ts'
+import type { BaseFacts, Inspection, OpenPullRequest } from '../task/task-host.ts'
+import { closesIssue, type IssueReference } from './closing-keywords.ts'
 import type { GitHubRepository, IssueFacts, RepositoryFacts } from './github.ts'
+import { namesIssue } from './issue-branches.ts'
 import { mayCommand } from './may-command.ts'
 import { runsOnPush } from './workflow-triggers.ts'
 
@@ -77,7 +78,7 @@ async function baseOf(repo: RepositoryFacts, { repository, issue }: InspectionOp
   const policyText = other ? await repository.readFile(policyPath, baseCommit) : defaultPolicy
   const branch = `${hints(policyText).branchPrefix}${issue}`
   const [openPullRequests, workflowsRunOnPush] = await Promise.all([
-    openWork(repository, { owner: repo.owner, repo: repo.name, number: issue }),
+    openWork(repository, { owner: repo.owner, repo: repo.name, number: issue }, branch),
     anyRunsOnPush(repository, baseCommit, branch),
   ])
   const facts: BaseFacts = {
@@ -100,9 +101,20 @@ function hints(policyText: string | undefined): { base: string | undefined; bran
   return { base: parsed.policy.base, branchPrefix: parsed.policy.pullRequest.branchPrefix }
 }
 
-async function openWork(repository: GitHubRepository, issue: { owner: string; repo: string; number: number }) {
+/** Our own work on the issue is gone on with, or stands in the way only where it closes the issue. */
+async function openWork(repository: GitHubRepository, issue: IssueReference, ownBranch: string) {
   const open = await repository.pullRequests('open')
-  return open.map(({ number, title, url, body }) => ({ number, title, url, closesIssue: closesIssue(body, issue) }))
+  return open.map(({ number, title, url, body, headBranch }): OpenPullRequest => {
+    const own = headBranch === ownBranch || headBranch.startsWith(`${ownBranch}-`)
+    const named = !own && namesIssue(headBranch, issue.number)
+    return {
+      number,
+      title,
+      url,
+      closesIssue: closesIssue(`${title}\n${body}`, issue),
+      ...(named && { sign: `its branch ${headBranch} names this issue` }),
+    }
+  })
 }
 
 async function anyRunsOnPush(repository: GitHubRepository, commit: string, branch: string): Promise<boolean> {

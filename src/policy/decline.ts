@@ -34,4 +34,6 @@ export interface Decline {
   code: DeclineCode
   /** What was found, quoted or measured: `asks for .github/workflows/ci.yml`. One entry, one line. */
   evidence: string[]
+  /** Addresses of pages that GitHub told us of, for the reader to open. */
+  links?: string[]
 }

@@ -68,7 +68,10 @@ function refusedType({ taskType }: TaskContract, policy: Policy): Decline | unde
 
 function refusedComplexity({ complexity, objective }: TaskContract, policy: Policy): Decline | undefined {
   return complexity === 'high' && policy.complexity === 'decline'
-    ? declined('too_complex', [`As understood: ${objective}`, 'Complexity: high.'])
+    ? declined('too_complex', [
+        `As understood: ${objective}`,
+        'Its complexity is judged as high: design decisions are open, it spans many parts, or no test can show it.',
+      ])
     : undefined
 }
 

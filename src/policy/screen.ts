@@ -63,11 +63,17 @@ function repositoryTooLarge({ repositoryBytes }: BaseFacts, { limits }: Policy):
 }
 
 function duplicate({ openPullRequests }: BaseFacts): Decline | undefined {
-  const closing = openPullRequests.filter(({ closesIssue }) => closesIssue).slice(0, maxEvidence)
-  if (closing.length === 0) return undefined
+  const known = openPullRequests
+    .flatMap((open) => {
+      const sign = open.closesIssue ? 'it closes this issue' : open.sign
+      return sign === undefined ? [] : [{ ...open, sign }]
+    })
+    .slice(0, maxEvidence)
+  if (known.length === 0) return undefined
   return {
     code: 'duplicate_pull_request',
-    evidence: closing.map(({ number, title, url }) => `#${number} "${title}" is open and closes this issue: ${url}`),
+    evidence: known.map(({ number, title, sign }) => `Pull request ${number} "${title}" is open, and ${sign}.`),
+    links: known.map(({ url }) => url),
   }
 }
 

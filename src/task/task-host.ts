@@ -17,11 +17,20 @@ export interface BaseFacts {
   policyText: string | undefined
   /** Top-level facts that the screen's rules use; sizes in bytes. */
   repositoryBytes: number
-  openPullRequests: { number: number; title: string; url: string; closesIssue: boolean }[]
+  openPullRequests: OpenPullRequest[]
   /** True when the repository has workflows that run on a push to any branch, which would run unverified code with its secrets. */
   workflowsRunOnPush: boolean
   /** Notes for the report, such as uncommitted work that was ignored. */
   notes: string[]
+}
+
+export interface OpenPullRequest {
+  number: number
+  title: string
+  url: string
+  closesIssue: boolean
+  /** What else says that it is for the issue: completes "it is open, and …". */
+  sign?: string
 }
 
 /** Either the facts, or why there is nothing to do. `silent` ends without any word, for people without write access and bots. */

@@ -86,6 +86,22 @@ describe('inspect', () => {
     })
   })
 
+  it('tells work of others by its branch, and its own by the prefix', async () => {
+    const { host, repository, full } = await hosted(github)
+    for (const branch of ['copilot/fix-1', 'agent/issue-1', 'agent/issue-1-2']) {
+      await github.push(full, { branch, files: { [branch]: 'b' }, message: 'b', by: 'mia' })
+      await repository.createPullRequest({ head: branch, base: 'main', title: branch, body: 'For #1', draft: true })
+    }
+    const inspection = await host.inspect(task)
+    if (inspection.kind !== 'ready') throw new Error(inspection.kind)
+    const signs = inspection.facts.openPullRequests.map(({ title, sign }) => [title, sign])
+    expect(Object.fromEntries(signs)).toEqual({
+      'copilot/fix-1': 'its branch copilot/fix-1 names this issue',
+      'agent/issue-1': undefined,
+      'agent/issue-1-2': undefined,
+    })
+  })
+
   it.each([
     ['otto', 'otto has no write access (read)'],
     ['nobody-at-all', 'nobody-at-all has no write access (none)'],

@@ -40,14 +40,20 @@ describe('screen', () => {
     })
   })
 
-  it('declines what an open pull request closes already', () => {
+  it('declines what an open pull request is for already, whoever opened it', () => {
     const open = { number: 7, title: 'Fix slugs', url: 'https://x/7' }
-    const facts = (closesIssue: boolean) => factsOf({ openPullRequests: [{ ...open, closesIssue }] })
-    expect(screen(taskOf(), facts(false), policy)).toBeUndefined()
-    expect(screen(taskOf(), facts(true), policy)).toEqual({
+    const facts = (about: { closesIssue: boolean; sign?: string }) =>
+      factsOf({ openPullRequests: [{ ...open, ...about }] })
+    expect(screen(taskOf(), facts({ closesIssue: false }), policy)).toBeUndefined()
+    expect(screen(taskOf(), facts({ closesIssue: true }), policy)).toEqual({
       code: 'duplicate_pull_request',
-      evidence: ['#7 "Fix slugs" is open and closes this issue: https://x/7'],
+      evidence: ['Pull request 7 "Fix slugs" is open, and it closes this issue.'],
+      links: ['https://x/7'],
     })
+    const sign = 'its branch copilot/fix-12 names this issue'
+    expect(screen(taskOf(), facts({ closesIssue: false, sign }), policy)?.evidence).toEqual([
+      'Pull request 7 "Fix slugs" is open, and its branch copilot/fix-12 names this issue.',
+    ])
   })
 
   it('declines a repository above the limit', () => {
