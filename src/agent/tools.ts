@@ -10,11 +10,12 @@ export interface ToolAnswer<E = never> {
 
 /**
  * A tool of the loop. `observe` looks; after a crash its recorded answer is used and it is not run again. `effect` changes
- * something; after a crash it is run again on the restored tree, and answered by its recorded text.
+ * something; after a crash it is run again on the restored tree, and answered by its recorded text. `measure` changes nothing
+ * and is run again all the same, since it keeps what it found itself.
  */
 export interface Tool<E = never> {
   spec: ToolSpec
-  kind: 'observe' | 'effect'
+  kind: 'observe' | 'effect' | 'measure'
   /** True where it stands for the calls of the reply in front of it: not run when one of them failed to change something, and where it fails itself, nothing behind it is run. */
   closes?: boolean
   /** Never throws for what the model sent: an input that does not fit is an answer. */

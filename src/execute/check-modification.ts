@@ -5,49 +5,77 @@ import { recorded } from '../run/stage-recorder.ts'
 import type { RunContext } from '../run-context.ts'
 import { checksOnTests, formatCommands } from '../toolchain/commands.ts'
 import { testsOf } from '../toolchain/targeted.ts'
-import type { CheckCommand, CheckResult, ReadFile, TestCase } from '../toolchain/toolchain.ts'
+import type { CheckCommand, CheckResult, ReadFile } from '../toolchain/toolchain.ts'
+import { reproduceOnBase } from '../verify/reproduce.ts'
+import { isDocument } from './candidate-facts.ts'
+import { type CommandRun, commandRun, judgeNear, type NearChecks, notShown } from './near-checks.ts'
 import type { WorkState } from './work-state.ts'
 
-/** What the checks near a modification said; recorded, so that a crash does not run them again. */
-export interface NearChecks {
-  stands: boolean
-  /** For the coder: which checks ran and, where they fail, the failures. At most 8 KiB a check. */
-  summary: string
-}
-
 /** Formats exactly these files, in place. A formatter that fails leaves them as they are; the format check will tell. */
-export async function formatFiles(run: RunContext, { bench }: PlannedTask, paths: string[]): Promise<void> {
-  for (const command of formatCommands(bench.snapshot, paths))
-    await bench.session.run({ ...command, signal: run.signal })
+export async function formatFiles(run: RunContext, { bench }: PlannedTask, paths: string[]): Promise<CommandRun[]> {
+  const ran: CommandRun[] = []
+  for (const command of formatCommands(bench.snapshot, paths)) {
+    ran.push(commandRun(await bench.session.run({ ...command, signal: run.signal })))
+  }
+  return ran
 }
 
-/** Runs the tests near the changed files on the tree as it is. */
+interface Modified {
+  state: WorkState
+  treeSha: string
+  /** What the modification changed. */
+  paths: string[]
+}
+
+/** Runs the checks near the changed files on the tree as it is. With the last of the code in place, its tests must show what it mends. */
 export async function checkModification(
   run: RunContext,
   task: PlannedTask,
-  { state, treeSha, paths }: { state: WorkState; treeSha: string; paths: string[] },
+  { state, treeSha, paths }: Modified,
 ): Promise<NearChecks> {
-  const { bench } = task
   state.checksRun += 1
-  const label = `execute-${state.round + 1}/${state.checksRun}`
-  const pending = state.queue.waiting.slice(1).some(({ test }) => !test)
-  const key = { stage: 'near_checks', round: state.round, input: { treeSha, paths, at: state.checksRun, pending } }
-  return recorded(run.claimed, key, async () => {
-    const files = await bench.workspace.files()
-    const tests = await testsOf({ changed: paths, files, read: readNow(bench), isTest: bench.isTest })
-    const results = await bench.runChecks(bench, nearChecks(bench, tests), label)
-    return judgeNear(results, { before: bench.baseline.checks, pending })
+  const code = state.queue.waiting.slice(1).filter(({ path }) => !isDocument(path))
+  const pending = code.some(({ test }) => !test)
+  const toProve = code.length === 0 && !state.shown
+  const input = { treeSha, paths, at: state.checksRun, pending, toProve }
+  return recorded(run.claimed, { stage: 'near_checks', round: state.round, input }, async () => {
+    const label = `execute-${state.round + 1}/${state.checksRun}`
+    const results = await runNear(task, { paths, pending, label })
+    const near = judgeNear(results, { before: task.bench.baseline.checks, pending })
+    if (near.failure !== undefined || !toProve) return near
+    return { ...near, ...(await shownBy(run, task, { treeSha, results, label })) }
   })
 }
 
-/** Checks that take longer wait for the end: they would be run once a modification and once a repair. */
-const longestNearMs = 60_000
+/** A check that takes longer waits for the end: it would run once a modification and once a repair. */
+const longestMs = { test: 60_000, other: 15_000 }
 
-function nearChecks({ snapshot, baseline }: Bench, tests: string[]): CheckCommand[] {
+async function runNear(
+  { bench }: PlannedTask,
+  { paths, pending, label }: { paths: string[]; pending: boolean; label: string },
+): Promise<CheckResult[]> {
+  const files = await bench.workspace.files()
+  const tests = await testsOf({ changed: paths, files, read: readNow(bench), isTest: bench.isTest })
+  return bench.runChecks(bench, [...quickFindings(bench, pending), ...quickTests(bench, tests)], label)
+}
+
+function quickTests({ snapshot, baseline }: Bench, tests: string[]): CheckCommand[] {
   return checksOnTests(snapshot, tests).filter(({ id }) => {
     const whole = baseline.checks.find((check) => check.id === id)
-    return whole === undefined || whole.durationMs <= longestNearMs
+    return whole === undefined || whole.durationMs <= longestMs.test
   })
+}
+
+/**
+ * Lint and types, where they were green, so that whatever they find is new. While sources are still to be changed they would
+ * find what is half done.
+ */
+function quickFindings({ snapshot, baseline }: Bench, pending: boolean): CheckCommand[] {
+  if (pending) return []
+  const quick = baseline.checks.filter(({ passed, durationMs }) => passed && durationMs <= longestMs.other)
+  return snapshot.checks.filter(
+    ({ id, name }) => (name === 'lint' || name === 'typecheck') && quick.some((check) => check.id === id),
+  )
 }
 
 /** Imports are followed in the tree as it is now, since the change may have moved them. */
@@ -58,43 +86,22 @@ function readNow({ tree }: Bench): ReadFile {
   }
 }
 
-/**
- * Stands when nothing that passed before fails now and no new test fails. While sources are still to be changed, a new test
- * may fail: it waits for them. Without test names the exit code decides, where it was green before.
- */
-export function judgeNear(
-  results: CheckResult[],
-  { before, pending }: { before: CheckResult[]; pending: boolean },
-): NearChecks {
-  if (results.length === 0) return { stands: true, summary: 'No test is near this change; everything runs at the end.' }
-  const known = new Map(before.flatMap(({ tests }) => tests ?? []).map(({ name, status }) => [name, status]))
-  const failing = results.filter((result) =>
-    falls(result, {
-      known,
-      pending,
-      greenBefore: before.filter(({ name }) => name === 'test').every(({ passed }) => passed),
-    }),
-  )
-  if (failing.length > 0)
-    return { stands: false, summary: failing.map(({ line, summary }) => `${line}\n${summary}`).join('\n\n') }
-  const tests = results.flatMap((result) => result.tests ?? [])
-  const passed = tests.filter(({ status }) => status === 'passed').length
-  return {
-    stands: true,
-    summary: tests.length > 0 ? `${passed} of ${tests.length} tests near it pass.` : 'The checks near it pass.',
-  }
+interface Standing {
+  treeSha: string
+  results: CheckResult[]
+  label: string
 }
 
-interface Circumstances {
-  known: Map<string, TestCase['status']>
-  pending: boolean
-  greenBefore: boolean
-}
-
-function falls({ passed, tests, timedOut }: CheckResult, { known, pending, greenBefore }: Circumstances): boolean {
-  if (passed) return false
-  if (timedOut || tests === undefined) return timedOut || greenBefore
-  const failed = tests.filter(({ status }) => status === 'failed')
-  if (failed.length === 0) return greenBefore
-  return failed.some(({ name }) => known.get(name) === 'passed' || (!known.has(name) && !pending))
+/** Told as early as this, the coder still knows what it wrote. The proof that counts is verification's, on the tree that is published. */
+async function shownBy(
+  run: RunContext,
+  { bench, contract }: PlannedTask,
+  { treeSha, results, label }: Standing,
+): Promise<Partial<NearChecks>> {
+  if (contract.taskType !== 'bug_fix' && contract.taskType !== 'feature') return {}
+  const evidence = await reproduceOnBase({ bench, place: bench, treeSha, after: results, label })
+  if (evidence === undefined) return {}
+  await run.claimed.event('tests_without_change', { ...evidence })
+  const summary = notShown(evidence)
+  return summary === undefined ? { shown: true } : { failure: 'not_shown', summary }
 }

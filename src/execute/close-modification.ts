@@ -1,14 +1,13 @@
 // What `done` and `revert` lead to: a modification stands and the next one follows, or it is repaired, or it falls.
-
-import { removedAssertions } from '../judge/judge-by-rule.ts'
-import { patchSections } from '../judge/patch-sections.ts'
 import type { ImplementationPlan } from '../plan/plan.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
 import { workPatch } from '../run/outcome.ts'
 import type { RunContext } from '../run-context.ts'
 import type { FileChange, Patch } from '../workspace/workspace.ts'
 import type { ChangedTest, ModificationResult, RepairKind } from './candidate.ts'
+import { changedExpectations } from './changed-expectations.ts'
 import { checkModification, formatFiles } from './check-modification.ts'
+import type { FailureKind } from './near-checks.ts'
 import { plannedTree } from './planned-tree.ts'
 import { describeModification, plannedPaths, type WorkState } from './work-state.ts'
 
@@ -25,10 +24,17 @@ export interface Work {
   state: WorkState
 }
 
+/** Why a test expects something else now: number of the acceptance criterion that asks for it, from 1. */
+export interface Claim {
+  path: string
+  criterion: number
+  reason: string
+}
+
 /** The coder says that the current modification is done. Rules and checks decide whether it is. */
 export async function closeModification(
   work: Work,
-  { note, changedTests }: { note: string; changedTests: ChangedTest[] },
+  { note, claims }: { note: string; claims: Claim[] },
 ): Promise<Closed> {
   const { run, task, state } = work
   const { workspace } = task.bench
@@ -37,27 +43,32 @@ export async function closeModification(
   const planned = plannedPaths(task.plan, state)
   const proposed = await plannedTree(workspace, planned)
   const written = await workspace.diff(proposed, state.lastGood)
-  const problem = await refusal(work, { written, changedTests })
+  const changed = changedExpectations(await workspace.diff(proposed), task.bench.isTest)
+  const problem = await refusal(work, { written, claims, changed })
   if (problem !== undefined) return { text: problem, accepted: false, finished: false }
 
   await noteRepair(work, proposed)
   const there = written.files.filter(({ kind }) => kind !== 'deleted')
-  await formatFiles(
-    run,
-    task,
-    there.map(({ path }) => path),
+  state.commands.push(
+    ...(await formatFiles(
+      run,
+      task,
+      there.map(({ path }) => path),
+    )),
   )
   const treeSha = await plannedTree(workspace, planned)
   const near = await checkModification(run, task, { state, treeSha, paths: written.files.map(({ path }) => path) })
-  if (!near.stands) return repairOrFall(work, { summary: near.summary, treeSha })
+  state.commands.push(...near.commands)
+  if (near.failure !== undefined) return repairOrFall(work, { failure: near.failure, summary: near.summary, treeSha })
 
   state.lastGood = treeSha
+  state.shown ||= near.shown === true
   state.notes.push(note)
-  state.changedTests.push(...changedTests)
+  state.changedTests.push(...reasonsOf(work, claims, changed))
   forgetAttempts(state)
   state.queue.done(treeSha)
   await keepWork(work, treeSha)
-  return next(work, `${current.id} stands. ${near.summary}`)
+  return next(work, { told: `${current.id} stands. ${near.summary}`, accepted: true })
 }
 
 /** Gives the files of the current modification back. */
@@ -68,21 +79,37 @@ export async function revertModification({ task, state }: Work): Promise<string>
   return `The files are as they were before this modification. Again, ${current ? describeModification(current) : 'nothing is left to do'}`
 }
 
+interface Written {
+  /** Since the last checkpoint. */
+  written: Patch
+  claims: Claim[]
+  /** Existing tests that expect something else than at the base commit. */
+  changed: string[]
+}
+
 /** Why `done` is not accepted yet; undefined when the checks may decide. */
-async function refusal(
-  { task, state }: Work,
-  { written, changedTests }: { written: Patch; changedTests: ChangedTest[] },
-): Promise<string | undefined> {
+async function refusal({ task, state }: Work, { written, claims, changed }: Written): Promise<string | undefined> {
   if (written.files.length === 0 && !(await standsAlready(task, state)))
     return 'Nothing has changed since the last modification. Edit first, or call stop and say why not.'
-  const explained = new Set(changedTests.map(({ path }) => path))
-  const weakened = patchSections(written).filter(
-    (section) =>
-      task.bench.isTest(section.file.path) && removedAssertions(section) > 0 && !explained.has(section.file.path),
-  )
-  if (weakened.length === 0) return undefined
-  const paths = weakened.map(({ file }) => file.path).join(', ')
-  return `${paths} expects something else than before. Name it in changedTests with the acceptance criterion that asks for it, or give the expectation back.`
+  const criteria = task.contract.acceptanceCriteria.length
+  const unknown = claims.find(({ criterion }) => criterion > criteria)
+  if (unknown !== undefined) return `There is no criterion ${unknown.criterion}; the contract has ${criteria}.`
+  const explained = new Set([...state.changedTests, ...claims].map(({ path }) => path))
+  const touched = new Set(written.files.map(({ path }) => path))
+  const unexplained = changed.filter((path) => touched.has(path) && !explained.has(path))
+  if (unexplained.length === 0) return undefined
+  return `${unexplained.join(', ')} expects something else than before. Name it in changedTests with the acceptance criterion that asks for it, or give the expectation back.`
+}
+
+/** Of what the coder claims, only what the patch shows. */
+function reasonsOf({ task, state }: Work, claims: Claim[], changed: string[]): ChangedTest[] {
+  const known = new Set(state.changedTests.map(({ path }) => path))
+  return claims
+    .filter(({ path }) => changed.includes(path) && !known.has(path))
+    .map(({ path, criterion, reason }) => {
+      const text = task.contract.acceptanceCriteria[criterion - 1]
+      return { path, reason, ...(text !== undefined && { criterion: text }) }
+    })
 }
 
 /** Written together with an earlier modification, in one go: its checks held for both. */
@@ -107,34 +134,52 @@ function forgetAttempts(state: WorkState): void {
   state.reverted = false
 }
 
-async function repairOrFall(work: Work, { summary, treeSha }: { summary: string; treeSha: string }): Promise<Closed> {
-  const { run, task, state } = work
-  const { queue } = state
-  const { current } = queue
-  const tried = queue.repairs.length
-  if (tried < task.policy.limits.repairs) {
-    state.failedTree = treeSha
-    state.reverted = false
-    return {
-      text: `The checks fail (repair ${tried + 1} of ${task.policy.limits.repairs}):\n${summary}`,
-      accepted: false,
-      finished: false,
-    }
-  }
-  await task.bench.workspace.restore(state.lastGood)
-  forgetAttempts(state)
-  await run.claimed.event('modification_failed', { id: current?.id, summary })
-  queue.failed(`its checks still failed after ${tried} repair${tried === 1 ? '' : 's'}`, state.lastGood)
-  return next(work, `${current?.id} was given up and its files are as before it.`)
+interface Failed {
+  failure: FailureKind
+  summary: string
+  treeSha: string
 }
 
-async function next({ run, state, task: { plan } }: Work, told: string): Promise<Closed> {
+async function repairOrFall(work: Work, { failure, summary, treeSha }: Failed): Promise<Closed> {
+  const { task, state } = work
+  const { queue } = state
+  const tried = queue.repairs.length
+  const most = task.policy.limits.repairs
+  queue.refused(failure)
+  if (tried >= most)
+    return giveUp(work, { reason: `its checks still failed after ${counted(tried, 'repair')}`, evidence: summary })
+  state.failedTree = treeSha
+  state.reverted = false
+  return { text: `${found[failure]} (repair ${tried + 1} of ${most}):\n${summary}`, accepted: false, finished: false }
+}
+
+const found: Record<FailureKind, string> = {
+  new_code: 'The checks fail in what is new',
+  existing_test: 'The change breaks what passed before',
+  not_shown: 'The tests show nothing yet',
+}
+
+/** Back to the last good checkpoint, and on with what does not depend on the current modification. */
+export async function giveUp(work: Work, { reason, evidence }: { reason: string; evidence?: string }): Promise<Closed> {
+  const { run, task, state } = work
+  const { current } = state.queue
+  await task.bench.workspace.restore(state.lastGood)
+  forgetAttempts(state)
+  await run.claimed.event('modification_failed', { id: current?.id, summary: evidence ?? reason })
+  state.queue.failed(reason, state.lastGood)
+  return next(work, { told: `${current?.id} was given up and its files are as before it.`, accepted: false })
+}
+
+async function next(
+  { run, state, task: { plan } }: Work,
+  { told, accepted }: { told: string; accepted: boolean },
+): Promise<Closed> {
   for (const { modification, status } of state.queue.results)
     await tellModification(run, plan, { id: modification.id, status })
   const { current } = state.queue
-  if (current === undefined) return { text: `${told} Nothing is left to do.`, accepted: true, finished: true }
+  if (current === undefined) return { text: `${told} Nothing is left to do.`, accepted, finished: true }
   await tellModification(run, plan, { id: current.id, status: 'running' })
-  return { text: `${told}\nNext, ${describeModification(current)}`, accepted: true, finished: false }
+  return { text: `${told}\nNext, ${describeModification(current)}`, accepted, finished: false }
 }
 
 /** Shows how a modification of the plan stands, where that is news. */
@@ -153,4 +198,8 @@ export async function tellModification(
 async function keepWork({ run, task }: Work, treeSha: string): Promise<void> {
   const { text } = await task.bench.workspace.diff(treeSha)
   await run.claimed.writeArtifact(workPatch, text, 'text/x-diff')
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,21 +1,25 @@
 // Stage 8: the coder carries the plan out, one modification at a time; rules hold at every write and checks decide what stands.
 import { type LoopResult, runLoop, say } from '../agent/loop.ts'
 import { loadPrompt } from '../agent/prompt.ts'
+import type { ToolAnswer } from '../agent/tools.ts'
 import { Fault } from '../errors.ts'
 import type { Message } from '../model/model.ts'
-import { describeContract, describeFile, describePart, describeRepository, fence } from '../plan/describe-task.ts'
 import type { ImplementationPlan, Modification } from '../plan/plan.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
 import { type RunContext, stage } from '../run-context.ts'
 import { ledgerJournal } from '../trace/ledger-journal.ts'
 import { traceLoop } from '../trace/trace-loop.ts'
 import { feedbackFor, type Proof } from '../verify/feedback.ts'
-import type { Workspace } from '../workspace/workspace.ts'
+import { showsDefect } from '../verify/report.ts'
 import type { Candidate, ModificationResult } from './candidate.ts'
-import { tellModification, type Work } from './close-modification.ts'
+import { giveUp, tellModification, type Work } from './close-modification.ts'
+import { firstMessages, goOn } from './coder-messages.ts'
 import { type CoderEnding, createCoderTools } from './coder-tools.ts'
+import { gatherCandidate } from './gather-candidate.ts'
+import { openModifications } from './modification-queue.ts'
 import { plannedTree } from './planned-tree.ts'
-import { describeModification, openWorkState, plannedPaths } from './work-state.ts'
+import { stoppedBy } from './stopped-by.ts'
+import { openWorkState, plannedPaths } from './work-state.ts'
 
 const system = loadPrompt(new URL('./execute.md', import.meta.url))
 
@@ -23,15 +27,25 @@ export interface Round {
   round: number
   /** What the round before came to; undefined in the first. */
   before: Proof | undefined
+  /** This round's work, which stopped for a `question` or an `approval`, and what a person decided, in a sentence. */
+  resumed?: { candidate: Candidate; answer: string } | undefined
 }
 
-/** The work tree equals the candidate's tree afterwards, also where the candidate came from the record. */
-export async function executePlan(run: RunContext, task: PlannedTask, { round, before }: Round): Promise<Candidate> {
+/**
+ * The work tree equals the candidate's tree afterwards, also where the candidate came from the record. Work that stopped for a
+ * person is gone on with by `resumed`; where an amendment was approved, `task.plan` holds it by then.
+ */
+export async function executePlan(run: RunContext, task: PlannedTask, asked: Round): Promise<Candidate> {
+  const { round, before, resumed } = asked
   const feedback = before && feedbackFor(before)
   const candidate = await stage(run, 'execute', {
     round,
-    input: { plan: task.plan, feedback: feedback ?? null },
-    work: () => execute(run, task, { round, before, feedback }),
+    input: {
+      plan: task.plan,
+      feedback: feedback ?? null,
+      ...(resumed && { from: resumed.candidate.treeSha, answer: resumed.answer }),
+    },
+    work: () => execute(run, task, { ...asked, feedback }),
     note: describe,
     failed: ({ stopped, results }) => stopped !== undefined || results.some(({ status }) => status !== 'done'),
   })
@@ -59,28 +73,54 @@ async function tellResults(run: RunContext, plan: ImplementationPlan, results: M
 async function execute(
   run: RunContext,
   task: PlannedTask,
-  { round, before, feedback }: Round & { feedback: string | undefined },
+  { round, before, resumed, feedback }: Round & { feedback: string | undefined },
 ): Promise<Candidate> {
   const { workspace } = task.bench
-  if (before) await arriveAt(task, before.candidate)
-  const { amendments = [], changedTests = [], turns = 0, toolCalls = 0, conversation = [] } = before?.candidate ?? {}
-  const modifications = feedback === undefined ? task.plan.modifications : [repairOf(round)]
+  const earlier = resumed?.candidate ?? before?.candidate
+  if (earlier) await arriveAt(task, earlier)
+  const { amendments = [], changedTests = [], turns = 0, toolCalls = 0, conversation = [] } = earlier ?? {}
+  const modifications =
+    feedback === undefined ? openModifications(task.plan.modifications, resumed?.candidate.results) : [repairOf(round)]
   const lastGood = await plannedTree(workspace, plannedPaths(task.plan, { amendments }))
-  const state = openWorkState(modifications, { round, lastGood, amendments, changedTests })
-  const work = { run, task, state }
-  if (feedback === undefined) await run.progress.modification(0, 'running')
-  const messages =
-    feedback === undefined ? await firstMessages(work) : say(conversation, `${feedback}\n\nMend it and call done.`)
-  const { turns: most, toolCalls: mostCalls } = task.policy.limits
+  const { reproduction } = before?.report ?? {}
+  const shown = reproduction !== undefined && showsDefect(reproduction)
+  const work = { run, task, state: openWorkState(modifications, { round, lastGood, shown, amendments, changedTests }) }
+  await tellCurrent(work)
+  const { limits } = task.policy
   const result = await loop(work, {
-    messages,
-    limits: { turns: Math.max(0, most - turns), toolCalls: Math.max(0, mostCalls - toolCalls) },
+    messages: await messagesOf(work, { feedback, resumed, conversation }),
+    limits: { turns: Math.max(0, limits.turns - turns), toolCalls: Math.max(0, limits.toolCalls - toolCalls) },
   })
   run.signal.throwIfAborted()
   const stopped = stoppedBy(run, result)
-  if (stopped) await workspace.restore(state.lastGood)
-  state.queue.stop(stopped?.reason ?? 'the coder ended', state.lastGood)
-  return candidateOf(work, { result, before, stopped })
+  if (stopped) await setAside(work)
+  work.state.queue.stop(stopped?.reason ?? 'the coder ended', work.state.lastGood)
+  return gatherCandidate(work, { result, earlier, stopped })
+}
+
+async function tellCurrent({ run, task, state }: Work): Promise<void> {
+  const { current } = state.queue
+  if (current !== undefined) await tellModification(run, task.plan, { id: current.id, status: 'running' })
+}
+
+async function messagesOf(
+  work: Work,
+  {
+    feedback,
+    resumed,
+    conversation,
+  }: Pick<Round, 'resumed'> & { feedback: string | undefined; conversation: Message[] },
+): Promise<Message[]> {
+  if (resumed !== undefined) return goOn(work, conversation, resumed.answer)
+  return feedback === undefined ? firstMessages(work) : say(conversation, `${feedback}\n\nMend it and call done.`)
+}
+
+/** What is half done stands nowhere, but it was paid for: it is kept beside the work, for whoever looks. */
+async function setAside({ run, task, state }: Work): Promise<void> {
+  const { workspace } = task.bench
+  const half = await workspace.diff(await plannedTree(workspace, plannedPaths(task.plan, state)), state.lastGood)
+  if (half.files.length > 0) await run.claimed.writeArtifact('unfinished.patch', half.text, 'text/x-diff')
+  await workspace.restore(state.lastGood)
 }
 
 /** In a later round the plan is done; what verification found is one more modification, of any planned file. */
@@ -115,6 +155,8 @@ async function loop(work: Work, { messages, limits }: Conversation): Promise<Loo
       messages: said,
       limits: left,
       journal: ledgerJournal(run.claimed),
+      repeated: () => giveUpRepeating(work),
+      clock: () => run.now().getTime(),
       signal: AbortSignal.any([run.signal, run.deadline]),
       onEvent: trace.onEvent,
     })
@@ -131,100 +173,10 @@ async function loop(work: Work, { messages, limits }: Conversation): Promise<Loo
   return result
 }
 
-async function firstMessages({ task, state }: Work): Promise<Message[]> {
-  const { contract, bench, plan } = task
-  const { current } = state.queue
-  const text = [
-    describeContract(contract),
-    describeRepository(bench.snapshot),
-    fence('plan', [plan.summary, ...plan.modifications.map(describeModification)].join('\n')),
-    ...(await plannedFiles(task)),
-    current ? `Begin with ${describeModification(current)}` : '',
-  ].join('\n\n')
-  return [{ role: 'user', content: [{ type: 'text', text }] }]
-}
-
-/** Longest file that is shown whole before it is asked for, in characters. */
-const longestShown = 24_000
-
-/** As the model may see them: not where they hold credentials. Of a long file the parts that the search found. */
-async function plannedFiles({ plan, bench, packet }: PlannedTask): Promise<string[]> {
-  const shown: string[] = []
-  for (const { path, kind } of plan.modifications) {
-    const read = kind === 'create' ? undefined : await bench.tree.readText(path)
-    if (read?.kind !== 'text') continue
-    const found = packet.files.find((file) => file.path === path)
-    if (read.text.length <= longestShown) shown.push(describeFile(path, read.text))
-    else if (found !== undefined) shown.push(describePart(found))
-  }
-  return shown
-}
-
-function stoppedBy(run: RunContext, { stop, ending, finalText }: LoopResult<CoderEnding>): Candidate['stopped'] {
-  if (ending?.kind === 'finished') return undefined
-  if (ending?.kind === 'stopped') return { kind: 'gave_up', reason: ending.reason }
-  if (run.deadline.aborted)
-    return {
-      kind: 'deadline',
-      reason: run.deadline.reason instanceof Error ? run.deadline.reason.message : 'The time was over.',
-    }
-  if (stop === 'budget_spent')
-    return { kind: 'budget_spent', reason: 'The budget was spent: the next call could have passed the ceiling.' }
-  if (stop === 'turns' || stop === 'tool_calls')
-    return { kind: 'turns', reason: `The limit of ${stop === 'turns' ? 'model turns' : 'tool calls'} was reached.` }
-  return { kind: 'model', reason: reasons[stop] ?? endedEarly(finalText) }
-}
-
-function endedEarly(finalText: string): string {
-  const words = finalText.trim().slice(0, 300)
-  return words === '' ? 'The coder ended early, without a word.' : `The coder ended early: ${words}`
-}
-
-const reasons: Record<string, string> = {
-  repeated: 'The coder repeated the same call.',
-  refused: 'The model refused to go on.',
-  reply_cut: 'The replies of the model were too long.',
-}
-
-interface Ended {
-  result: LoopResult<CoderEnding>
-  before: Proof | undefined
-  stopped: Candidate['stopped']
-}
-
-async function candidateOf({ task, state }: Work, { result, before, stopped }: Ended): Promise<Candidate> {
-  const { workspace } = task.bench
-  const earlier = before?.candidate
-  return {
-    treeSha: state.lastGood,
-    patch: (await workspace.diff(state.lastGood)).text,
-    results: [
-      ...(await caughtUp(workspace, state.lastGood, earlier)),
-      ...state.queue.results.filter(({ modification }) => modification.path !== ''),
-    ],
-    amendments: state.amendments,
-    changedTests: state.changedTests,
-    explanation: [...(earlier ? [earlier.explanation] : []), ...state.notes].join('\n'),
-    conversation: result.messages,
-    turns: (earlier?.turns ?? 0) + result.turns,
-    toolCalls: (earlier?.toolCalls ?? 0) + result.toolCallCount,
-    ...(stopped && { stopped }),
-  }
-}
-
-/** A part that fell in an earlier round and that this round has carried out counts as done. */
-async function caughtUp(
-  workspace: Workspace,
-  treeSha: string,
-  earlier: Candidate | undefined,
-): Promise<ModificationResult[]> {
-  if (earlier === undefined || earlier.results.every(({ status }) => status === 'done')) return earlier?.results ?? []
-  const changed = new Set((await workspace.diff(treeSha, earlier.treeSha)).files.map(({ path }) => path))
-  return earlier.results.map((result) =>
-    result.status !== 'done' && changed.has(result.modification.path)
-      ? { modification: result.modification, status: 'done', repairs: result.repairs, treeSha }
-      : result,
-  )
+/** The same call again and again leads nowhere; what does not depend on this modification may still be done. */
+async function giveUpRepeating(work: Work): Promise<ToolAnswer<CoderEnding>> {
+  const { text, finished } = await giveUp(work, { reason: 'the coder repeated the same call' })
+  return { text, isError: true, ...(finished && { end: { kind: 'finished' } }) }
 }
 
 function describe({ results, stopped }: Candidate): string {

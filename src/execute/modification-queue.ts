@@ -1,11 +1,13 @@
 // Which modification is worked on, which stand, which fell. Pure bookkeeping; execute-plan.ts acts on it.
 import type { Modification } from '../plan/plan.ts'
 import type { ModificationResult, RepairKind } from './candidate.ts'
+import type { FailureKind } from './near-checks.ts'
 
 export class ModificationQueue {
   readonly #waiting: Modification[]
   readonly #results: ModificationResult[] = []
   #repairs: RepairKind[] = []
+  #failures: FailureKind[] = []
 
   /** `modifications` in the order in which they are carried out. */
   constructor(modifications: Modification[]) {
@@ -28,6 +30,11 @@ export class ModificationQueue {
   /** Repairs tried on the current modification. */
   get repairs(): readonly RepairKind[] {
     return this.#repairs
+  }
+
+  /** An attempt at the current modification did not stand. */
+  refused(kind: FailureKind): void {
+    this.#failures.push(kind)
   }
 
   repaired(kind: RepairKind): void {
@@ -70,7 +77,18 @@ export class ModificationQueue {
 
   #settle(end: Pick<ModificationResult, 'status' | 'reason' | 'treeSha'>): void {
     const modification = this.#waiting.shift()
-    if (modification) this.#results.push({ modification, repairs: this.#repairs, ...end })
+    const failures = this.#failures.length > 0 && { failures: this.#failures }
+    if (modification) this.#results.push({ modification, repairs: this.#repairs, ...failures, ...end })
     this.#repairs = []
+    this.#failures = []
   }
+}
+
+/** Of a plan's modifications those that nothing has settled: neither done nor failed, nor lost with one that failed. */
+export function openModifications(planned: Modification[], results: ModificationResult[] = []): Modification[] {
+  const settled = new Set(results.filter(({ status }) => status === 'done').map(({ modification }) => modification.id))
+  const lost = new Set(results.filter(({ status }) => status === 'failed').map(({ modification }) => modification.id))
+  // In order, so that what a modification depends on is known before it.
+  for (const { id, dependsOn } of planned) if (dependsOn.some((other) => lost.has(other))) lost.add(id)
+  return planned.filter(({ id }) => !settled.has(id) && !lost.has(id))
 }

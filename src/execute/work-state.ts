@@ -1,7 +1,10 @@
 // What one execution has at hand while the model works: the queue, the last good checkpoint, and what was told on the way.
+
+import type { Amendment } from '../plan/amend-plan.ts'
 import type { ImplementationPlan, Modification } from '../plan/plan.ts'
-import type { Amendment, ChangedTest } from './candidate.ts'
+import type { ChangedTest } from './candidate.ts'
 import { ModificationQueue } from './modification-queue.ts'
+import type { CommandRun } from './near-checks.ts'
 
 export interface WorkState {
   /** Round of verification that this is the work for, from 0; names the logs. */
@@ -15,6 +18,11 @@ export interface WorkState {
   failedTree: string | undefined
   /** The current modification was given back since its checks failed. */
   reverted: boolean
+  /** A test of this change was seen to fail without it. */
+  shown: boolean
+  /** How often the coder asked for a check. */
+  checksAsked: number
+  commands: CommandRun[]
   amendments: Amendment[]
   changedTests: ChangedTest[]
   notes: string[]
@@ -22,17 +30,18 @@ export interface WorkState {
 
 export function openWorkState(
   modifications: Modification[],
-  { round, lastGood, amendments, changedTests }: Pick<WorkState, 'round' | 'lastGood' | 'amendments' | 'changedTests'>,
+  known: Pick<WorkState, 'round' | 'lastGood' | 'shown' | 'amendments' | 'changedTests'>,
 ): WorkState {
   return {
-    round,
+    ...known,
     queue: new ModificationQueue(modifications),
-    lastGood,
     checksRun: 0,
     failedTree: undefined,
     reverted: false,
-    amendments: [...amendments],
-    changedTests: [...changedTests],
+    checksAsked: 0,
+    commands: [],
+    amendments: [...known.amendments],
+    changedTests: [...known.changedTests],
     notes: [],
   }
 }

@@ -11,4 +11,6 @@ export interface PlannedTask {
   bench: Bench
   packet: ContextPacket
   plan: ImplementationPlan
+  /** A person approved exactly this plan: what is added to it needs an approval of its own. */
+  approved?: boolean
 }

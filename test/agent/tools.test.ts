@@ -28,10 +28,7 @@ beforeEach(() => {
           ? { kind: 'refused', message: 'lint cannot run on single files.' }
           : {
               kind: 'ran',
-              line: 'npm test',
-              exitCode: 1,
-              timedOut: false,
-              output: 'at src/a.ts:2',
+              runs: [{ line: 'npm test', exitCode: 1, timedOut: false, output: 'at src/a.ts:2' }],
             }
       },
     }),
@@ -54,7 +51,7 @@ test('all tools together cost less than 3,500 characters, and their names are wh
     'effect edit_file',
     'effect create_file',
     'effect delete_file',
-    'observe run_check',
+    'measure run_check',
   ])
 })
 

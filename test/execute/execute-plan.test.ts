@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Candidate } from '../../src/execute/candidate.ts'
 import { executePlan } from '../../src/execute/execute-plan.ts'
 import type { Block, Message, ModelRequest } from '../../src/model/model.ts'
+import { amendedPlan } from '../../src/plan/amend-plan.ts'
 import type { Modification } from '../../src/plan/plan.ts'
 import type { PlannedTask } from '../../src/plan/planned-task.ts'
 import type { Proof } from '../../src/verify/feedback.ts'
@@ -53,7 +54,9 @@ describe('a modification', () => {
     )
     await using _ = bench
     expect(statuses(candidate)).toEqual(['fix done', 'test done'])
-    expect(answers(candidate.conversation)[1]).toMatch(/^The checks fail \(repair 1 of 3\):\nnode --test\n/)
+    expect(answers(candidate.conversation)[1]).toMatch(
+      /^The change breaks what passed before \(repair 1 of 3\):\nnode --test\n/,
+    )
   })
 
   test('written together with the one before it is closed without another edit', async () => {
@@ -112,7 +115,8 @@ describe('a modification', () => {
       [
         [call('delete_file', { path: 'src/label.js' }), done('Nobody uses it.')],
         [call('create_file', { path: 'src/sum.js', content: 'export const sum = 0\n' }), amend('src/names.js')],
-        [amend('src/sum.js'), amend('.github/workflows/ci.yml', 'create'), amend('src/nmes.js'), done('A new one.')],
+        [amend('src/sum.js'), amend('.github/workflows/ci.yml', 'create'), amend('src/nmes.js')],
+        [done('A new one.')],
       ],
       {
         modifications: [
@@ -144,29 +148,77 @@ describe('a repair', () => {
       { modifications: [change('fix', 'src/total.js')] },
     )
     await using _ = bench
-    expect(answers(candidate.conversation)[1]).toMatch(/^The checks fail \(repair 1 of 3\):\n.*an empty list costs/s)
-    expect(candidate.results).toMatchObject([{ status: 'done', repairs: ['modify_source'] }])
+    expect(answers(candidate.conversation)[1]).toMatch(
+      /^The change breaks what passed before \(repair 1 of 3\):\n.*an empty list costs/s,
+    )
+    expect(candidate.results).toMatchObject([
+      { status: 'done', repairs: ['modify_source'], failures: ['existing_test'] },
+    ])
   })
 
-  test('by another expectation needs the reason for it', async () => {
-    const expectOne = () => edit('test/total.test.js', 'assert.equal(total([]), 0)', 'const free = total([])')
-    const reason = 'The criterion says that an empty list costs one.'
+  test('by another expectation needs the criterion that asks for it', async () => {
+    const claim = (criterion: number) => [{ path: 'test/total.test.js', criterion, reason: 'An empty list costs one.' }]
     const { candidate, bench } = await execute([
       [breakTotal(), addTest(), done('Start at one.')],
-      [
-        expectOne(),
-        edit('test/total.test.js', 'assert.equal(total([1, 2]), 3)', 'total([1, 2])'),
-        done('Other tests.'),
-      ],
-      [done('Other tests.', [{ path: 'test/total.test.js', reason }]), done('They are in.')],
+      [edit('test/total.test.js', 'assert.equal(total([]), 0)', 'assert.equal(total([]), 1)'), done('Other tests.')],
+      [done('Other tests.', claim(2))],
+      [done('Other tests.', claim(1)), done('They are in.')],
     ])
     await using _ = bench
     const all = answers(candidate.conversation)
-    expect(all[5]).toBe(
+    expect(all[4]).toBe(
       'test/total.test.js expects something else than before. Name it in changedTests with the acceptance criterion that asks for it, or give the expectation back.',
     )
+    expect(all[5]).toBe('There is no criterion 2; the contract has 1.')
     expect(candidate.results[0]).toMatchObject({ status: 'done', repairs: ['update_test'] })
-    expect(candidate.changedTests).toEqual([{ path: 'test/total.test.js', reason }])
+    expect(candidate.changedTests).toEqual([
+      { path: 'test/total.test.js', reason: 'An empty list costs one.', criterion: 'total([1, 2]) is 3' },
+    ])
+  })
+
+  test('is asked for where the tests pass without the change, too', async () => {
+    const guard = () => edit('test/total.test.js', "test('an empty list", `${guarding}test('an empty list`)
+    const { candidate, bench, events } = await execute([
+      [mendTotal(), done('Sum up every price.'), guard(), done('A test for it.')],
+      [addTest(), done('Now it fails there.')],
+    ])
+    await using _ = bench
+    expect(answers(candidate.conversation)[3]).toBe(
+      'The tests show nothing yet (repair 1 of 3):\nThe tests of this change pass on the code without it, too: none of them shows what it mends. Write one that fails there.\nPasses without the change: test/total.test.js > costs as much as its one price',
+    )
+    expect(candidate.results).toMatchObject([
+      { status: 'done', repairs: [] },
+      { status: 'done', repairs: ['update_test'], failures: ['not_shown'] },
+    ])
+    expect(await events()).toContain('tests_without_change')
+  })
+
+  test('is asked for where a check that was green finds something new, once nothing is half done', async () => {
+    const lint =
+      "const text = await readFile('src/total.js', 'utf8')\nif (text.includes('var ')) { console.log('src/total.js: no var'); process.exit(1) }\n"
+    const { candidate, bench } = await execute(
+      [
+        [edit('src/total.js', 'return prices.slice(1)', 'var all = prices\n  return all'), done('Sum up.')],
+        [edit('src/names.js', 'export', '// Names.\nexport'), done('Names.')],
+        [edit('src/total.js', 'var all', 'const all'), done('Without var.')],
+      ],
+      {
+        policy: `checks: { test: node --test, lint: node lint.js }`,
+        files: {
+          'package.json': '{"name":"shop","type":"module"}',
+          'lint.js': `import { readFile } from 'node:fs/promises'\n${lint}`,
+        },
+        modifications: [change('fix', 'src/total.js'), change('names', 'src/names.js')],
+      },
+    )
+    await using _ = bench
+    const all = answers(candidate.conversation)
+    expect(all[1]).toMatch(/^fix stands/)
+    expect(all[3]).toMatch(/^The checks fail in what is new \(repair 1 of 3\):\nnode lint.js\n.*no var/s)
+    expect(candidate.results.map(({ status, failures }) => [status, failures])).toEqual([
+      ['done', undefined],
+      ['done', ['new_code']],
+    ])
   })
 
   test('may give the files back and try another way', async () => {
@@ -201,7 +253,7 @@ describe('a repair', () => {
       { modifications, policy: 'limits: { repairs: 2 }' },
     )
     await using _ = bench
-    expect(answers(candidate.conversation)[3]).toMatch(/^The checks fail \(repair 2 of 2\)/)
+    expect(answers(candidate.conversation)[3]).toMatch(/^The change breaks what passed before \(repair 2 of 2\)/)
     expect(answers(candidate.conversation)[5]).toMatch(
       /^fix was given up and its files are as before it\.\nNext, names:/,
     )
@@ -218,6 +270,101 @@ describe('a repair', () => {
     expect(host.lastView.plan.map(({ status }) => status)).toEqual(['failed', 'failed', 'done'])
     expect(await events()).toContain('modification_failed')
   })
+})
+
+describe('a call that is made again and again', () => {
+  test('ends its modification, and what does not depend on it goes on', async () => {
+    const modifications = [...fixAndTest, change('names', 'src/names.js')]
+    const same = () => call('search', { pattern: 'total' })
+    const { candidate, bench } = await execute(
+      [
+        [edit('src/total.js', 'slice(1)', 'slice(2)'), same(), same(), same(), same(), mendTotal()],
+        [edit('src/names.js', 'export', '// Names.\nexport'), done('Names.')],
+      ],
+      { modifications },
+    )
+    await using _ = bench
+    expect(answers(candidate.conversation).slice(4, 6)).toEqual([
+      'fix was given up and its files are as before it.\nNext, names: modify src/names.js. Mend src/names.js. Why: the first price is left out',
+      'Not run: the same call was repeated.',
+    ])
+    expect(candidate.results.map(({ modification, status, reason }) => [modification.id, status, reason])).toEqual([
+      ['fix', 'failed', 'the coder repeated the same call'],
+      ['test', 'skipped', 'depends on fix'],
+      ['names', 'done', undefined],
+    ])
+    expect(await changedPaths(bench, candidate)).toEqual(['src/names.js'])
+  })
+})
+
+describe('what a person has to decide', () => {
+  const half: Scripted = [mendTotal(), done('Sum up every price.')]
+
+  test('is asked with options, and the work goes on with the answer where it stopped', async () => {
+    const ask = call('stop', { reason: 'What does nothing cost?', options: ['zero', 'an error'], recommended: 2 })
+    const model = new ScriptedModel([half, [ask], [addTest(), done('A test for it.')]])
+    const { candidate, bench, run, task } = await execute([], { model })
+    await using _ = bench
+    const escalation = {
+      reason: 'What does nothing cost?',
+      evidence: [],
+      options: ['zero', 'an error'],
+      recommended: 2,
+    }
+    expect(candidate.stopped).toEqual({ kind: 'question', reason: 'What does nothing cost?', escalation })
+    expect(statuses(candidate)).toEqual(['fix done', 'test skipped'])
+
+    const resumed = { candidate, answer: 'an error' }
+    const whole = await executePlan(run, { ...task, plan: planOf(fixAndTest) }, { ...first, resumed })
+    expect(lastText(model.requests[2])).toBe(
+      'A maintainer has decided: an error\n\nThe files are as they were when the last modification was closed. Next, test: modify test/total.test.js. Mend test/total.test.js. Why: the first price is left out',
+    )
+    expect(extendsOn(model.requests[2] as ModelRequest, model.requests[1])).toBe(true)
+    expect(statuses(whole)).toEqual(['fix done', 'test done'])
+    expect(whole).toMatchObject({ turns: 3, explanation: 'Sum up every price.\nA test for it.' })
+    expect(whole.stopped).toBeUndefined()
+  })
+
+  test('is asked where an approved plan lacks a file, before the file is touched', async () => {
+    const amend = call('amend_plan', { path: 'src/names.js', kind: 'modify', title: 'Names', reason: 'it is needed' })
+    const toNames = () => edit('src/names.js', 'export', '// Names.\nexport')
+    const model = new ScriptedModel([
+      [mendTotal(), done('Sum up every price.'), amend, toNames()],
+      [toNames(), addTest(), done('A test.'), done('Names.')],
+    ])
+    const { candidate, bench, run, task } = await execute([], { model, approved: true })
+    await using _ = bench
+    expect(candidate.stopped).toMatchObject({
+      kind: 'approval',
+      reason: 'The approved plan does not name src/names.js, and the work needs it: it is needed',
+      amendment: { modification: { id: 'amended-1', path: 'src/names.js' } },
+    })
+    expect(answers(candidate.conversation)[3]).toBe('Not run: the work had ended.')
+    expect(candidate.amendments).toEqual([])
+    if (candidate.stopped?.kind !== 'approval') throw new Error('not stopped for an approval')
+
+    const plan = amendedPlan(planOf(fixAndTest), [candidate.stopped.amendment])
+    const resumed = { candidate, answer: 'the amended plan is approved' }
+    const whole = await executePlan(run, { ...task, plan, approved: true }, { ...first, resumed })
+    expect(statuses(whole)).toEqual(['fix done', 'test done', 'amended-1 done'])
+    expect(await changedPaths(bench, whole)).toEqual(['src/names.js', 'src/total.js', 'test/total.test.js'])
+  })
+})
+
+test('the patch is recorded with its files, and with the commands that ran', async () => {
+  const { candidate, bench } = await execute([
+    [call('run_check', { check: 'test' }), mendTotal(), done('Sum up every price.'), addTest(), done('A test for it.')],
+  ])
+  await using _ = bench
+  expect(candidate.files).toEqual([
+    { path: 'src/total.js', kind: 'modified', addedLines: 1, removedLines: 1, module: 'shop', category: 'source' },
+    { path: 'test/total.test.js', kind: 'modified', addedLines: 4, removedLines: 0, module: 'shop', category: 'test' },
+  ])
+  expect(candidate.commands?.map(({ line, exitCode }) => [line, exitCode])).toEqual([
+    ['node --test', 0],
+    ['node --test test/total.test.js', 0],
+    ['node --test test/total.test.js', 0],
+  ])
 })
 
 describe('what commands leave behind', () => {
@@ -263,9 +410,45 @@ describe('work that stops early is kept', () => {
     })
   })
 
-  test('when the turns are used up, without what was half done', async () => {
-    const { candidate, bench } = await execute([...half, [addTest()]], { policy: 'limits: { turns: 2 }' })
+  test.each([1, 2, 3, 4])('whenever the budget is spent: after reply %i', async (paid) => {
+    const turns: Scripted[] = [
+      [breakTotal(), done('Sum up.')],
+      [edit('src/total.js', 'price, 1', 'price, 0'), mendTotal(), done('From zero.')],
+      [addTest()],
+      [edit('src/names.js', 'export', '// Names.\nexport')],
+    ]
+    const script = [...turns.slice(0, paid - 1), spend(turns[paid - 1], 55_000)]
+    const { candidate, bench, artifact } = await execute([], { policy: 'limits: { tokens: 60000 }', script })
     await using _ = bench
+    expect(candidate.stopped?.kind).toBe('budget_spent')
+    expect(candidate.turns).toBe(paid)
+    expect(await changedPaths(bench, candidate)).toEqual(paid < 2 ? [] : ['src/total.js'])
+    expect((await artifact('work.patch')) ?? '').toBe(candidate.patch)
+    expect((await artifact('unfinished.patch')) !== undefined).toBe(paid !== 2)
+  })
+
+  test('when the budget is spent in a later round: what the first came to stands', async () => {
+    const opened = await openBenched(lab, {
+      policy: 'limits: { tokens: 60000 }',
+      script: [[mendTotal(), done('Sum.'), addTest(), done('A test.')], spend([breakTotal()], 55_000)],
+    })
+    await using _ = opened.bench
+    const candidate = await executePlan(opened.run, taskOf(opened), first)
+    const before = objectedTo(candidate, 'The name of the test is clumsy.')
+    const second = await executePlan(opened.run, taskOf(opened), { round: 1, before })
+    expect(second).toMatchObject({
+      treeSha: candidate.treeSha,
+      patch: candidate.patch,
+      stopped: { kind: 'budget_spent' },
+    })
+    expect(statuses(second)).toEqual(['fix done', 'test done'])
+    expect(second.mends).toMatchObject([{ status: 'skipped' }])
+  })
+
+  test('when the turns are used up, and what was half done beside it', async () => {
+    const { candidate, bench, artifact } = await execute([...half, [addTest()]], { policy: 'limits: { turns: 2 }' })
+    await using _ = bench
+    expect(await artifact('unfinished.patch')).toContain('counts every price')
     expect(candidate.stopped).toEqual({ kind: 'turns', reason: 'The limit of model turns was reached.' })
     expect(await changedPaths(bench, candidate)).toEqual(['src/total.js'])
     expect(await bench.workspace.checkpoint()).toBe(candidate.treeSha)
@@ -382,21 +565,28 @@ test('a file that holds credentials is not shown with the plan', async () => {
   expect(JSON.stringify(model.requests)).toContain('an empty list costs nothing')
 })
 
+const guarding = "test('costs as much as its one price', () => {\n  assert.equal(total([0, 1]), 1)\n})\n\n"
+
 const first = { round: 0, before: undefined }
 
-interface Execution extends Omit<OpenRequest, 'script'> {
+interface Execution extends Omit<OpenRequest, 'script' | 'model'> {
   modifications?: Modification[]
+  model?: ScriptedModel
+  approved?: boolean
   script?: Scripted[] | ((expire: () => void) => Scripted[])
 }
 
-async function execute(turns: Scripted[], { modifications = fixAndTest, script = turns, ...request }: Execution = {}) {
+async function execute(
+  turns: Scripted[],
+  { modifications = fixAndTest, script = turns, approved = false, model: given, ...request }: Execution = {},
+) {
   let expire = () => {}
-  const model = new ScriptedModel(typeof script === 'function' ? script(() => expire()) : script)
+  const model = given ?? new ScriptedModel(typeof script === 'function' ? script(() => expire()) : script)
   const opened = await openBenched(lab, { ...request, model })
   expire = opened.expire
   const plan = planOf(modifications)
   await opened.run.progress.planned(plan.modifications.map(({ title, path }) => ({ title, path, status: 'pending' })))
-  const candidate = await executePlan(opened.run, taskOf(opened, modifications), first)
+  const candidate = await executePlan(opened.run, { ...taskOf(opened, modifications), approved }, first)
   const runId = opened.run.claimed.run.id
   return {
     ...opened,

@@ -60,7 +60,7 @@ export function planOf(modifications: Modification[] = fixAndTest, more: Record<
 }
 
 export const propose = (plan = planOf()) => call('propose_plan', plan)
-export const done = (note: string, changedTests?: { path: string; reason: string }[]) =>
+export const done = (note: string, changedTests?: { path: string; criterion: number; reason: string }[]) =>
   call('done', { note, ...(changedTests && { changedTests }) })
 export const edit = (path: string, old: string, next: string) =>
   call('edit_file', { path, edits: [{ old, new: next }] })
