@@ -97,7 +97,7 @@ function inShort({ statusComment, pullRequest, repairs }: ScenarioResult): strin
         subject,
         ...(repairs > 0 ? [`${counted(repairs, 'repair')} after failing checks`] : []),
         ...files.map(({ path, added, deleted }) => `${path}  +${added} −${deleted}`),
-        ...[...body.matchAll(/^- (✅ .* fails without the change and passes with it)$/gm)].map(([, proof]) =>
+        ...[...body.matchAll(/^- (✅ Fails without this change, passes with it: .*)$/gm)].map(([, proof]) =>
           readable(proof ?? ''),
         ),
       ].join('\n'),

@@ -6,7 +6,7 @@ import type { Policy } from './policy/policy.ts'
 import type { ClaimedRun } from './run/ledger.ts'
 import type { Outcome } from './run/outcome.ts'
 import type { Stage } from './run/run.ts'
-import { readRecorded, recorded } from './run/stage-recorder.ts'
+import { readRecorded, recorded, type StageRecords } from './run/stage-recorder.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { TaskHost } from './task/task-host.ts'
 import type { Progress } from './trace/progress.ts'
@@ -51,9 +51,12 @@ export interface StageWork<T> {
   failed?(value: T): boolean
 }
 
+/** What a stage needs of its run. */
+export type StageRun = Pick<RunContext, 'progress' | 'log' | 'signal'> & { readonly claimed: StageRecords }
+
 /** Runs one stage of the flow: shows that it began, answers from the record or does the work, shows how it ended. */
 export async function stage<T>(
-  run: RunContext,
+  run: StageRun,
   name: Stage,
   { input, round, work, note, failed }: StageWork<T>,
 ): Promise<T> {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { demoResult } from '../demo/result.ts'
 import { policySchema } from '../src/policy/policy.ts'
+import { evidenceSchema } from '../src/verify/evidence.ts'
 import { benchReport } from './bench/report.ts'
 import { policyDocument } from './policy-document.ts'
 
@@ -20,6 +21,10 @@ const generated: [path: string, content: () => string][] = [
   [
     'schema/bench.schema.json',
     () => json({ title: 'Figures of the benchmark', ...z.toJSONSchema(benchReport, { target: 'draft-7' }) }),
+  ],
+  [
+    'schema/evidence.schema.json',
+    () => json({ title: 'Evidence of a run', ...z.toJSONSchema(evidenceSchema, { target: 'draft-7' }) }),
   ],
   ['docs/policy.md', policyDocument],
 ]

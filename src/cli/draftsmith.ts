@@ -15,6 +15,7 @@ import { firstInterrupt } from './interrupt.ts'
 import { replayCommand } from './replay-command.ts'
 import { runCommand } from './run-command.ts'
 import { showCommand } from './show-command.ts'
+import { verifyCommand } from './verify-command.ts'
 
 const out = (text: string) => console.log(text)
 const say = (line: string) => console.error(line)
@@ -80,6 +81,17 @@ function describeProgram(end: (exitCode: number) => void): Command {
     .description('tell a run again from its records, as the model saw it; nothing is called and nothing is paid')
     .argument('<run>', 'the id of the run')
     .action(async (run) => end(await replayCommand(run, { config: configFor([]), out })))
+  program
+    .command('verify')
+    .description('measure again what a run measured, from base commit and patch, and say whether it is the same')
+    .argument('<run|pull-request>', 'the id of a run, or the address of its pull request')
+    .option('--logs <folder>', 'keep the logs of the checks there')
+    .option('--json', 'print the comparison as JSON')
+    .action(async (of, options) => {
+      const config = configFor([])
+      const terminal = { out, progress: say, interrupted: firstInterrupt(say) }
+      end(await verifyCommand(of, options, { config, log: loggerOf(config), terminal }))
+    })
   program
     .command('init')
     .description('make a repository ready: the issue form, a policy file that explains itself, and the label')

@@ -7,11 +7,11 @@ export async function mintCloneSource(
   url: string,
 ): Promise<CloneSource & { revoke(): Promise<void> }> {
   const minted = await session.mint({ contents: 'read', metadata: 'read' })
-  return { url, env: authorise(url, minted.token), revoke: minted.revoke }
+  return { url, env: cloneAccess(url, minted.token), revoke: minted.revoke }
 }
 
-/** Git reads settings from the environment since 2.31; the header is bound to this one address. */
-function authorise(url: string, token: string): Record<string, string> {
+/** Environment for git. It reads settings from the environment since 2.31; the header is bound to this one address. */
+export function cloneAccess(url: string, token: string): Record<string, string> {
   const credentials = Buffer.from(`x-access-token:${token}`).toString('base64')
   return {
     GIT_TERMINAL_PROMPT: '0',

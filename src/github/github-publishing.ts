@@ -1,6 +1,7 @@
 // From a verified tree to branch and draft pull request. Each step looks for what an earlier attempt left before it makes anything.
 import { Fault, toFault } from '../errors.ts'
-import type { OnPushed, Publication, PublishRequest } from '../publish/publication.ts'
+import { type OnPushed, ownAddress, type Publication, type PublishRequest } from '../publish/publication.ts'
+import { chooseReviewers } from './choose-reviewers.ts'
 import type { GitHubRepository } from './github.ts'
 
 export interface PublishingOptions {
@@ -76,8 +77,10 @@ async function write(
 async function publishPullRequest(request: PublishRequest, published: PublishedBranch, options: PublishingOptions) {
   const { repository, fence, onPushed } = options
   await fence()
-  const { title, body, baseBranch: base } = request
-  const pull = await repository.createPullRequest({ head: published.branch, base, title, body, draft: true })
+  const { title, baseBranch: base } = request
+  const { body: text } = request
+  const pull = await repository.createPullRequest({ head: published.branch, base, title, body: text, draft: true })
+  const body = text.replaceAll(ownAddress, pull.url)
   await onPushed?.({ ...published, pullRequest: pull.url })
   const notes = [...pull.notes]
   if (pull.title !== title || pull.body !== body) {
@@ -90,16 +93,18 @@ async function publishPullRequest(request: PublishRequest, published: PublishedB
 
 async function labelAndAsk(
   number: number,
-  { labels, reviewers }: PublishRequest,
+  request: PublishRequest,
   { repository, fence }: PublishingOptions,
 ): Promise<string[]> {
   await fence()
   const unlabelled = await asNotes('Labels were not set', async () => {
-    await repository.addLabels(number, labels)
+    await repository.addLabels(number, request.labels)
     return []
   })
   await fence()
-  const unasked = await asNotes('No review was requested', () => repository.requestReviewers(number, reviewers))
+  const unasked = await asNotes('No review was requested', async () =>
+    repository.requestReviewers(number, await chooseReviewers(request, repository)),
+  )
   return [...unlabelled, ...unasked]
 }
 

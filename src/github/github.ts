@@ -77,6 +77,8 @@ export interface GitHubRepository {
   issue(number: number): Promise<IssueFacts>
   /** `none` for bots, whatever GitHub grants them. */
   permission(login: string): Promise<Permission>
+  /** The account that wrote with this e-mail address in this repository; undefined when GitHub knows none, or it is a bot's. */
+  loginOf(email: string): Promise<string | undefined>
   /** Undefined when there is no such branch. */
   head(branch: string): Promise<string | undefined>
   readFile(path: string, commit: string): Promise<string | undefined>

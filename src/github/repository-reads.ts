@@ -6,7 +6,7 @@ import type { Client } from './octokit-client.ts'
 
 type Reads = Pick<
   GitHubRepository,
-  'facts' | 'permission' | 'head' | 'readFile' | 'listFolder' | 'commit' | 'isAncestor'
+  'facts' | 'permission' | 'loginOf' | 'head' | 'readFile' | 'listFolder' | 'commit' | 'isAncestor'
 >
 
 export interface Place {
@@ -19,6 +19,7 @@ export function repositoryReads(session: RepositorySession, place: Place): Reads
   return {
     facts: () => read('read the settings', (client) => readFacts(client, place)),
     permission: (login) => read(`read the permission of ${login}`, (client) => readPermission(client, place, login)),
+    loginOf: (email) => read('look for the author of a commit', (client) => readLogin(client, place, email)),
     head: (branch) => read(`read branch ${branch}`, (client) => readHead(client, place, branch)),
     readFile: (path, commit) => read(`read ${path}`, (client) => readText(client, place, path, commit)),
     listFolder: (path, commit) => read(`list ${path}`, (client) => listNames(client, place, path, commit)),
@@ -55,6 +56,14 @@ async function readPermission(client: Client, place: Place, login: string): Prom
     if (statusOf(thrown) === 404) return 'none'
     throw thrown
   }
+}
+
+/** GitHub tells accounts by the addresses of their commits. An address that is no query, such as one without an @, finds nobody. */
+async function readLogin(client: Client, place: Place, email: string): Promise<string | undefined> {
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) return undefined
+  const { data } = await client.rest.repos.listCommits({ ...place, author: email, per_page: 1 })
+  const author = data[0]?.author
+  return author?.type === 'User' ? author.login : undefined
 }
 
 /** 409 is GitHub's answer for a repository without any commit. */

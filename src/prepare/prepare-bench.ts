@@ -4,9 +4,12 @@ import { createGuardedWorkTree } from '../agent/guarded-work-tree.ts'
 import { Fault } from '../errors.ts'
 import { mayRead, mayWrite } from '../policy/paths.ts'
 import type { Policy } from '../policy/policy.ts'
-import { type RunContext, stage } from '../run-context.ts'
+import type { ClaimedRun } from '../run/ledger.ts'
+import type { Run } from '../run/run.ts'
+import type { StageRecords } from '../run/stage-recorder.ts'
+import { type RunContext, type StageRun, stage } from '../run-context.ts'
 import type { Sandbox, SandboxSession } from '../sandbox/sandbox.ts'
-import type { BaseFacts } from '../task/task-host.ts'
+import type { BaseFacts, TaskHost } from '../task/task-host.ts'
 import { isTestFile } from '../toolchain/commands.ts'
 import { detectToolchain } from '../toolchain/detect.ts'
 import { installDependencies } from '../toolchain/install.ts'
@@ -18,10 +21,19 @@ import { scanForSecrets } from '../verify/secret-scan.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import type { Baseline, Bench, FreshPlace, Place } from './bench.ts'
 
+/** What of a run it takes to prepare: a command of the terminal prepares without a ledger. */
+export interface Preparing
+  extends StageRun,
+    Pick<RunContext, 'workspaces' | 'sandbox' | 'registries' | 'progress' | 'signal' | 'log'> {
+  readonly claimed: StageRecords &
+    Pick<ClaimedRun, 'writeArtifact'> & { readonly run: Pick<Run, 'id' | 'repositoryKey'> }
+  readonly host: Pick<TaskHost, 'cloneSource'>
+}
+
 /** Clones, detects, installs and runs the baseline. Throws `infrastructure` faults; what the repository lacks is a value in `baseline`. */
 export async function prepareBench(
-  run: RunContext,
-  { facts, policy }: { facts: BaseFacts; policy: Policy },
+  run: Preparing,
+  { facts, policy }: { facts: Pick<BaseFacts, 'baseCommit'>; policy: Policy },
 ): Promise<Bench> {
   run.signal.throwIfAborted()
   await run.progress.began('prepare')
@@ -45,7 +57,7 @@ export async function prepareBench(
   }
 }
 
-async function openWorkspace(run: RunContext, facts: BaseFacts): Promise<Workspace> {
+async function openWorkspace(run: Preparing, facts: Pick<BaseFacts, 'baseCommit'>): Promise<Workspace> {
   const { repositoryKey, id } = run.claimed.run
   const source = await run.host.cloneSource()
   try {
@@ -69,7 +81,7 @@ interface PlaceParts {
 }
 
 /** Owns the work tree from here on: whatever happens, nothing of it is left behind. */
-async function openPlace(run: RunContext, parts: PlaceParts): Promise<OwnedPlace> {
+async function openPlace(run: Preparing, parts: PlaceParts): Promise<OwnedPlace> {
   const { workspace, sandbox } = parts
   try {
     const session = await openSession(run, parts)
@@ -91,7 +103,7 @@ interface OwnedPlace extends Place, AsyncDisposable {
   sandbox: Sandbox
 }
 
-async function openSession(run: RunContext, { workspace, sandbox, policy }: PlaceParts): Promise<SandboxSession> {
+async function openSession(run: Preparing, { workspace, sandbox, policy }: PlaceParts): Promise<SandboxSession> {
   const { commandMinutes, memoryMiB, processes, cpus } = policy.sandbox
   return sandbox.open({
     runId: run.claimed.run.id,
@@ -116,7 +128,7 @@ interface BenchParts {
   policy: Policy
 }
 
-function benchOf(run: RunContext, parts: BenchParts): Bench {
+function benchOf(run: Preparing, parts: BenchParts): Bench {
   const { place, snapshot, policy } = parts
   const { workspace, session, sandbox } = place
   const tree = createGuardedWorkTree({
@@ -141,7 +153,7 @@ function benchOf(run: RunContext, parts: BenchParts): Bench {
 }
 
 async function runInPlace(
-  run: RunContext,
+  run: Preparing,
   { session, workspace: { home } }: Place,
   { checks, label, policy }: { checks: CheckCommand[]; label: string; policy: Policy },
 ): Promise<CheckResult[]> {
@@ -149,12 +161,12 @@ async function runInPlace(
   return runChecks({ session, home, checks, logs: logsOf(run), label, summaryBytes, signal: run.signal })
 }
 
-function logsOf(run: RunContext): (name: string, text: string) => Promise<void> {
+function logsOf(run: Preparing): (name: string, text: string) => Promise<void> {
   return (name, text) => run.claimed.writeArtifact(name, redact(text), 'text/plain')
 }
 
 async function freshPlace(
-  run: RunContext,
+  run: Preparing,
   { place, snapshot, policy }: BenchParts,
   treeSha: string,
 ): Promise<FreshPlace & AsyncDisposable> {
@@ -171,7 +183,7 @@ async function freshPlace(
 }
 
 async function install(
-  run: RunContext,
+  run: Preparing,
   { place, snapshot, policy, label }: { place: Place; snapshot: RepositorySnapshot; policy: Policy; label: string },
 ): Promise<string | undefined> {
   const keep = logsOf(run)

@@ -23,10 +23,20 @@ export interface PublishRequest {
   patch: string
   commitMessage: string
   title: string
+  /** Where it holds `ownAddress`, the address of the pull request stands in the end. */
   body: string
   labels: string[]
+  /** Always asked: `login` or `org/team`. */
   reviewers: string[]
+  /** Asked where there is room left, and where they have access. Best first. */
+  suggestedReviewers?: SuggestedReviewer[]
 }
+
+/** Git knows e-mails, CODEOWNERS `login`, `org/team` and e-mails. */
+export type SuggestedReviewer = { login: string } | { email: string }
+
+/** Stands for the address of a pull request, which is known when it is there. */
+export const ownAddress = 'ADDRESS-OF-THIS-PULL-REQUEST'
 
 /** Where the result can be found. Absent fields were not made. */
 export interface Publication {

@@ -2,14 +2,18 @@
 import type { PlannedTask } from '../plan/planned-task.ts'
 import { branchName } from '../render/branch.ts'
 import { renderCommitMessage } from '../render/commit-message.ts'
+import { renderEvidenceBlock } from '../render/evidence-block.ts'
+import { estimateAgainst } from '../render/price-tag.ts'
 import { renderPullRequest } from '../render/pull-request.ts'
 import { pullRequestTitle } from '../render/pull-request-title.ts'
 import type { PullRequestView } from '../render/pull-request-view.ts'
 import { type Outcome, pushed, workPatch } from '../run/outcome.ts'
 import { type RunContext, stage } from '../run-context.ts'
 import type { BaseFacts } from '../task/task-host.ts'
+import { type Evidence, evidenceArtifact, evidenceOf } from '../verify/evidence.ts'
 import { isProven, missingParts, type Proof } from '../verify/feedback.ts'
-import type { Publication, PublishRequest } from './publication.ts'
+import { ownAddress, type Publication, type PublishRequest } from './publication.ts'
+import { suggestReviewers } from './suggest-reviewers.ts'
 
 export interface Result extends PlannedTask {
   facts: BaseFacts
@@ -22,6 +26,7 @@ export async function publishResult(run: RunContext, result: Result): Promise<Ou
   const { proof } = result
   if (proof === undefined || proof.candidate.patch === '') return withoutWork(proof)
   await run.claimed.writeArtifact(workPatch, proof.candidate.patch, 'text/x-diff')
+  await run.claimed.writeArtifact(evidenceArtifact, json(evidenceFor(run, result, proof)), 'application/json')
   const publication = await stage(run, 'publish', {
     input: { treeSha: proof.candidate.treeSha, proven: isProven(proof) },
     work: () => publish(run, result, proof),
@@ -91,7 +96,29 @@ async function requestOf(run: RunContext, result: Result, proof: Proof): Promise
     body: renderPullRequest(await viewOf(run, result, proof)),
     labels: policy.pullRequest.labels,
     reviewers: policy.pullRequest.reviewers,
+    ...(verified && { suggestedReviewers: await suggestReviewers(bench, candidate.treeSha) }),
   }
+}
+
+function evidenceFor({ claimed }: RunContext, { plan, facts }: Result, { report }: Proof): Evidence {
+  const { treeSha: tree, baseCommit, checks, reproduction, notVerified, sandbox } = report
+  return evidenceOf({
+    draftsmith: claimed.run.version,
+    run: claimed.run.id,
+    repository: facts.repository,
+    baseCommit,
+    tree,
+    verified: report.verified,
+    removedTests: plan.removedTests.map(({ name }) => name),
+    sandbox,
+    checks,
+    reproduction,
+    notVerified,
+  })
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
 }
 
 /** A branch would start workflows on code that nobody has verified, with the repository's secrets. */
@@ -99,11 +126,15 @@ function unverifiedForm({ policy, facts }: Result): PublishRequest['form'] {
   return facts.workflowsRunOnPush ? 'patch' : policy.unverified
 }
 
-async function viewOf(run: RunContext, { contract, policy, plan }: Result, proof: Proof): Promise<PullRequestView> {
+async function viewOf(run: RunContext, result: Result, proof: Proof): Promise<PullRequestView> {
+  const { contract, policy, plan } = result
   const { candidate, report, verdict } = proof
   const { run: row, modelCalls } = run.claimed
+  const evidence = renderEvidenceBlock(evidenceFor(run, result, proof))
   const { source, url } = row.task
   const startedAt = row.startedAt ?? row.createdAt
+  const charge = await modelCalls.spent()
+  const { estimate } = run.progress.view
   return {
     runId: row.id,
     ...(source.kind === 'github_issue' && { issue: { number: source.number, ...(url && { url }) } }),
@@ -113,12 +144,20 @@ async function viewOf(run: RunContext, { contract, policy, plan }: Result, proof
     candidate,
     report,
     verdict,
-    charge: await modelCalls.spent(),
+    sentBack: sentBack(proof),
+    ...(evidence !== undefined && { evidence, repeatWith: source.kind === 'local' ? row.id : ownAddress }),
+    charge,
+    ...(estimate && { priceTag: estimateAgainst(estimate, charge) }),
     maxUsd: policy.limits.usd,
     durationMs: run.now().getTime() - startedAt.getTime(),
     notes: run.progress.view.notes,
     ignored: run.progress.view.ignored,
   }
+}
+
+/** Why each round before the last one did not stand, the first one first. */
+function sentBack({ before }: Proof): string[] {
+  return before === undefined ? [] : [...sentBack(before), reasonOf(before)]
 }
 
 function reasonOf({ candidate, report, verdict }: Proof): string {

@@ -16,8 +16,16 @@ export interface PullRequestView {
   candidate: Candidate
   report: VerificationReport
   verdict: Verdict
+  /** Why earlier rounds did not stand, in order. */
+  sentBack?: string[]
+  /** The evidence as data, as `renderEvidenceBlock` makes it. */
+  evidence?: string
+  /** What `draftsmith verify` is given to repeat the evidence. */
+  repeatWith?: string
   charge: Charge
   maxUsd: number
+  /** Estimate against actual, one line of Markdown. */
+  priceTag?: string
   /** From the start of the run, in ms. */
   durationMs?: number
   /** Warnings of the run: uncommitted work ignored, limits lowered, no sandbox. */

@@ -1,12 +1,12 @@
 // The description of the pull request: what was changed and why, then the evidence, as the host measured it.
-import type { CheckComparison, CheckOutcome } from '../verify/report.ts'
 import { cost, counted, duration } from './figures.ts'
 import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
-import { codeCell, codeSpan, inline, neutralise } from './neutralise.ts'
+import { codeSpan, inline, neutralise } from './neutralise.ts'
+import { costByRole } from './price-tag.ts'
+import { folded, renderEvidence } from './pull-request-evidence.ts'
 import type { PullRequestView } from './pull-request-view.ts'
 
 const maxBody = 65_000
-const maxNames = 10
 
 export interface ParsedPullRequest {
   runId: string
@@ -30,7 +30,7 @@ export function renderPullRequest(view: PullRequestView): string {
     neutralise(view.plan.summary),
     ...issueLine(view),
     ...changes(view),
-    ...evidence(view),
+    ...renderEvidence(view),
     ...changedTests(view),
     ...section(
       'Not verified',
@@ -41,10 +41,15 @@ export function renderPullRequest(view: PullRequestView): string {
       view.plan.risks.map((risk) => inline(risk, 1_000)),
     ),
     ...section('For the review', reviewList(view)),
-    runFacts(view),
+    ...runFacts(view),
     howToAsk(view),
   ].join('\n\n')
-  return body.length <= maxBody ? body : `${body.slice(0, maxBody)}…`
+  const data = view.evidence === undefined ? '' : `\n\n${view.evidence}`
+  return `${cut(body, maxBody - data.length)}${data}`
+}
+
+function cut(body: string, most: number): string {
+  return body.length <= most ? body : `${body.slice(0, most - 1)}…`
 }
 
 /** Undefined when the description is not ours, or its first line was changed. */
@@ -94,71 +99,6 @@ function changes({ plan, candidate }: PullRequestView): string[] {
   ]
 }
 
-function evidence({ report }: PullRequestView): string[] {
-  const { checks, reproduction, treeSha, sandbox } = report
-  const rows = checks.map(checkRow)
-  const table = ['| check | before | after | time |', '|---|---|---|---|', ...rows].join('\n')
-  return [
-    '## Evidence',
-    checks.length === 0 ? 'This repository has no check that could be run.' : table,
-    ...list(checks.flatMap(testNames)),
-    ...(reproduction === undefined ? [] : [reproductionText(reproduction)]),
-    `<sub>Measured by Draftsmith in a fresh work tree of exactly the published tree ${codeSpan(treeSha.slice(0, 10))}, sandbox: ${inline(sandbox)}. No model was asked.</sub>`,
-  ]
-}
-
-function checkRow({ line, before, after, regressed, required }: CheckComparison): string {
-  const verdict = regressed ? '❌' : after.passed ? '✅' : '⚠️'
-  const command = `${codeCell(line)}${required ? '' : ' (not required)'}`
-  return `| ${command} | ${result(before)} | ${verdict} ${result(after)} | ${duration(after.durationMs)} |`
-}
-
-function result({ counts, passed, timedOut, exitCode }: CheckOutcome): string {
-  if (timedOut) return 'timed out'
-  if (counts === undefined) return passed ? 'passes' : `fails (exit code ${exitCode ?? 'none'})`
-  const { passed: good, failed, skipped } = counts
-  const parts = [
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    `${good} passed`,
-    ...(skipped > 0 ? [`${skipped} skipped`] : []),
-  ]
-  return parts.join(', ')
-}
-
-function testNames({ fixed, added, broken, stillFailing, flaky }: CheckComparison): string[] {
-  return [
-    ...named('Failed before, passes now', fixed),
-    ...named(
-      'New',
-      added.filter((name) => !fixed.includes(name)),
-    ),
-    ...named('**Broken by this change**', broken),
-    ...named('Failed before and still fails, not caused by this change', stillFailing),
-    ...named('Flaky: failed and passed on the same tree', flaky),
-  ]
-}
-
-function named(title: string, names: string[]): string[] {
-  if (names.length === 0) return []
-  const more = names.length > maxNames ? `, and ${names.length - maxNames} more` : ''
-  return [`${title}: ${names.slice(0, maxNames).map(codeSpan).join(', ')}${more}`]
-}
-
-function reproductionText({
-  failsWithoutChange,
-  passesWithoutChange,
-}: NonNullable<PullRequestView['report']['reproduction']>): string {
-  const lines = [
-    ...failsWithoutChange
-      .slice(0, maxNames)
-      .map((name) => `- ✅ ${codeSpan(name)} fails without the change and passes with it`),
-    ...passesWithoutChange
-      .slice(0, maxNames)
-      .map((name) => `- ⚠️ ${codeSpan(name)} passes without the change, too: it does not show the defect`),
-  ]
-  return ['**The tests, run against the code without this change**', ...lines].join('\n')
-}
-
 function changedTests({ candidate, plan }: PullRequestView): string[] {
   return section('Tests whose expectation changed', [
     ...candidate.changedTests.map(({ path, reason }) => `${codeSpan(path)}: ${inline(reason, 1_000)}`),
@@ -173,15 +113,19 @@ function reviewList({ contract, verdict }: PullRequestView): string[] {
   ]
 }
 
-function runFacts(view: PullRequestView): string {
-  const { charge, contract, notes, ignored, durationMs } = view
-  const lines = [
-    `- Run ${codeSpan(view.runId)}, asked for by ${codeSpan(contract.requestedBy)}, from ${codeSpan(contract.baseBranch)} at ${codeSpan(contract.baseCommit.slice(0, 10))}`,
-    `- ${cost({ ...charge, maxUsd: view.maxUsd })}, ${counted(charge.calls, 'model call')}${durationMs === undefined ? '' : `, ${duration(durationMs)}`}`,
-    ...notes.map((note) => `- ${inline(note, 500)}`),
-    ...ignored.map((text) => `- Hidden text of the issue was not read: ${codeSpan(text)}`),
-  ]
-  return `<details><summary>The run</summary>\n\n${lines.join('\n')}\n\n</details>`
+function runFacts(view: PullRequestView): string[] {
+  const { charge, contract, notes, ignored, durationMs, report } = view
+  const { missingChecks = [] } = report
+  return folded('The run', [
+    `Run ${codeSpan(view.runId)}, asked for by ${codeSpan(contract.requestedBy)}, from ${codeSpan(contract.baseBranch)} at ${codeSpan(contract.baseCommit)}`,
+    `${cost({ ...charge, maxUsd: view.maxUsd })}, ${counted(charge.calls, 'model call')}${durationMs === undefined ? '' : `, ${duration(durationMs)}`}`,
+    ...(view.priceTag === undefined ? [] : [view.priceTag]),
+    ...(charge.byRole === undefined ? [] : [costByRole(charge).join(' · ')]),
+    ...(missingChecks.length === 0 ? [] : [`This repository has no command for: ${missingChecks.join(', ')}`]),
+    ...notes.map((note) => inline(note, 500)),
+    ...ignored.map((text) => `Hidden text of the issue was not read: ${codeSpan(text)}`),
+    `Whole logs, and the evidence as data: ${codeSpan(`draftsmith show ${view.runId} --artifacts FOLDER`)}`,
+  ])
 }
 
 function howToAsk({ issue }: PullRequestView): string {

@@ -8,11 +8,14 @@ export interface RecordKey {
   input: unknown
 }
 
+/** Where values are kept. */
+export type StageRecords = Pick<ClaimedRun, 'readStage' | 'writeStage'>
+
 /**
  * Answers a value from the ledger, or works it out and records it before anybody uses it.
  * The value must survive JSON: plain data without functions, dates or maps.
  */
-export async function recorded<T>(claimed: ClaimedRun, key: RecordKey, work: () => Promise<T>): Promise<T> {
+export async function recorded<T>(claimed: StageRecords, key: RecordKey, work: () => Promise<T>): Promise<T> {
   const stageKey = stageKeyOf(key)
   const known = await claimed.readStage(stageKey)
   if (known !== undefined) return known as T
@@ -22,7 +25,7 @@ export async function recorded<T>(claimed: ClaimedRun, key: RecordKey, work: () 
 }
 
 /** What was recorded, if anything was. */
-export function readRecorded(claimed: ClaimedRun, key: RecordKey): Promise<unknown | undefined> {
+export function readRecorded(claimed: StageRecords, key: RecordKey): Promise<unknown | undefined> {
   return claimed.readStage(stageKeyOf(key))
 }
 

@@ -79,8 +79,10 @@ export interface VerificationReport {
   problems: string[]
   /** Those of `problems` that no further edit can mend: checks that say nothing, a change above the size limits. */
   beyondRepair: string[]
-  /** What was not verified, for the reader: `no type check in this repository`. */
+  /** What was not verified, for the reader: `lint failed before the change and still fails`. */
   notVerified: string[]
+  /** Kinds of checks that this repository has no command for. Absent in older records, which name them in `notVerified`. */
+  missingChecks?: CheckName[]
   /** What held the sandbox: `bubblewrap`, or `none`, said loudly. */
   sandbox: string
 }

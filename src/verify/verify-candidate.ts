@@ -3,6 +3,7 @@ import type { Candidate } from '../execute/candidate.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
 import type { TreeChange } from '../publish/publication.ts'
 import { type RunContext, stage } from '../run-context.ts'
+import { type CheckName, checkNames } from '../toolchain/toolchain.ts'
 import { diffViolations } from './diff-policy.ts'
 import { measureChange, nothingMeasured } from './measure-change.ts'
 import { type CheckComparison, type ReproductionEvidence, showsDefect, type VerificationReport } from './report.ts'
@@ -61,6 +62,7 @@ async function verify(task: PlannedTask, { treeSha }: Candidate, round: number):
     problems,
     beyondRepair,
     notVerified: notVerified(checks),
+    missingChecks: missingChecks(checks),
     sandbox: bench.sandbox,
   }
 }
@@ -116,15 +118,18 @@ function untested(facts: {
 }
 
 function notVerified(checks: CheckComparison[]): string[] {
-  const names = new Set(checks.map(({ name }) => name))
-  const absent = (['typecheck', 'lint', 'format'] as const).filter((name) => !names.has(name))
   const red = checks
     .filter(({ before, after }) => !before.passed && !after.passed)
     .map(({ id }) => `${id} failed before the change and still fails`)
   const nameless = checks
     .filter(({ name, after }) => name === 'test' && after.counts === undefined)
     .map(({ id, line }) => `${id} (${line}) names no tests: only its exit code was compared`)
-  return [...absent.map((name) => `this repository has no ${name} command`), ...nameless, ...red]
+  return [...nameless, ...red]
+}
+
+function missingChecks(checks: CheckComparison[]): CheckName[] {
+  const names = new Set(checks.map(({ name }) => name))
+  return checkNames.filter((name) => name !== 'test' && !names.has(name))
 }
 
 function describe({ verified, checks, problems }: VerificationReport): string {

@@ -71,7 +71,7 @@ sandboxed('on the embedded database', () => {
       expect(pull?.body).toContain(`Closes #${number}`)
       expect(pull?.body).toContain('| `npm test` | 1 passed | ✅ 2 passed |')
       expect(pull?.body).toContain(
-        '`test/money.test.js > keeps the sign of small amounts` fails without the change and passes with it',
+        '✅ Fails without this change, passes with it: `test/money.test.js > keeps the sign of small amounts`',
       )
       expect(pull?.body).toContain('sandbox: bubblewrap')
       expect(pull?.body).not.toContain('[!WARNING]')

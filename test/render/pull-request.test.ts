@@ -42,11 +42,8 @@ Closes #12
 | \`npm test\` | 1 failed, 12 passed | ⚠️ 1 failed, 13 passed | 2.1 s |
 | \`npm run lint \\| tee out\` (not required) | passes | ✅ passes | 810 ms |
 
-- New: \`slug > several separators\`
 - Failed before and still fails, not caused by this change: \`date > time zones\`
-
-**The tests, run against the code without this change**
-- ✅ \`slug > several separators\` fails without the change and passes with it
+- ✅ Fails without this change, passes with it: \`slug > several separators\`
 
 <sub>Measured by Draftsmith in a fresh work tree of exactly the published tree \`9a8b7c6d5e\`, sandbox: bubblewrap. No model was asked.</sub>
 
@@ -66,8 +63,9 @@ Closes #12
 
 <details><summary>The run</summary>
 
-- Run \`r-k3v9x2m4q7\`, asked for by \`maya\`, from \`main\` at \`4f1c2d3e4f\`
+- Run \`r-k3v9x2m4q7\`, asked for by \`maya\`, from \`main\` at \`${view.contract.baseCommit}\`
 - 0.42 of 5.00 USD · 18,340 tokens, 6 model calls, 1 min 34 s
+- Whole logs, and the evidence as data: \`draftsmith show r-k3v9x2m4q7 --artifacts FOLDER\`
 
 </details>
 
@@ -83,6 +81,54 @@ Closes #12
 `)
     expect(text).toContain('\n\nFor #12\n\n')
     expect(text).not.toMatch(/closes #12/i)
+  })
+
+  it('names each test once, and calls a guard no failure to show the defect', () => {
+    const tests = (reproduction: typeof view.report.reproduction) => {
+      const [first, ...rest] = view.report.checks
+      const checks = first ? [{ ...first, added: ['shows', 'guards', 'other'] }, ...rest] : []
+      const text = renderPullRequest(pullRequestView({ report: { ...view.report, checks, reproduction } }))
+      return text.split('\n').filter((line) => /`(shows|guards|other)`/.test(line))
+    }
+    expect(tests({ failsWithoutChange: ['shows'], passesWithoutChange: ['guards'] })).toEqual([
+      '- New: `other`',
+      '- ✅ Fails without this change, passes with it: `shows`',
+      '- New, and guards what worked already: `guards`',
+    ])
+    expect(tests({ failsWithoutChange: [], passesWithoutChange: ['guards'] })).toContain(
+      '- ⚠️ New, and passes without this change, too: it does not show the defect: `guards`',
+    )
+  })
+
+  it('shows the exit codes of a test without a name', () => {
+    const exitCodes = [{ line: 'make check', without: 2, with: 0, shows: true }]
+    const reproduction = { failsWithoutChange: [], passesWithoutChange: [], exitCodes }
+    const text = renderPullRequest(pullRequestView({ report: { ...view.report, reproduction } }))
+    expect(text).toContain('- ✅ `make check`: exit code 2 without this change, 0 with it\n')
+  })
+
+  it('says what was sent back on the way, and what is not there to be run, in the folded parts', () => {
+    const report = { ...view.report, missingChecks: ['typecheck' as const, 'lint' as const] }
+    const sentBack = ['test (npm test) breaks 1 test: a', 'It rounds.']
+    const text = renderPullRequest(pullRequestView({ report, sentBack, priceTag: 'Estimated 0.30 USD, came to 0.42' }))
+    expect(text).toContain(
+      '<details><summary>Sent back 2 times before it came to this</summary>\n\n- test (npm test) breaks 1 test: a\n- It rounds.\n',
+    )
+    expect(text).toContain('- This repository has no command for: typecheck, lint\n')
+    expect(text).toContain('- Estimated 0.30 USD, came to 0.42\n')
+  })
+
+  it('folds the green checks of a large workspace', () => {
+    const [, lint] = view.report.checks
+    const checks = Array.from({ length: 14 }, (_, at) => ({ id: `lint:${at}`, line: `lint ${at}` }))
+    const report = {
+      ...view.report,
+      checks: checks.map((named) => ({ ...(lint as NonNullable<typeof lint>), ...named })),
+    }
+    const red = report.checks.map((check, at) => (at === 13 ? { ...check, regressed: true } : check))
+    expect(renderPullRequest(pullRequestView({ report: { ...report, checks: red } }))).toMatch(
+      /\| `lint 13`.*❌[\s\S]*<summary>13 more checks, all green before and after<\/summary>/,
+    )
   })
 
   it('names changed and removed tests with their reasons', () => {
@@ -237,7 +283,7 @@ Run r-k3v9x2m4q7: 0.42 of 5.00 USD · 18,340 tokens, 6 model calls`)
       kind: 'declined',
       decline: { code: 'ambiguous', evidence: ['Which `separator`?'] },
     })
-    expect(text).toMatch(/^Declined: the issue leaves open what should be done\n\nWhat was found\n- Which separator\?/)
+    expect(text).toMatch(/^Declined: the issue leaves open what should be done\n\nWhat is open\n- Which separator\?/)
     expect(text).toContain('To run again, change the text where needed and give the same command.')
   })
 })

@@ -34,11 +34,8 @@ describe('a candidate', () => {
       failsWithoutChange: ['test/total.test.js > counts every price'],
       passesWithoutChange: [],
     })
-    expect(report.notVerified).toEqual([
-      'this repository has no typecheck command',
-      'this repository has no lint command',
-      'this repository has no format command',
-    ])
+    expect(report.notVerified).toEqual([])
+    expect(report.missingChecks).toEqual(['format', 'typecheck', 'lint'])
     expect(host.lastView.stages.find(({ stage }) => stage === 'verify')).toMatchObject({
       status: 'done',
       note: '1 check passes, 1 new test',

@@ -93,7 +93,15 @@ async function listCommits(exchange: Exchange, repository: HostedRepository): Pr
   const size = Number(query.get('per_page') ?? 30)
   const skip = (Number(query.get('page') ?? 1) - 1) * size
   const paths = query.get('path') ? ['--', query.get('path') ?? ''] : []
-  const shas = await repository.git.text(['rev-list', `--max-count=${size}`, `--skip=${skip}`, start, ...paths])
+  const author = query.get('author') ? ['--fixed-strings', `--author=<${query.get('author')}>`] : []
+  const shas = await repository.git.text([
+    'rev-list',
+    ...author,
+    `--max-count=${size}`,
+    `--skip=${skip}`,
+    start,
+    ...paths,
+  ])
   return ok(await describeAll(exchange, repository, shas))
 }
 

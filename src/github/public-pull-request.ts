@@ -1,0 +1,44 @@
+// Reads one pull request for `draftsmith verify`, with a personal token or none.
+import { Octokit } from '@octokit/rest'
+import { Fault } from '../errors.ts'
+import { cloneAccess, gitUrlOf } from './clone-source.ts'
+import { githubFault, statusOf } from './github-faults.ts'
+import type { IssueReference } from './public-issue.ts'
+
+export interface PublicPullRequest {
+  body: string
+  /** Oldest first, at most 250: GitHub tells no more. */
+  commits: { sha: string; tree: string }[]
+  /** Where git finds its commits, and what it needs for that; secret, for git alone. */
+  clone: { url: string; env: Record<string, string> }
+}
+
+/** Throws `invalid_input`/`github_not_found` where there is no such pull request or the token may not see it, else `infrastructure` faults. */
+export async function fetchPullRequest(
+  { owner, repo, number }: IssueReference,
+  { apiUrl, token }: { apiUrl: string; token: string | undefined },
+): Promise<PublicPullRequest> {
+  const octokit = new Octokit({ baseUrl: apiUrl, ...(token ? { auth: token } : {}), request: { timeout: 30_000 } })
+  const place = { owner, repo, pull_number: number }
+  try {
+    const { data } = await octokit.rest.pulls.get(place)
+    const commits = await octokit.paginate(octokit.rest.pulls.listCommits, { ...place, per_page: 100 })
+    const url = gitUrlOf(apiUrl, owner, repo)
+    return {
+      body: data.body ?? '',
+      commits: commits.map(({ sha, commit }) => ({ sha, tree: commit.tree.sha })),
+      clone: { url, env: token ? cloneAccess(url, token) : { GIT_TERMINAL_PROMPT: '0' } },
+    }
+  } catch (thrown) {
+    if (statusOf(thrown) !== 404) throw githubFault(thrown, { action: `read pull request ${owner}/${repo}#${number}` })
+    throw new Fault(
+      'invalid_input',
+      'github_not_found',
+      `There is no pull request ${owner}/${repo}#${number}, or it is not public.`,
+      {
+        mend: 'Check the number; for a private repository set GITHUB_TOKEN to a token that may read its pull requests and contents.',
+        cause: thrown,
+      },
+    )
+  }
+}
