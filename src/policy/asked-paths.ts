@@ -1,6 +1,7 @@
 // Protected paths that a text plainly asks to change. A path that is only mentioned (a log, an example, "see …") asks for nothing.
 import { pathMentions } from '../task/mentions.ts'
 import { mayWrite, type PathPolicy, type PathRule } from './paths.ts'
+import { proseSentences } from './prose.ts'
 
 /** Lock files follow from a change of dependencies, and an extension is no matter of trust: neither makes a task forbidden. */
 const askable: ReadonlySet<PathRule> = new Set([
@@ -19,7 +20,7 @@ const demand = /^["'`)]*\s+(should|must|needs?|has to|ought to|has got to)\b(?!\
 /** In the order they are asked for, each once, with the sentence it stands in. */
 export function askedProtectedPaths(text: string, policy: PathPolicy): { path: string; sentence: string }[] {
   const asked = new Map<string, string>()
-  for (const sentence of sentences(text)) {
+  for (const sentence of proseSentences(text)) {
     for (const { path, at } of pathMentions(sentence)) {
       const verdict = mayWrite(path.replace(/\/$/, ''), policy)
       if (verdict.allowed || !askable.has(verdict.rule) || asked.has(path)) continue
@@ -35,14 +36,4 @@ function asks(before: string, after: string): boolean {
   if (removal.test(clause)) return true
   if (reference.test(before)) return false
   return change.test(clause) || demand.test(after)
-}
-
-/** Prose only: code blocks, quotes and stack frames show what is, not what is wanted. */
-function sentences(text: string): string[] {
-  return text
-    .replace(/^(```|~~~)[\s\S]*?(^\1|$(?![\s\S]))/gm, '')
-    .split(/\r?\n/)
-    .filter((line) => !/^(\s*>| {4,}\S|\t|\s*at\s)/.test(line))
-    .flatMap((line) => line.split(/(?<=[.!?])\s+(?=[A-Z`"'])/))
-    .filter((line) => line.length <= 2_000)
 }

@@ -1,7 +1,7 @@
 // How risky a contract is. Rules and the analyst each name a risk, and the worse one counts: no word of a model lowers it.
 import { type Risk, risks, type TaskContract } from '../task/contract.ts'
 import type { Policy } from './policy-schema.ts'
-import { type RiskSignal, risksInPaths, risksInText, worse } from './risk.ts'
+import { isHarmless, type RiskSignal, risksInPaths, risksInText, worse } from './risk.ts'
 
 export interface JudgedRisk {
   risk: Risk
@@ -10,10 +10,8 @@ export interface JudgedRisk {
 }
 
 export function riskOf(contract: TaskContract, policy: Policy): JudgedRisk {
-  const told = [contract.objective, ...contract.acceptanceCriteria].join('\n')
   const signals = [
-    ...(contract.signals ?? []),
-    ...risksInText(told),
+    ...riskInWords(contract, []),
     ...risksInPaths(contract.affectedFiles),
     { risk: policy.sensitivity, reason: `the policy says sensitivity: ${policy.sensitivity}` },
   ]
@@ -22,6 +20,17 @@ export function riskOf(contract: TaskContract, policy: Policy): JudgedRisk {
   if (risk === risks[0])
     return { risk, reasons: [`Risk low: a ${inWords(contract.taskType)} task without a sensitive subject.`] }
   return raised(risk, signals) ?? { risk, reasons: [`Risk ${risk}: ${byKind(contract, byRule)}.`] }
+}
+
+/**
+ * What the words of issue and contract tell of. A task that a label or the form calls one of documents or tests may speak
+ * of any subject, as long as it touches nothing else; a model's word for it is not enough.
+ */
+export function riskInWords(contract: TaskContract, touched: string[]): RiskSignal[] {
+  const { objective, acceptanceCriteria, signals = [], typeIsGiven, affectedFiles } = contract
+  const onlyWords = leastRisk(contract) === 'low' && typeIsGiven === true
+  if (onlyWords && [...affectedFiles, ...touched].every(isHarmless)) return []
+  return [...signals, ...risksInText([objective, ...acceptanceCriteria].join('\n'))]
 }
 
 /** The signals that make the risk what it is; undefined where none does. */

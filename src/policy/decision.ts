@@ -18,6 +18,8 @@ export type PolicyDecision =
       notes: string[]
       /** What has to hold before the result is published. */
       gates: Gate[]
+      /** Why the estimate asks for approval, a whole sentence; it stands whatever the plan makes of the decision. */
+      overBudget?: string
     }
   | { kind: 'declined'; decline: Decline; reasons: string[] }
 

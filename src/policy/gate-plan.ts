@@ -3,7 +3,7 @@ import type { ImplementationPlan } from '../plan/plan.ts'
 import type { TaskContract } from '../task/contract.ts'
 import { approvalsOf, modeFor, type Permitted, permit, stricter } from './autonomy.ts'
 import { checkDefinition } from './check-definitions.ts'
-import { raised } from './contract-risk.ts'
+import { raised, riskInWords } from './contract-risk.ts'
 import type { PolicyDecision } from './decision.ts'
 import type { Decline, DeclineCode } from './decline.ts'
 import { foldPath } from './fold-path.ts'
@@ -43,7 +43,7 @@ export function gatePlan(
   if (size.length > 0 && policy.approval.size === 'decline') {
     return { kind: 'declined', decline: declined('too_large', size) }
   }
-  const sensitive = planRisks(plan).map(({ risk, reason }) => `Risk ${risk}: ${reason}.`)
+  const sensitive = planRisks(plan, contract).map(({ risk, reason }) => `Risk ${risk}: ${reason}.`)
   const reasons = [...sensitive, ...planApprovals(plan, contract, policy)]
   return reasons.length > 0 ? { kind: 'approval_required', reasons } : { kind: 'ok' }
 }
@@ -59,7 +59,7 @@ export function decideOnPlan(
 ): PolicyDecision {
   const gated = gatePlan(plan, contract, { policy, knownFiles })
   if (gated.kind === 'declined') return { ...gated, reasons: gated.decline.evidence }
-  const signals = planRisks(plan)
+  const signals = planRisks(plan, contract)
   const risk = signals.reduce((worst, signal) => worse(worst, signal.risk), decision.risk)
   const mode = stricter(decision.mode, modeFor(contract, policy, risk))
   const before = risk === decision.risk ? decision.reasons : []
@@ -68,7 +68,11 @@ export function decideOnPlan(
       risk,
       mode,
       reasons: [...new Set([...before, ...(raised(risk, signals)?.reasons ?? [])])],
-      approvals: [...approvalsOf(contract, policy), ...planApprovals(plan, contract, policy)],
+      approvals: [
+        ...approvalsOf(contract, policy),
+        ...planApprovals(plan, contract, policy),
+        ...(decision.overBudget === undefined ? [] : [decision.overBudget]),
+      ],
       notes: decision.notes,
     },
     policy,
@@ -100,8 +104,11 @@ function removals({ removedTests }: ImplementationPlan): string[] {
   return removedTests.map(({ name, reason }) => `The plan removes the test "${name}": ${reason}`)
 }
 
-function planRisks({ modifications }: ImplementationPlan): RiskSignal[] {
-  return risksInPaths(modifications.map(({ path }) => path))
+/** What the paths of a plan tell, and the words of a task of documents that turns out to be none. */
+function planRisks({ modifications }: ImplementationPlan, contract: TaskContract): RiskSignal[] {
+  const paths = modifications.map(({ path }) => path)
+  const known = new Set(riskInWords(contract, []).map(({ reason }) => reason))
+  return [...risksInPaths(paths), ...riskInWords(contract, paths).filter(({ reason }) => !known.has(reason))]
 }
 
 /** What a plan needs approval for, apart from its risk. */

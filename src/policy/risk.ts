@@ -1,53 +1,14 @@
 // Risk by rule, from words and paths. A model may call a task riskier than these rules do, never safer.
 import { type Risk, risks } from '../task/contract.ts'
 import { foldPath } from './fold-path.ts'
+import { proseSentences } from './prose.ts'
+import { type SensitiveSubject, sensitiveSubjects } from './sensitive-subjects.ts'
 
-/** `reason` completes "risk high: …". */
+/** `reason` completes "Risk high: …". */
 export interface RiskSignal {
   risk: Risk
   reason: string
 }
-
-const words: [risk: Risk, about: string, pattern: RegExp][] = [
-  [
-    'critical',
-    'secrets',
-    /\b(secrets?|credentials?|passwords?|passphrases?|private keys?|api[- ]keys?|(?:access|auth|api|bearer|refresh|session)[- ]tokens?)\b/i,
-  ],
-  [
-    'critical',
-    'cryptography',
-    /\b(crypto|cryptograph(?:y|ic)|encrypt(?:s|ed|ion)?|decrypt(?:s|ed|ion)?|ciphers?|hmac|tls|ssl|digital signatures?)\b/i,
-  ],
-  ['critical', 'payments', /\b(payments?|billing|refunds?|credit cards?|stripe|paypal|payouts?)\b/i],
-  [
-    'critical',
-    'authentication',
-    /\b(auth|authenticat(?:e|es|ed|ion)|authoriz(?:e|ed|ation)|authoris(?:e|ed|ation)|log-?ins?|sign-?ins?|oauth2?|oidc|sso|saml|jwts?|2fa|mfa|access control)\b/i,
-  ],
-  ['critical', 'CI', /\b(CI|continuous integration|github actions|(?:ci|build|release) (?:pipelines?|workflows?))\b/],
-  ['critical', 'deployment', /\b(deploy(?:s|ed|ment|ments|ing)?|terraform|kubernetes|helm charts?)\b/i],
-  [
-    'high',
-    'a public interface',
-    /\b(breaking changes?|public (?:api|interface)s?|backwards?[- ]compatib(?:le|ility)|deprecat(?:e|es|ed|ion))\b/i,
-  ],
-  ['high', 'a data migration', /\b((?:data|database|db|schema) migrations?|alter table|drop (?:table|column))\b/i],
-]
-
-const folders: [risk: Risk, about: string, pattern: RegExp][] = [
-  ['critical', 'secrets', /^(secrets?|credentials?|vault)$/],
-  ['critical', 'cryptography', /^(crypto|cryptography|encryption)$/],
-  ['critical', 'payments', /^(payments?|billing)$/],
-  [
-    'critical',
-    'authentication',
-    /^(auth|authn|authz|authentication|authorization|login|oauth2?|sso|jwt|session|sessions)$/,
-  ],
-  ['critical', 'CI', /^(\.github|\.circleci|\.gitlab|jenkins|ci|\.ci)$/],
-  ['critical', 'deployment', /^(deploy|deployment|deployments|infra|infrastructure|terraform|k8s|kubernetes|helm)$/],
-  ['high', 'a data migration', /^(migrations?|migrate)$/],
-]
 
 export function worse(a: Risk, b: Risk): Risk {
   return risks.indexOf(a) >= risks.indexOf(b) ? a : b
@@ -59,10 +20,42 @@ export function atLeast(risk: Risk, floor: Risk): boolean {
 
 /** One signal a subject, with the word that raised it. */
 export function risksInText(text: string): RiskSignal[] {
-  return words.flatMap(([risk, about, pattern]) => {
-    const found = pattern.exec(text)
-    return found === null ? [] : [{ risk, reason: `it is about ${about} ("${found[0]}")` }]
+  return sensitiveSubjects.flatMap((subject) => signalIn(text, subject) ?? [])
+}
+
+/** What the description of an issue plainly asks for. What it only tells (a log, a story, an example) raises nothing. */
+export function risksInProse(text: string): RiskSignal[] {
+  const asked = proseSentences(text).filter((sentence) => demand.test(sentence))
+  return sensitiveSubjects.flatMap(({ risk, about, plain }) => {
+    const found = asked.flatMap((sentence) => plain.exec(sentence)?.[0] ?? [])[0]
+    return found === undefined ? [] : [{ risk, reason: `it is about ${about} ("${found}")` }]
   })
+}
+
+const demand =
+  /\b(?:add|allow|change|drop|fix|implement|make|must|needs?|prevent|remove|replace|should|support|use|want|would like)\b/i
+
+function signalIn(text: string, { risk, about, plain, hint, hinted }: SensitiveSubject): RiskSignal | undefined {
+  const found = plain.exec(text)?.[0]
+  if (found !== undefined) return { risk, reason: `it is about ${about} ("${found}")` }
+  const hints = hint === undefined ? [] : distinctStems(text.match(hint) ?? [])
+  const [first] = hints
+  if (first === undefined || hinted === undefined) return undefined
+  if (hints.length > 1) return { risk, reason: `it is about ${about} (${hints.map((word) => `"${word}"`).join(', ')})` }
+  return { risk: hinted, reason: `it speaks of ${about} ("${first}")` }
+}
+
+/** `login` and `Logins` are one word, `login` and `logout` are two. */
+function distinctStems(words: string[]): string[] {
+  const byStem = new Map<string, string>()
+  for (const word of words) {
+    const stem = word
+      .toLowerCase()
+      .replace(/[^a-z]/g, '')
+      .replace(/(?:ed|s)$/, '')
+    if (!byStem.has(stem)) byStem.set(stem, word)
+  }
+  return [...byStem.values()]
 }
 
 /** Folders and file names that say what is in them, and packages that are touched together. Tests and documents beside them count less. */
@@ -75,16 +68,35 @@ export function risksInPaths(paths: string[]): RiskSignal[] {
   return signals
 }
 
+/** A folder or a file of that very name is the subject; a name that only holds the word may be about it. */
 function riskOfPath(path: string): RiskSignal[] {
   const segments = foldPath(path).split('/')
-  const stem = segments.at(-1)?.replace(/\..*$/, '') ?? ''
+  const stem = nameOf(segments.at(-1) ?? '')
   const names = [...segments.slice(0, -1), stem]
-  return folders.flatMap(([risk, about, pattern]) =>
-    names.some((name) => pattern.test(name)) ? [{ risk, reason: `it touches ${about} (${path})` }] : [],
-  )
+  const words = wordsOf(nameOf(path.split('/').at(-1) ?? ''))
+  return sensitiveSubjects.flatMap(({ risk, about, names: pattern }): RiskSignal[] => {
+    if (pattern === undefined) return []
+    if (names.some((name) => pattern.test(name))) return [{ risk, reason: `it touches ${about} (${path})` }]
+    if (words.some((word) => pattern.test(word)))
+      return [{ risk: 'high', reason: `it may touch ${about}, by its name (${path})` }]
+    return []
+  })
 }
 
-function isHarmless(path: string): boolean {
+function nameOf(file: string): string {
+  return file.replace(/(?<=.)\..*$/, '')
+}
+
+/** `LoginForm`, `login-form` and `login_form` are `login` and `form`. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+}
+
+/** Documents and tests: what they say changes nothing that runs. */
+export function isHarmless(path: string): boolean {
   return /\.(md|mdx|rst|txt|adoc)$/i.test(path) || /(^|\/)(tests?|__tests__|spec)\//i.test(path)
 }
 

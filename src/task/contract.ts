@@ -48,8 +48,10 @@ export interface TaskContract extends Understanding {
   /** Whose part of the repository it is, where a label says so: `area: parser`, `team/billing`. */
   ownerArea?: string
   requestedBy: string
+  /** True where a label or the form names the kind of task; else a model has read it out of the text. */
+  typeIsGiven?: boolean
   /** What the author wrote of what is wrong or missing, where no model has read it; data, not an order. */
   background?: string
-  /** What rules found in the title of the issue itself, apart from any model's reading; raises the risk, never lowers it. */
+  /** What rules found in the words of the issue itself, apart from any model's reading; raises the risk, never lowers it. */
   signals?: { risk: Risk; reason: string }[]
 }

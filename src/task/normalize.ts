@@ -6,7 +6,7 @@ import { complexitySigns } from '../policy/complexity.ts'
 import type { Decline } from '../policy/decline.ts'
 import { mayWrite } from '../policy/paths.ts'
 import type { Policy } from '../policy/policy.ts'
-import { risksInText } from '../policy/risk.ts'
+import { risksInProse, risksInText } from '../policy/risk.ts'
 import { componentsOf, ownerAreaOf } from './components.ts'
 import { type TaskContract, type Understanding, understanding } from './contract.ts'
 import { understoodFromForm } from './form-contract.ts'
@@ -79,7 +79,8 @@ function contractOf(
     components: componentsOf(read.affectedFiles, task.labels),
     ...(ownerArea !== undefined && { ownerArea }),
     requestedBy: task.requestedBy,
-    signals: risksInText(task.title),
+    ...((taskTypeOf(task.labels) ?? form.taskType) !== undefined && { typeIsGiven: true }),
+    signals: [...risksInText(task.title), ...risksInProse(task.body)],
   }
 }
 

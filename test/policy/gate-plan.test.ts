@@ -68,7 +68,14 @@ describe('on the plan', () => {
 })
 
 describe('the decision after the plan', () => {
-  const files = ['src/slug.ts', 'src/auth/a.ts', 'packages/a/x.ts', 'packages/b/y.ts', 'db/migrations/1.sql']
+  const files = [
+    'src/slug.ts',
+    'docs/auth.md',
+    'src/auth/a.ts',
+    'packages/a/x.ts',
+    'packages/b/y.ts',
+    'db/migrations/1.sql',
+  ]
   const decide = (
     paths: string[],
     { policy = '', contract = {} }: { policy?: string; contract?: Partial<TaskContract> } = {},
@@ -103,6 +110,23 @@ describe('the decision after the plan', () => {
       reasons: ['Risk high: it touches several packages (packages/a, packages/b).'],
       approvals: ['A plan of risk high needs approval (approval.risk: high).'],
     })
+  })
+
+  it('lets documents speak of any subject, as long as the plan touches nothing else', () => {
+    const contract: Partial<TaskContract> = {
+      taskType: 'documentation',
+      typeIsGiven: true,
+      objective: 'The page on OAuth says how to log in.',
+      affectedFiles: ['docs/auth.md'],
+    }
+    expect(decide(['docs/auth.md'], { contract }).decided).toMatchObject({ risk: 'low', mode: 'autonomous_pr' })
+    expect(decide(['docs/auth.md', 'src/slug.ts'], { contract }).decided).toMatchObject({
+      risk: 'critical',
+      mode: 'analysis_only',
+      reasons: ['Risk critical: it is about authentication ("OAuth").'],
+    })
+    const read = { ...contract, typeIsGiven: false }
+    expect(decide(['docs/auth.md'], { contract: read }).decided).toMatchObject({ risk: 'critical' })
   })
 
   it('names each reason for approval once', () => {

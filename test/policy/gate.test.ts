@@ -22,7 +22,8 @@ describe('risk and mode', () => {
     ['bug_fix', { affectedFiles: ['packages/a/x.ts', 'packages/b/y.ts'] }, 'high', 'draft_only', 'approval_required'],
     ['bug_fix', { objective: 'Passwords are compared in constant time.' }, 'critical', 'analysis_only', 'allowed'],
     ['bug_fix', { affectedFiles: ['src/auth/token.ts'] }, 'critical', 'analysis_only', 'allowed'],
-    ['bug_fix', { acceptanceCriteria: ['A refund is booked once'] }, 'critical', 'analysis_only', 'allowed'],
+    ['bug_fix', { acceptanceCriteria: ['A refund is booked once'] }, 'high', 'draft_only', 'approval_required'],
+    ['bug_fix', { acceptanceCriteria: ['A payment is refunded once'] }, 'critical', 'analysis_only', 'allowed'],
     [
       'documentation',
       { signals: [{ risk: 'critical', reason: 'it is about CI ("CI")' }] },
@@ -32,16 +33,6 @@ describe('risk and mode', () => {
     ],
   ] as const)('%s %j is %s', (taskType, change, risk, mode, kind) => {
     expect(decide({ taskType, ...(change as Partial<TaskContract>) })).toMatchObject({ kind, risk, mode })
-  })
-
-  it.each([
-    'The tokenizer keeps comments.',
-    'The signature of parse() takes options.',
-    'The author of a commit is shown.',
-    'A specific circle is drawn once.',
-    'The deadline of a task is shown.',
-  ])('is not raised by a word that only looks alike: %s', (objective) => {
-    expect(decide({ objective })).toMatchObject({ risk: 'medium' })
   })
 
   it('may be raised by the model, and never lowered', () => {

@@ -109,7 +109,14 @@ describe('normalize', () => {
   it('keeps what the title itself says about risk', async () => {
     expect((await contractFrom({ title: 'Login fails for long passwords' })).signals).toEqual([
       { risk: 'critical', reason: 'it is about secrets ("passwords")' },
-      { risk: 'critical', reason: 'it is about authentication ("Login")' },
+      { risk: 'high', reason: 'it speaks of authentication ("Login")' },
+    ])
+  })
+
+  it('keeps what the description asks for, whatever the model makes of it', async () => {
+    const body = 'It fails with `bad credentials`.\n\nExpired tokens should be refused.'
+    expect((await contractFrom({ body })).signals).toEqual([
+      { risk: 'critical', reason: 'it is about secrets ("Expired tokens")' },
     ])
   })
 
@@ -175,6 +182,7 @@ describe('a form that answers everything', () => {
         constraints: ['No new dependency.', 'src/legacy/ stays as it is.', 'app/[id]/page.tsx stays as it is.'],
         acceptanceCriteria: ['`slugify("a - b")` returns `a-b`'],
         scope: { include: [], exclude: ['dist', 'src/legacy', 'app/?id?/page.tsx'] },
+        typeIsGiven: true,
         signals: [],
       },
     })
