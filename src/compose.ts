@@ -14,6 +14,7 @@ import { createWaitingRuns, type WaitingRuns } from './intake/waiting-runs.ts'
 import { createAnthropicProvider } from './model/anthropic-provider.ts'
 import { createMeteredModel } from './model/metered-model.ts'
 import type { Model, ModelProvider, ModelRole } from './model/model.ts'
+import { priceOf } from './model/pricing.ts'
 import { createRecordedProvider } from './model/recorded-provider.ts'
 import { type Ceilings, defaultCeilings, type Policy } from './policy/policy.ts'
 import { parseTrailers } from './render/commit-message.ts'
@@ -52,6 +53,7 @@ export interface Service {
 export async function composeService(config: Config, log: Logger): Promise<Service> {
   const github = composeGitHub(config, log)
   await recogniseApp(github, log)
+  warnOfPrices(config, log)
   const database = await openServiceDatabase(config)
   const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
   const ledger = createLedger({ database, enqueue: queue.enqueue, clock, ids, version })
@@ -75,6 +77,14 @@ async function recogniseApp(github: GitHubApp, log: Logger): Promise<void> {
     if (fault.class !== 'infrastructure') throw fault
     log.warn({ err: fault }, 'GitHub could not be asked whether it knows the App')
   }
+}
+
+/** Policies may choose other models, but none without a price. */
+function warnOfPrices({ model: { provider, byRole, prices } }: Config, log: Logger): void {
+  if (provider === 'recorded') return
+  for (const model of new Set(Object.values(byRole)))
+    if (priceOf(model, prices) === undefined)
+      log.warn({ model }, 'no price is known: only the token ceiling holds; DRAFTSMITH_PRICES can name one')
 }
 
 /** Work trees of all other runs were left behind by a process that died. */
@@ -232,6 +242,7 @@ function meteredModel(config: Config, { provider, claimed, policy }: Metering): 
     provider,
     store: claimed.modelCalls,
     models: modelNames(config, policy),
+    prices: config.model.prices,
     ceilings: { usd: policy.limits.usd, tokens: policy.limits.tokens },
     maxTokensPerReply: 16_000,
   })
@@ -254,6 +265,7 @@ export function ceilingsOf(config: Config): Ceilings {
   return {
     ...defaultCeilings,
     models: config.model.byRole,
+    prices: config.model.prices,
     limits: { ...limits, usd, tokens, minutes },
     sandbox: config.sandbox === 'none' ? { ...sandbox, kinds: [...sandbox.kinds, 'none'] } : sandbox,
   }

@@ -3,11 +3,16 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Config } from '../config.ts'
 import { Fault } from '../errors.ts'
-import type { Charge } from '../model/model.ts'
-import { costOf, priceOf } from '../model/pricing.ts'
+import type { Estimate } from '../estimate/estimate.ts'
+import { estimateKey } from '../estimate/estimate-stage.ts'
+import type { PolicyDecision } from '../policy/decision.ts'
+import { contractLines, decisionLines } from '../render/decision.ts'
+import { cost } from '../render/figures.ts'
+import { costByRole, estimateAgainst } from '../render/price-tag.ts'
 import type { Ledger, RunEvent } from '../run/ledger.ts'
 import { workPatch } from '../run/outcome.ts'
 import { type Run, stages } from '../run/run.ts'
+import type { Normalized } from '../task/normalize.ts'
 import { withRun } from './find-run.ts'
 
 export interface ShowOptions {
@@ -31,24 +36,34 @@ export async function showCommand(
 }
 
 async function describeRun(run: Run, ledger: Ledger): Promise<string> {
-  const recorded = new Set((await ledger.stages(run.id)).map(({ stage }) => stage))
-  const calls = await ledger.modelCalls(run.id)
+  const values = new Map((await ledger.stages(run.id)).map(({ stage, value }) => [stage, value]))
+  const estimate = values.get(estimateKey) as Estimate | undefined
+  const charge = await ledger.spent(run.id)
   const artifacts = await ledger.artifacts(run.id)
   const { title, url, requestedBy, requestedAt } = run.task
-  const byRole = Map.groupBy(calls, ({ role }) => role)
   return [
     `Run ${run.id}: ${title}`,
     ...(url ? [url] : []),
     `Asked for by ${requestedBy} at ${requestedAt}; attempt ${run.attempt}; Draftsmith ${run.version}`,
     `State: ${describeState(run)}`,
-    `Stages: ${stages.map((stage) => `${recorded.has(stage) ? '✓' : '·'} ${stage}`).join('  ')}`,
-    ...[...byRole].map(
-      ([role, list]) => `Model as ${role}: ${list.length} call${list.length === 1 ? '' : 's'}, ${describeCost(list)}`,
-    ),
+    ...(await describeDecision(run, ledger, values)),
+    `Stages: ${stages.map((stage) => `${values.has(stage) ? '✓' : '·'} ${stage}`).join('  ')}`,
+    ...(charge.calls > 0 ? [`Cost: ${cost(charge)}`, ...costByRole(charge).map((line) => `  ${line}`)] : []),
+    ...(estimate === undefined ? [] : [estimateAgainst(estimate, charge)]),
     ...(artifacts.length > 0
       ? ['Artifacts:', ...artifacts.map(({ name, bytes }) => `  ${name} (${bytes} bytes)`)]
       : []),
   ].join('\n')
+}
+
+/** What was understood, and the newest decision on it: the plan's where there is one. */
+async function describeDecision(run: Run, ledger: Ledger, values: ReadonlyMap<string, unknown>): Promise<string[]> {
+  const read = values.get('normalize') as Normalized | { end: unknown } | undefined
+  const contract = read !== undefined && 'kind' in read && read.kind === 'contract' ? read.contract : undefined
+  const events = await ledger.events(run.id)
+  const told = (kind: string) => events.findLast((event) => event.kind === kind)?.data.decision
+  const decision = (told('plan_decision') ?? told('gate') ?? values.get('gate')) as PolicyDecision | undefined
+  return [...(contract ? contractLines(contract) : []), ...(decision ? decisionLines(decision) : [])]
 }
 
 /** A local run has no worker: one that has not ended stands still until its command is given again. */
@@ -62,21 +77,6 @@ function describeOutcome(outcome: NonNullable<Run['outcome']>): string {
   if (outcome.kind === 'pull_request')
     return `pull_request: ${outcome.publication.pullRequest?.url ?? outcome.publication.branch ?? ''}`
   return `${outcome.kind}: ${outcome.reason}`
-}
-
-function describeCost(calls: Awaited<ReturnType<Ledger['modelCalls']>>): string {
-  const usage: Charge['usage'] = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 }
-  let usd = 0
-  for (const { reply } of calls) {
-    usage.inputTokens += reply.usage.inputTokens
-    usage.cacheWriteTokens += reply.usage.cacheWriteTokens
-    usage.cacheReadTokens += reply.usage.cacheReadTokens
-    usage.outputTokens += reply.usage.outputTokens
-    const price = priceOf(reply.model)
-    usd += price ? costOf(reply.usage, price) : 0
-  }
-  const { inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens } = usage
-  return `${inputTokens} new, ${cacheWriteTokens} to the cache, ${cacheReadTokens} from the cache, ${outputTokens} written, ${usd.toFixed(3)} USD`
 }
 
 function describeEvent({ sequence, kind, data, at }: RunEvent): string {

@@ -1,4 +1,5 @@
 // Live progress of a local run: one line when a stage begins and one when it ends, so that a log file reads well, too.
+import { estimateLine } from '../render/price-tag.ts'
 import type { StatusView } from '../render/status-view.ts'
 
 type StageLine = StatusView['stages'][number]
@@ -25,6 +26,7 @@ export function createTerminalProgress(write: (line: string) => void): (view: St
     write(line)
   }
   return (view) => {
+    if (view.estimate !== undefined) once('estimate', `  Expected cost: ${estimateLine(view.estimate)}`)
     for (const note of view.notes) once(`note ${note}`, `  ! ${note}`)
     for (const line of view.stages) tellStage(line, view, once)
     view.plan.forEach(({ title, path, status }, at) => {

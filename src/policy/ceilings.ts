@@ -1,4 +1,5 @@
 // What a deployment allows at most. A repository's policy may ask for more, and gets this.
+import type { PriceList } from '../model/pricing.ts'
 import type { OwnModels } from './model-choice.ts'
 import type { Limits, Policy } from './policy-schema.ts'
 
@@ -13,6 +14,8 @@ export interface Ceilings {
   concurrency: number
   /** By role; absent: any model may be named, and nothing is said about prices. */
   models?: OwnModels
+  /** Those that the deployment knows; the list prices when left out. */
+  prices?: PriceList
 }
 
 export const defaultCeilings: Ceilings = {

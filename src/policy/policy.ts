@@ -41,10 +41,10 @@ export function parsePolicy(text: string | undefined, ceilings: Ceilings): Parse
   const written: unknown = document.toJS({ maxAliasCount: 0 }) ?? {}
   const parsed = policySchema.safeParse(written, { reportInput: true })
   if (!parsed.success) return { kind: 'invalid', problems: describeIssues(parsed.error.issues, document, lines) }
-  const refused = ceilings.models ? refuseModels(parsed.data, ceilings.models) : []
+  const refused = ceilings.models ? refuseModels(parsed.data, ceilings.models, ceilings.prices) : []
   if (refused.length > 0) return { kind: 'invalid', problems: describeIssues(refused, document, lines) }
   const { policy, notes } = applyCeilings(parsed.data, ceilings, (path) => document.hasIn(path))
-  const unpriced = ceilings.models ? noteUnpriced(policy, ceilings.models) : []
+  const unpriced = ceilings.models ? noteUnpriced(policy, ceilings.models, ceilings.prices) : []
   return { kind: 'ok', policy, notes: [...notes, ...idleNotes(document), ...unpriced] }
 }
 

@@ -1,3 +1,4 @@
+import type { Estimate } from '../estimate/estimate.ts'
 import type { Outcome } from '../run/outcome.ts'
 import type { Stage } from '../run/run.ts'
 
@@ -17,6 +18,8 @@ export interface StatusView {
   tokens: number
   usd: number | undefined
   maxUsd: number
+  /** Known from the planning on. */
+  estimate?: Estimate
   /** ISO 8601: the last sign of life. */
   at: string
   queuePosition?: number

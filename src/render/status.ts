@@ -6,6 +6,7 @@ import { cost, counted, duration, moment } from './figures.ts'
 import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
 import { codeBlock, codeSpan, inline, neutralise } from './neutralise.ts'
 import { outcomeHeading, placeSentence } from './outcome-line.ts'
+import { estimateAgainst, estimateLine } from './price-tag.ts'
 import type { StatusView } from './status-view.ts'
 
 type StageLine = StatusView['stages'][number]
@@ -49,6 +50,7 @@ export function renderStatus(view: StatusView): string {
     ...outcomeParts(view),
     ...warnings(view),
     ...analysis(view),
+    ...expectedCost(view),
     ...progress(view),
     ...ignored(view),
     footer(view),
@@ -162,6 +164,10 @@ function list(title: string, items: string[]): string[] {
   return items.length === 0 ? [] : [`**${title}**\n${items.map((item) => `- ${item}`).join('\n')}`]
 }
 
+function expectedCost({ estimate, state }: StatusView): string[] {
+  return estimate === undefined || state === 'ended' ? [] : [`**Expected cost:** ${estimateLine(estimate)}.`]
+}
+
 /** Open while it moves, folded when it is over. */
 function progress(view: StatusView): string[] {
   const reached = view.stages.filter(({ status }) => status !== 'pending' && status !== 'skipped')
@@ -174,7 +180,8 @@ function progress(view: StatusView): string[] {
     stageLine(over(line)),
     ...(line.stage === 'execute' && view.analysis === undefined ? view.plan.map((step) => planLine(over(step))) : []),
   ])
-  const text = lines.join('\n')
+  const against = view.estimate === undefined ? [] : [`- ${estimateAgainst(view.estimate, view)}`]
+  const text = [...lines, ...(ended ? against : [])].join('\n')
   return [ended ? folded(`What was done (${counted(reached.length, 'step')})`, text) : text]
 }
 

@@ -6,6 +6,7 @@ import { compress, packJson, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
 import { and, eq, inArray, isNull } from './drivers.ts'
 import { createModelCalls } from './drizzle-model-calls.ts'
+import { readEarlierRuns } from './earlier-runs.ts'
 import type { ClaimedRun, StageKey } from './ledger.ts'
 import type { Transaction } from './orm.ts'
 import type { Outcome } from './outcome.ts'
@@ -37,6 +38,7 @@ export function createClaimedRun({ database, run, clock }: ClaimedRunOptions): C
     writeArtifact: (name, content, mediaType = 'text/plain; charset=utf-8') =>
       writeArtifact(fencedStatement, { name, mediaType, writtenAt: clock() }, Buffer.from(content)),
     check: () => check(database, claim),
+    earlierRuns: () => readEarlierRuns(database, run.repositoryKey),
     transition: (to) =>
       database.transact(async (transaction) => {
         const moved = await move(transaction, claim, { to, unlessCancelled: true })

@@ -1,4 +1,5 @@
 // The durable record of every run. Types only; the adapter is run/drizzle-ledger.ts, one SQL for PGlite and PostgreSQL.
+import type { EarlierRun } from '../estimate/estimate.ts'
 import type { Charge, ModelCallStore, StoredCall } from '../model/model.ts'
 import type { Task, TaskIdentity } from '../task/task.ts'
 import type { Made, Outcome } from './outcome.ts'
@@ -87,6 +88,8 @@ export interface ClaimedRun {
   writeArtifact(name: string, content: string | Buffer, mediaType?: string): Promise<void>
   /** Reads the row: throws `fenced` when the epoch moved, `cancelled` when somebody asked to stop. Called right before each write to GitHub. */
   check(): Promise<void>
+  /** Those of its repository first, then all, newest first. */
+  earlierRuns(): Promise<EarlierRun[]>
   transition(to: Exclude<RunState, 'ended'>): Promise<void>
   /** State `ended` with the outcome. */
   settle(outcome: Outcome): Promise<void>

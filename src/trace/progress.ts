@@ -85,6 +85,11 @@ export class Progress {
     this.#view = { ...this.#view, analysis }
   }
 
+  /** Before anything of it is paid. */
+  async estimated(estimate: NonNullable<StatusView['estimate']>): Promise<void> {
+    await this.#update({ estimate })
+  }
+
   limit(maxUsd: number): void {
     this.#view = { ...this.#view, maxUsd }
   }

@@ -14,11 +14,11 @@ export async function checkModel(
   config: Config,
   { online, log }: { online: boolean; log: Logger },
 ): Promise<Finding[]> {
-  const { provider, recordings, apiKey, byRole } = config.model
+  const { provider, recordings, apiKey, byRole, prices } = config.model
   if (provider === 'recorded') return [recorded(recordings)]
   if (apiKey === undefined) return []
   const models = [...new Set(Object.values(byRole))]
-  const unpriced = models.filter((model) => priceOf(model) === undefined).map(withoutPrice)
+  const unpriced = models.filter((model) => priceOf(model, prices) === undefined).map(withoutPrice)
   if (!online) return [notTried(config), ...unpriced]
   const asked = composeProvider(config, log)
   return [...(await Promise.all(models.map((model) => tryModel(asked, model)))), ...unpriced]
@@ -39,7 +39,7 @@ function withoutPrice(model: string): Finding {
     check: 'model price',
     level: 'warn',
     found: `no price is known for ${model}: only the token ceiling holds, not the one in US dollars`,
-    mend: 'Keep DRAFTSMITH_MAX_TOKENS low, or choose a model with a known price.',
+    mend: `Set its price: DRAFTSMITH_PRICES=${model}=INPUT/OUTPUT, in USD per million tokens; else keep DRAFTSMITH_MAX_TOKENS low.`,
   }
 }
 
