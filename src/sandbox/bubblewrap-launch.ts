@@ -20,6 +20,8 @@ export interface Host {
   cgroups: Cgroups
   watched: WatchedLimit[]
   isRoot: boolean
+  /** Which system calls are refused; undefined on a machine of an unknown architecture. */
+  filter: Buffer | undefined
 }
 
 /** The way out of one command that has a network. */
@@ -31,12 +33,14 @@ export interface Network {
 }
 
 const proxyPort = 3128
+/** In the session's folder. */
+export const filterName = 'seccomp.bpf'
 
 export interface LaunchParts {
   host: Host
   hostEnv: HostEnvironment
   options: SandboxOptions
-  /** Host folder with the identity files. */
+  /** Host folder with the identity files and the filter of system calls. */
   identity: string
   command: Command
   cgroup: Cgroup
@@ -45,9 +49,13 @@ export interface LaunchParts {
   cwd: string
 }
 
-/** Joins the cgroups from a shell on the host, which then becomes bubblewrap: no process of the command runs outside. */
+/**
+ * Joins the cgroups from a shell on the host, which then becomes bubblewrap: no process of the command runs outside.
+ * bubblewrap reads the filter of system calls from descriptor 4, and closes it.
+ */
 const joinScript =
-  'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ > "$1" || exit 120; shift; n=$((n-1)); done; exec "$@"'
+  'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ > "$1" || exit 120; shift; n=$((n-1)); done; ' +
+  'f=$1; shift; if [ -n "$f" ]; then exec "$@" 4< "$f"; fi; exec "$@"'
 
 /** What supervision needs to start, watch and read one command. */
 export function createLaunch(parts: LaunchParts): Launch {
@@ -55,8 +63,10 @@ export function createLaunch(parts: LaunchParts): Launch {
   const view = createView(parts)
   const before = network === undefined ? {} : { before: bridgeScript(host.program.socat) }
   const script = innerScript(options.limits, { ...before, limitProcesses: !host.isRoot && host.watched.length > 0 })
-  const wrapped = [host.program.bwrap, '--json-status-fd', '3', ...bubblewrapArguments(view)]
-  const joined = [String(cgroup.joinFiles.length), ...cgroup.joinFiles]
+  const filtered = host.filter === undefined ? [] : ['--seccomp', '4']
+  const wrapped = [host.program.bwrap, '--json-status-fd', '3', ...filtered, ...bubblewrapArguments(view)]
+  const filterFile = host.filter === undefined ? '' : join(parts.identity, filterName)
+  const joined = [String(cgroup.joinFiles.length), ...cgroup.joinFiles, filterFile]
   return {
     file: '/bin/sh',
     args: ['-c', joinScript, 'sh', ...joined, ...wrapped, '/bin/sh', '-c', script, 'sh', cwd, command.line],

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { Fault } from '../errors.ts'
 import { identityTexts, inside } from './bubblewrap-arguments.ts'
-import { createLaunch, type Host, type Network } from './bubblewrap-launch.ts'
+import { createLaunch, filterName, type Host, type Network } from './bubblewrap-launch.ts'
 import { findBubblewrap } from './bubblewrap-program.ts'
 import { type Cgroups, findCgroups } from './cgroups.ts'
 import { type CommandPlace, openCommandSession } from './command-session.ts'
@@ -13,6 +13,7 @@ import { startFilteringProxy } from './filtering-proxy.ts'
 import type { HostEnvironment } from './host-environment.ts'
 import { folderBelow } from './inner-script.ts'
 import type { Command, CommandResult, Sandbox, SandboxOptions, SandboxReport, SandboxSession } from './sandbox.ts'
+import { seccompFilter } from './seccomp-filter.ts'
 import { superviseCommand } from './supervised-command.ts'
 import { findToolFolders } from './tool-folders.ts'
 import type { UpstreamOptions } from './upstream-proxy.ts'
@@ -55,7 +56,8 @@ async function findHost(options: BubblewrapSandboxOptions): Promise<Host> {
   const tools = findToolFolders(options.hostEnv, options.nodePath ?? process.execPath)
   const cgroups = options.cgroups ?? findCgroups()
   const watched = (['memory', 'processes'] as const).filter((limit) => cgroups.held[limit] === undefined)
-  const host = { program, tools, cgroups, watched, isRoot: process.getuid?.() === 0 }
+  const filter = seccompFilter(process.arch)
+  const host = { program, tools, cgroups, watched, isRoot: process.getuid?.() === 0, filter }
   await tryOnce(host, options)
   return host
 }
@@ -87,7 +89,7 @@ function unavailable(what: string): Fault {
   })
 }
 
-function usableReport({ cgroups, isRoot }: Host): SandboxReport {
+function usableReport({ cgroups, isRoot, filter }: Host): SandboxReport {
   const watcher = 'a watcher, ten looks a second (no writable cgroup)'
   const bound = isRoot ? watcher : `RLIMIT_NPROC and ${watcher}`
   return {
@@ -97,6 +99,10 @@ function usableReport({ cgroups, isRoot }: Host): SandboxReport {
       { limit: 'files', by: 'own mount namespace' },
       { limit: 'network', by: 'own network namespace and a filtering proxy' },
       { limit: 'process tree', by: 'own process namespace' },
+      {
+        limit: 'system calls',
+        by: filter === undefined ? `nothing (no table for ${process.arch})` : 'a seccomp filter',
+      },
       { limit: 'memory', by: cgroups.held.memory ?? watcher },
       { limit: 'processes', by: cgroups.held.processes ?? bound },
       { limit: 'cpus', by: cgroups.held.cpus ?? 'nothing (no writable cgroup)' },
@@ -120,7 +126,7 @@ async function openSession(
   refuseHiddenPaths(options)
   return openCommandSession(options, {
     scratch: sandbox.scratch,
-    furnish: writeIdentity,
+    furnish: (folder) => furnish(folder, host),
     runCommand: (place, command) => runCommand({ host, sandbox, place }, command),
   })
 }
@@ -147,8 +153,9 @@ function refuseHiddenPaths({ readOnly, workTree, home }: SandboxOptions): void {
   )
 }
 
-async function writeIdentity(folder: string): Promise<void> {
-  await Promise.all(Object.entries(identityTexts).map(([name, text]) => writeFile(join(folder, name), text)))
+async function furnish(folder: string, { filter }: Host): Promise<void> {
+  const files = [...Object.entries(identityTexts), ...(filter === undefined ? [] : [[filterName, filter] as const])]
+  await Promise.all(files.map(([name, content]) => writeFile(join(folder, name), content)))
 }
 
 async function runCommand(session: OpenSession, command: Command): Promise<CommandResult> {

@@ -102,11 +102,12 @@ function groupMembers(group: number): number[] {
 
 function environment({ sandbox, options, command }: LaunchParts): Record<string, string> {
   const { hostEnv, nodePath = process.execPath } = sandbox
-  const { node } = findToolFolders(hostEnv, nodePath)
+  const { node, env } = findToolFolders(hostEnv, nodePath)
   const path = [...machinePath(hostEnv), ...(node === undefined ? [] : [node])]
   return {
     ...fixedEnvironment(path, options.home, join(options.home, 'tmp')),
     ...(command.network !== undefined && command.network !== 'none' && networkVariables(sandbox)),
+    ...env,
     ...options.env,
     ...command.env,
   }
