@@ -43,7 +43,7 @@ export async function installDependencies(options: InstallOptions): Promise<Inst
 async function run(install: InstallCommand, options: InstallOptions): Promise<CommandResult> {
   const { hosts, env } = registriesOf(install, options)
   return options.session.run({
-    line: install.line,
+    line: install.before === undefined ? install.line : `${install.before}\n${install.line}`,
     cwd: install.cwd,
     env,
     network: { allowedHosts: hosts },

@@ -26,6 +26,7 @@ export function instrument(check: CheckCommand, folder: string): Instrumented {
   const setup = [
     `${folderVariable}="$HOME/${folder}"`,
     `mkdir -p "$${folderVariable}" && { pwd -P; printf '%s\\n' "$HOME"; } > "$${folderVariable}/places"`,
+    ...(check.before === undefined ? [] : [check.before]),
     ...(asked.setup ?? []),
   ]
   return { line: [...setup, inToolPath(asked.line, check.cwd)].join('\n'), env: { ...check.env, ...asked.env } }

@@ -2,8 +2,12 @@
 import { goReader } from './reports/go-json.ts'
 import { jestReader, vitestReader } from './reports/jest-json.ts'
 import { junitFileReader, pytestReader } from './reports/junit.ts'
+import { gradleReader, surefireReader } from './reports/jvm-junit.ts'
+import { minitestReader } from './reports/minitest-events.ts'
 import { mochaReader } from './reports/mocha-json.ts'
 import { nodeReader } from './reports/node-events.ts'
+import { phpunitReader } from './reports/phpunit-junit.ts'
+import { rspecReader } from './reports/rspec-json.ts'
 import { tapReader } from './reports/tap.ts'
 import { unittestReader } from './reports/unittest-text.ts'
 import type { ReportFormat, ReportReader } from './toolchain.ts'
@@ -18,6 +22,11 @@ const readers: Record<Exclude<ReportFormat, 'text'>, ReportReader> = {
   'pytest-junit': pytestReader,
   'unittest-text': unittestReader,
   'go-json': goReader,
+  surefire: surefireReader,
+  gradle: gradleReader,
+  'rspec-json': rspecReader,
+  'minitest-events': minitestReader,
+  'phpunit-junit': phpunitReader,
 }
 
 /** Undefined for `text`, which has no test names. */

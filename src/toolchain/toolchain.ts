@@ -24,6 +24,8 @@ export interface CheckCommand {
   certainty: Certainty
   /** Which report reader understands what it prints or writes. */
   report: ReportFormat
+  /** Shell that runs first and that nobody needs to read. */
+  before?: string
   /** Environment the command needs; never a secret. */
   env?: Record<string, string>
   /** The script behind `line`, where it names reporters itself: they must be counted in. */
