@@ -11,11 +11,11 @@ export interface Frame {
   line: number
 }
 
-/** Message and frames of one failure, ready to be shown: `message`, then a line `    at symbol (path:line)` a frame. */
-export function failureDetail(raw: string, places: Places): string {
+/** Message, of at most that many characters, and frames of one failure: a line `    at symbol (path:line)` each. */
+export function failureDetail(raw: string, places: Places, room = maxMessage): string {
   const { message, frames } = splitTrace(raw, places)
   const shown = frames.slice(0, maxFrames).map((frame) => `    at ${renderFrame(frame)}`)
-  return [cut(cleanOutput(message, places)), ...shown].join('\n')
+  return [cut(cleanOutput(message, places), room), ...shown].join('\n')
 }
 
 /** The frame in the repository that was entered first, which is the test; undefined when there is none. */
@@ -76,6 +76,6 @@ function renderFrame(frame: Frame): string {
   return frame.symbol === '' ? place : `${frame.symbol} (${place})`
 }
 
-function cut(message: string): string {
-  return message.length <= maxMessage ? message : `${message.slice(0, maxMessage)}…`
+function cut(message: string, room: number): string {
+  return message.length <= room ? message : `${message.slice(0, room)}…`
 }

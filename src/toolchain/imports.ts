@@ -1,14 +1,23 @@
 // Which files of the repository a file imports, as far as its text tells. No configuration is followed.
 import { posix } from 'node:path'
+import { goImports } from './go-imports.ts'
+import { rustImports } from './rust-imports.ts'
 
 const scriptEndings = ['', '.js', '.ts', '.jsx', '.tsx', '.mjs', '.cjs', '.mts', '.cts']
 const folderEntries = ['index.js', 'index.ts', 'index.mjs', 'index.cjs', 'index.tsx']
 
 /** Paths of `files` that the text at `path` imports, sorted; packages from outside are left out. */
 export function importedFiles(path: string, text: string, files: ReadonlySet<string>): string[] {
-  const found = /\.pyi?$/.test(path) ? pythonImports(path, text, files) : scriptImports(path, text, files)
+  const read = readers.find(([ending]) => ending.test(path))?.[1] ?? scriptImports
+  const found = read(path, text, files)
   return [...new Set(found)].filter((one) => one !== path).sort()
 }
+
+const readers: [RegExp, typeof scriptImports][] = [
+  [/\.pyi?$/, pythonImports],
+  [/\.go$/, goImports],
+  [/\.rs$/, rustImports],
+]
 
 function scriptImports(path: string, text: string, files: ReadonlySet<string>): string[] {
   const specifiers = text.matchAll(

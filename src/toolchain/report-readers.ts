@@ -1,4 +1,5 @@
 // Every report that is known, by the name that a check carries: functions do not survive a record.
+import { cargoReader } from './reports/cargo-text.ts'
 import { goReader } from './reports/go-json.ts'
 import { jestReader, vitestReader } from './reports/jest-json.ts'
 import { junitFileReader, pytestReader } from './reports/junit.ts'
@@ -22,6 +23,7 @@ const readers: Record<Exclude<ReportFormat, 'text'>, ReportReader> = {
   'pytest-junit': pytestReader,
   'unittest-text': unittestReader,
   'go-json': goReader,
+  'cargo-text': cargoReader,
   surefire: surefireReader,
   gradle: gradleReader,
   'rspec-json': rspecReader,

@@ -46,9 +46,10 @@ async function runReported(check: CheckCommand, options: RunChecksOptions): Prom
     const result = await run(check, instrument(check, folder), options)
     const reader = readerOf(check.report)
     const report = reader?.source === 'file' ? await readReportFile(options.home, folder, 'report') : undefined
-    await options.logs(log, `$ ${check.line}\n${result.output}${(report && reader?.log?.(report)) ?? ''}`)
+    const output = result.output + ((report && reader?.log?.(report)) ?? '')
+    await options.logs(log, `$ ${check.line}\n${output}`)
     const places = await readPlaces(check, folder, options.home)
-    return readReport(check, result, { report, places, summaryBytes: options.summaryBytes, log })
+    return readReport(check, { ...result, output }, { report, places, summaryBytes: options.summaryBytes, log })
   } finally {
     await removeReportFolder(options.home, folder)
   }

@@ -18,6 +18,11 @@ export function withArguments(line: string, args: string): string {
   return throughNpm ? `${line} -- ${args}` : `${line} ${args}`
 }
 
+/** What the line prints goes into the file, in its order, and its exit code stays. */
+export function intoFile(line: string, file: string): string {
+  return `${line} > ${file} 2>&1`
+}
+
 /** The last command of a script: arguments that are appended to the script reach only that one. */
 export function lastCommand(script: string): string {
   return (script.split(/&&|\|\||;|\|/).at(-1) ?? '').trim()

@@ -1,6 +1,7 @@
 // Which tests belong to changed files: by name, and by what the tests import, over one file between.
 import { posix } from 'node:path'
 import { importedFiles } from './imports.ts'
+import { hasInlineTests } from './rust-imports.ts'
 import type { ReadFile } from './toolchain.ts'
 
 export interface TargetedOptions {
@@ -15,20 +16,26 @@ export interface TargetedOptions {
 
 const maxTestsRead = 500
 
-/** Changed tests first, then tests by closeness: named after a changed file, importing it, importing what imports it. Equal input, equal answer. */
+/** Changed tests first, then changed sources that hold tests themselves, then tests by closeness: named after a changed file, importing it, importing what imports it. Equal input, equal answer. */
 export async function testsOf({ changed, files, read, isTest, limit = 20 }: TargetedOptions): Promise<string[]> {
   const known = new Set(files)
   const tests = files.filter((path) => isTest(path) && !isSupport(path)).sort()
   const changedTests = [...changed].sort().filter((path) => tests.includes(path))
   const sources = changed.filter((path) => !changedTests.includes(path))
   if (sources.length === 0) return changedTests.slice(0, limit)
+  const inline = await withInlineTests(sources, read)
   const exact = tests.filter((path) => sources.some((source) => isNamedAfter(path, source)))
   const named = [...exact, ...tests.filter((path) => sources.some((source) => beginsWithName(path, source)))]
   const imports = await readImports(tests.slice(0, maxTestsRead), known, read)
   const direct = tests.filter((path) => imports.get(path)?.some((one) => sources.includes(one)))
   const between = await importersOf(sources, [...new Set([...imports.values()].flat())], known, read)
   const indirect = tests.filter((path) => imports.get(path)?.some((one) => between.has(one)))
-  return [...new Set([...changedTests, ...named, ...direct, ...indirect])].slice(0, limit)
+  return [...new Set([...changedTests, ...inline, ...named, ...direct, ...indirect])].slice(0, limit)
+}
+
+async function withInlineTests(sources: string[], read: ReadFile): Promise<string[]> {
+  const texts = await Promise.all(sources.map(async (path) => ({ path, text: (await read(path)) ?? '' })))
+  return texts.filter(({ path, text }) => hasInlineTests(path, text)).map(({ path }) => path)
 }
 
 /** By name alone, wherever the two lie: `money.test.js` is about `money.js`. */
@@ -51,7 +58,8 @@ function isSupport(path: string): boolean {
 function subjectOf(path: string): string {
   return stemOf(path)
     .replace(/[.-](test|spec)$/, '')
-    .replace(/^test_|_test$/, '')
+    .replace(/^test_|_(test|spec)$/, '')
+    .replace(/(?<=[a-z0-9])(Tests?|Spec|IT)$|^Test(?=[A-Z])/, '')
 }
 
 function stemOf(path: string): string {

@@ -47,6 +47,7 @@ export type ReportFormat =
   | 'pytest-junit'
   | 'unittest-text'
   | 'go-json'
+  | 'cargo-text'
   | 'surefire'
   | 'gradle'
   | 'rspec-json'

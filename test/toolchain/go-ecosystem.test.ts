@@ -1,4 +1,8 @@
+import { describe, expect, it } from 'vitest'
+import { formatCommands, targetedChecks } from '../../src/toolchain/commands.ts'
+import { detectToolchain } from '../../src/toolchain/detect.ts'
 import { ecosystemContract } from '../contract/ecosystem.ts'
+import { readerOf } from './support/session.ts'
 
 const sums = 'package sums\n\nfunc Add(a, b int) int { return a + b }\n'
 
@@ -48,4 +52,48 @@ func TestWaits(t *testing.T) { t.Skip("later") }
     files: { 'sums.go': 'package sums\n\nfunc Add(a, b int) int { return "sum" }\n' },
     words: ['FAILED example.com/sums > does not build (sums.go:3)', 'cannot use "sum"'],
   },
+})
+
+describe('Go modules', () => {
+  const files = {
+    'go.work': 'go 1.22\n\nuse (\n\t./api\n\t./money\n)\n',
+    'api/go.mod': 'module example.com/api\n\nrequire (\n\texample.com/money v0.1.0\n)\n',
+    'api/.golangci.yml': '',
+    'api/main.go': '',
+    'api/deep/a_test.go': '',
+    'api/main_test.go': '',
+    'money/go.mod': 'module example.com/money\n',
+    'money/money.go': '',
+    'money/testdata/src/go.mod': 'module none\n',
+    'vendored/go.mod': 'module example.com/vendored\n\nrequire example.com/x v1.0.0\n',
+    'vendored/vendor/modules.txt': '',
+  }
+  const detect = () => detectToolchain(Object.keys(files), readerOf(files))
+
+  it('are checked each for itself; what is vendored is not installed', async () => {
+    const snapshot = await detect()
+    expect(snapshot.packages.map(({ name }) => name)).toEqual([
+      'example.com/api',
+      'example.com/money',
+      'example.com/vendored',
+    ])
+    expect(snapshot.checks.map(({ id, line, cwd, required }) => [id, line, cwd, required])).toEqual([
+      ['vet:api', 'go vet ./...', 'api', true],
+      ['vet:money', 'go vet ./...', 'money', true],
+      ['golangci-lint:api', 'golangci-lint run', 'api', false],
+      ['test:api', 'go test ./...', 'api', true],
+    ])
+    expect(snapshot.installs).toMatchObject([{ line: 'go mod download', cwd: 'api' }])
+  })
+
+  it('format the files that they hold, and test the packages of files', async () => {
+    const snapshot = await detect()
+    expect(formatCommands(snapshot, ['api/main.go', 'money/money.go', 'vendored/vendor/a.go'])).toEqual([
+      { line: 'gofmt -w main.go', cwd: 'api' },
+      { line: 'gofmt -w money.go', cwd: 'money' },
+    ])
+    expect(targetedChecks(snapshot, ['api/deep/a_test.go', 'api/main_test.go'])).toMatchObject([
+      { line: 'go test ./deep .', cwd: 'api' },
+    ])
+  })
 })

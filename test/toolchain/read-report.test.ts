@@ -22,7 +22,11 @@ async function readFixture(name: string): Promise<CheckResult> {
   const text = await readFile(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8')
   const { command, format, exitCode, output, report } = fixture.parse(JSON.parse(text))
   const result = commandResult({ line: command, exitCode, output })
-  return readReport(checkCommand({ line: command, report: format }), result, { report, places, log: 'test.log' })
+  return readReport(checkCommand({ line: command, report: format }), result, {
+    report: report ?? output,
+    places,
+    log: 'test.log',
+  })
 }
 
 function statuses({ tests }: CheckResult): Record<string, string> {
@@ -147,6 +151,126 @@ describe('unittest', () => {
     expect(old.summary).toBe(current.summary)
     expect(old.summary).toContain('AssertionError: 2 != 3\n      at test_fails (tests/test_sums.py:18)')
     expect(old.summary).not.toContain('loader.py')
+  })
+})
+
+describe('go test', () => {
+  it('tells tests by package and name, and packages that do not build', async () => {
+    const result = await readFixture('go-1.19.8')
+    expect(statuses(result)).toEqual({
+      'example.com/sums/broken > does not build': 'failed',
+      'example.com/sums > TestHolds': 'passed',
+      'example.com/sums > TestAdds > ones_and_more': 'failed',
+      'example.com/sums > TestAdds > ok': 'passed',
+      'example.com/sums > TestWaits': 'skipped',
+      'example.com/sums > FuzzY > seed#0': 'passed',
+      'example.com/sums > ExampleAdd': 'failed',
+      'example.com/sums/panics > TestFirst': 'passed',
+      'example.com/sums/panics > TestP': 'failed',
+    })
+    expect(result.summary).toBe(
+      [
+        'Exit code 2. Tests: 4 passed, 4 failed, 1 skipped.',
+        '',
+        'FAILED example.com/sums > ExampleAdd',
+        '  x',
+        '  got:',
+        '',
+        '  want:',
+        '  3',
+        '',
+        'FAILED example.com/sums > TestAdds > ones_and_more (sums_test.go:16)',
+        '  sums_test.go:16: got 0, want 2',
+        '',
+        'FAILED example.com/sums/broken > does not build (broken/b.go:3)',
+        '  broken/b.go:3:23: cannot use "x" (untyped string constant) as int value in return statement',
+        '',
+        'FAILED example.com/sums/panics > TestP (panics/p_test.go:6)',
+        '  panic: assignment to entry in nil map [recovered]',
+        '  \tpanic: assignment to entry in nil map',
+        '      at TestP (panics/p_test.go:6)',
+      ].join('\n'),
+    )
+  })
+})
+
+describe('cargo test', () => {
+  it('tells tests by program and module, those of the documentation without their line', async () => {
+    const result = await readFixture('cargo-1.95.0')
+    expect(statuses(result)).toEqual({
+      'inner src/lib.rs > tests::is_inner': 'passed',
+      'sums src/lib.rs > tests::adds': 'failed',
+      'sums src/lib.rs > tests::holds': 'passed',
+      'sums src/lib.rs > tests::panics': 'failed',
+      'sums src/lib.rs > tests::prints': 'passed',
+      'sums src/lib.rs > tests::results': 'failed',
+      'sums src/lib.rs > tests::waits': 'skipped',
+      'names tests/names.rs > index': 'failed',
+      'names tests/names.rs > is_named': 'passed',
+      'sums doc tests > src/lib.rs - add': 'failed',
+    })
+    expect(result.summary).toContain(
+      [
+        'FAILED sums src/lib.rs > tests::adds (src/lib.rs:22)',
+        '  captured 1',
+        '',
+        '  panicked at src/lib.rs:22:9:',
+        '  assertion `left == right` failed: the sum',
+        '    left: 0',
+        '   right: 2',
+        '',
+        'FAILED sums src/lib.rs > tests::panics (src/lib.rs:31)',
+        '  panicked at src/lib.rs:31:19:',
+        '  y',
+        '  note: panic did not contain expected string',
+      ].join('\n'),
+    )
+    expect(result.summary).not.toMatch(/RUST_BACKTRACE|\(\d{4,}\)/)
+  })
+
+  it('says with a backtrace which lines of the repository led there', async () => {
+    const { summary } = await readFixture('cargo-backtrace-1.95.0')
+    expect(summary).toContain(
+      'index out of bounds: the len is 0 but the index is 3\n      at names::helper (tests/names.rs:7)\n      at names::index (tests/names.rs:5)\n\n',
+    )
+    expect(summary).not.toMatch(/rustc|stack backtrace/)
+  })
+})
+
+describe('lines of libtest that a test has broken', () => {
+  const run = (lines: string[], totals: string) =>
+    [
+      '     Running tests/a.rs (target/debug/deps/a-0123456789abcdef)',
+      '',
+      'running 2 tests',
+      ...lines,
+      '',
+      `test result: ok. ${totals} 0 measured; 0 filtered out; finished in 0.00s`,
+    ].join('\n')
+  const read = (report: string, exitCode = 0) =>
+    readReport(checkCommand({ report: 'cargo-text' }), commandResult({ exitCode }), { report, places, log: 'test.log' })
+
+  it('are put together again where they can be', () => {
+    const whole = run(
+      ['test one ... said before', 'and after', 'ok', 'test two ... ok'],
+      '2 passed; 0 failed; 0 ignored;',
+    )
+    expect(statuses(read(whole))).toEqual({ 'a tests/a.rs > one': 'passed', 'a tests/a.rs > two': 'passed' })
+  })
+
+  it('are not believed where the number is another one than libtest counted', () => {
+    const forged = run(['test one ... ok', 'test two ... ok', 'test three ... ok'], '2 passed; 0 failed; 0 ignored;')
+    expect(read(forged)).toMatchObject({ passed: true, summary: expect.stringContaining('cannot be read') })
+    expect(read(forged).tests).toBeUndefined()
+  })
+
+  it('that end in the middle are a failure, whatever the exit code', () => {
+    const died = run(['test one ... ok'], '').replace(/\ntest result.*/, 'Segmentation fault')
+    expect(statuses(read(died))).toEqual({
+      'a tests/a.rs > one': 'passed',
+      'a tests/a.rs > the end of its tests': 'failed',
+    })
+    expect(read(died)).toMatchObject({ passed: false, summary: expect.stringContaining('The process ended before') })
   })
 })
 

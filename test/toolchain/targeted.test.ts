@@ -29,6 +29,52 @@ const ask = (changed: string[], limit?: number) =>
   })
 
 describe('testsOf', () => {
+  it('finds tests of a Go package: its own, and those of packages that import it', async () => {
+    const go = {
+      'go.mod': 'module example.com/shop\n',
+      'money/money.go': 'package money\n',
+      'money/round.go': 'package money\n',
+      'money/money_test.go': 'package money\n',
+      'cart/cart.go': 'package cart\n\nimport (\n\t"fmt"\n\n\t"example.com/shop/money"\n)\n',
+      'cart/cart_test.go': 'package cart\n',
+      'names/names_test.go': 'package names\n',
+    }
+    const isGoTest = (path: string) => path.endsWith('_test.go')
+    const asked = { files: Object.keys(go), read: readerOf(go), isTest: isGoTest }
+    expect(await testsOf({ ...asked, changed: ['money/round.go'] })).toEqual([
+      'money/money_test.go',
+      'cart/cart_test.go',
+    ])
+    expect(await testsOf({ ...asked, changed: ['cart/cart.go'] })).toEqual(['cart/cart_test.go'])
+  })
+
+  it('finds tests of a Rust module: inside of it, and beside its crate', async () => {
+    const rust = {
+      'src/lib.rs': 'mod money;\npub use money::round;\n',
+      'src/money.rs': 'pub fn round() {}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn rounds() {}\n}\n',
+      'src/names.rs': '',
+      'tests/rounding.rs': 'use shop::round;\n',
+    }
+    const asked = {
+      files: Object.keys(rust),
+      read: readerOf(rust),
+      isTest: (path: string) => path.startsWith('tests/'),
+    }
+    expect(await testsOf({ ...asked, changed: ['src/money.rs'] })).toEqual(['src/money.rs', 'tests/rounding.rs'])
+    expect(await testsOf({ ...asked, changed: ['src/names.rs'] })).toEqual([])
+  })
+
+  it.each([
+    ['src/main/java/shop/Money.java', 'src/test/java/shop/MoneyTest.java'],
+    ['lib/money.rb', 'spec/money_spec.rb'],
+    ['src/Money.php', 'tests/MoneyTest.php'],
+    ['src/Money.cs', 'test/MoneyTests.cs'],
+  ])('knows what is named after %s', async (source, test) => {
+    const named = { [source]: '', [test]: '', 'test/OtherTest.java': '' }
+    const asked = { files: Object.keys(named), read: readerOf(named), isTest: (path: string) => path !== source }
+    expect(await testsOf({ ...asked, changed: [source] })).toEqual([test])
+  })
+
   it('finds tests by name, by import, and over one file between, in this order', async () => {
     expect(await ask(['src/money.ts'])).toEqual(['test/money.test.ts', 'test/far.test.ts', 'test/invoice.test.ts'])
   })

@@ -128,14 +128,11 @@ function toCase(run: GoRun, { path, folder }: GoPackage, places: Places): TestCa
   const names = [path, ...(run.test?.split('/') ?? ['the package as a whole'])]
   const failed = hasFailed(run)
   const told = run.output.map((line) => inFolder(line, folder))
-  const place = failed ? placeOf(told) : undefined
   const why = run.status === undefined ? ['The process ended before this test did.'] : []
-  return {
-    name: names.join(' > '),
-    ...(place === undefined ? {} : place),
-    status: failed ? 'failed' : (run.status ?? 'failed'),
-    ...(failed ? { detail: failureDetail([...why, ...withFrames(told)].join('\n'), { ...places, cwd: '.' }) } : {}),
-  }
+  const name = names.join(' > ')
+  if (!failed) return { name, status: run.status ?? 'failed' }
+  const detail = failureDetail([...why, ...withFrames(told)].join('\n'), { ...places, cwd: '.' })
+  return { name, ...placeOf(detail), status: 'failed', detail }
 }
 
 /** `sums_test.go:16: got 0` names the file alone. */
@@ -147,9 +144,9 @@ function inFolder(line: string, folder: string | undefined): string {
   )
 }
 
-function placeOf(lines: string[]): { file: string; line: number } | undefined {
-  const match = lines.map((line) => /^\s+([^\s:]+_test\.go):(\d+): /.exec(line)).find((found) => found !== null)
-  return match?.[1] === undefined ? undefined : { file: match[1], line: Number(match[2]) }
+function placeOf(detail: string): { file?: string; line?: number } {
+  const match = /([^\s:()]+_test\.go):(\d+)/.exec(detail)
+  return match?.[1] === undefined ? {} : { file: match[1], line: Number(match[2]) }
 }
 
 /** Without what only counts, and a goroutine's stack in the shape that frames are read in. */

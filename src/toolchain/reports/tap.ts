@@ -1,13 +1,14 @@
 import type { Places } from '../clean-output.ts'
 import { failureDetail } from '../failure-detail.ts'
-import { withArguments } from '../shell-words.ts'
+import { intoFile, withArguments } from '../shell-words.ts'
 import type { ReportReader, TestCase } from '../toolchain.ts'
 
 /** ava prints TAP when it is asked to. */
 export const tapReader: ReportReader = {
-  source: 'output',
-  ask: ({ line }) => ({ line: withArguments(line, '--tap') }),
+  source: 'file',
+  ask: ({ line }, report) => ({ line: intoFile(withArguments(line, '--tap'), report) }),
   read: (text, places) => (/^(TAP version|1\.\.\d)/m.test(text) ? readTap(text, places) : undefined),
+  log: (report) => report,
 }
 
 interface Point {

@@ -1,10 +1,13 @@
 import type { Places } from '../clean-output.ts'
 import { failureDetail, outermostFrame } from '../failure-detail.ts'
+import { intoFile } from '../shell-words.ts'
 import type { ReportReader, TestCase } from '../toolchain.ts'
 
 export const unittestReader: ReportReader = {
-  source: 'output',
+  source: 'file',
+  ask: ({ line }, report) => ({ line: intoFile(line, report) }),
   read: (text, places) => (hasEnding(text) ? readUnittest(text, places) : undefined),
+  log: (report) => report,
 }
 
 // `test_a (tests.test_sums.Sums.test_a)` since Python 3.11, `test_a (tests.test_sums.Sums)` before.
