@@ -1,5 +1,6 @@
 import picomatch from 'picomatch'
 import { z } from 'zod'
+import { defines } from '../explore/definitions.ts'
 import { defineTool, failed, type Tool, type ToolAnswer } from './tools.ts'
 import type { SearchResult, WorkTree } from './work-tree.ts'
 
@@ -53,19 +54,31 @@ function search(tree: WorkTree): Tool {
 function readFile(tree: WorkTree): Tool {
   return defineTool({
     name: 'read_file',
-    description: `Reads a file, or its lines start to end (from 1). At most ${readLines} lines at once.`,
+    description: `Reads a file, its lines start to end (from 1), or those around a name. At most ${readLines} lines.`,
     kind: 'observe',
     input: z.strictObject({
       path: z.string().max(300),
       start: z.coerce.number().int().min(1).optional(),
       end: z.coerce.number().int().min(1).optional(),
+      around: z.string().min(1).max(300).optional(),
     }),
-    async run({ path, start = 1, end }) {
+    async run({ path, start, end = Infinity, around }) {
       const read = await tree.readText(path)
       if (read.kind === 'refused') return failed(await withSuggestion(tree, path, read.rule, read.message))
-      return excerpt(path, read.text, { start, end: end ?? Infinity })
+      if (around === undefined || start !== undefined) return excerpt(path, read.text, { start: start ?? 1, end })
+      const place = placeOf(around, read.text)
+      return place === undefined ? failed(`${path} does not hold ${around}.`) : excerpt(path, read.text, place)
     },
   })
+}
+
+/** From the definition on where there is one, else on both sides of the first place that names it. */
+function placeOf(name: string, text: string): { start: number; end: number } | undefined {
+  const lines = text.split('\n')
+  const defined = lines.findIndex((line) => line.includes(name) && defines(name, line, false))
+  const at = defined >= 0 ? defined : lines.findIndex((line) => line.includes(name))
+  if (at < 0) return undefined
+  return { start: Math.max(1, at - (defined >= 0 ? 4 : 24)), end: at + (defined >= 0 ? 60 : 26) }
 }
 
 /** One header with the range instead of a number on each line: numbers cost tokens, and come back inside edits. */

@@ -28,7 +28,7 @@ const bytes = {
   first: 24 * 1024,
   other: 10 * 1024,
   furtherTest: 4 * 1024,
-  enough: 12 * 1024,
+  enough: 8 * 1024,
   least: 1024,
 }
 

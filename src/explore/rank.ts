@@ -1,6 +1,7 @@
 // Which files the task is most likely about. Whole numbers and a fixed order: equal input ranks equally everywhere.
 import { posix } from 'node:path'
 import type { WorkTree } from '../agent/work-tree.ts'
+import { defines, nameOf } from './definitions.ts'
 import type { Hit } from './file-parts.ts'
 
 export interface RankedFile {
@@ -119,22 +120,6 @@ async function searchTerm(term: string, search: WorkTree['search'], accepts: (pa
     if (found.kind === 'found' && found.hits.length > 0) return { hits: found.hits, more: found.more, ignoreCase }
   }
   return { hits: [], more: false, ignoreCase: false }
-}
-
-function defines(term: string, line: string, ignoreCase: boolean): boolean {
-  const name = nameOf(term)
-  if (!/^[\w$]+$/.test(name)) return false
-  const escaped = name.replaceAll('$', '\\$')
-  const declaration = `\\b(function\\*?|class|def|interface|type|enum)\\s+${escaped}(?![\\w$])`
-  // An indented one is a local variable, whose name says nothing.
-  const variable = `^(?:export\\s+)?(?:const|let|var)\\s+${escaped}(?![\\w$])`
-  const method = `^\\s*(?:(?:public|private|protected|static|async|get|set)\\s+)*${escaped}\\s*\\([^)]*\\)\\s*(?::[^{]+)?{\\s*$`
-  return [declaration, variable, method].some((pattern) => new RegExp(pattern, ignoreCase ? 'i' : '').test(line))
-}
-
-/** Of `def pop`, `parse()` and the like: the name in it. */
-function nameOf(term: string): string {
-  return term.replace(/^(async )?(def|class|function|const|interface|type) /, '').replace(/\(\)$/, '')
 }
 
 function weigh(file: RankedFile, aboutDocuments: boolean): number {

@@ -11,12 +11,12 @@ export function fence(tag: string, text: string, attributes = ''): string {
   return `<${name}${attributes}>\n${text.trimEnd()}\n</${name}>`
 }
 
-/** With the author's own words where no model has read them: data, like every text of others. */
+/** Criteria are numbered from 1, as plan and coder name them. With the author's own words where no model has read them: data, like every text of others. */
 export function describeContract(contract: TaskContract): string {
   const { taskType, objective, acceptanceCriteria, constraints, background } = contract
   const lines = [
     objective,
-    ...acceptanceCriteria.map((criterion) => `- must hold: ${criterion}`),
+    ...acceptanceCriteria.map((criterion, at) => `- criterion ${at + 1}: ${criterion}`),
     ...constraints.map((constraint) => `- constraint: ${constraint}`),
   ]
   const told = background === undefined ? [] : [fence('reported', background)]

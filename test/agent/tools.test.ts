@@ -125,6 +125,19 @@ describe('read_file', () => {
     })
   })
 
+  test('reads around a name, where it is defined before where it is used', async () => {
+    const filler = Array.from({ length: 100 }, (_, at) => `  line(${at})`)
+    folder.put('long.py', ['total(1)', ...filler, 'def total(prices):', '  return 0', ...filler].join('\n'))
+    expect((await use('read_file', { path: 'long.py', around: 'total' })).text).toMatch(
+      /^long\.py, lines 97–161 of 203\n {2}line\(95\)\n.*def total/s,
+    )
+    expect((await use('read_file', { path: 'long.py', around: 'line(50)' })).text).toContain('lines 27–77 of 203')
+    expect(await use('read_file', { path: 'long.py', around: 'summe' })).toEqual({
+      text: 'long.py does not hold summe.',
+      isError: true,
+    })
+  })
+
   test('stops at 400 lines and at 16 KiB', async () => {
     folder.put('long.txt', 'line\n'.repeat(1_000))
     folder.put('wide.txt', `${'é'.repeat(500)}\n`.repeat(100))

@@ -31,7 +31,7 @@ describe('the judge', () => {
     expect(verdict).toEqual({ passed: true, objections: [], remarks: ['Names could be shorter.'] })
     const asked = JSON.stringify(model.requests)
     expect(asked).toContain('+  return prices.reduce')
-    expect(asked).toContain('- must hold: total([1, 2]) is 3')
+    expect(asked).toContain('- criterion 1: total([1, 2]) is 3')
     expect(asked).toContain('fails without the change, passes with it: counts every price')
     expect(asked).not.toContain('in the words of the coder')
   })

@@ -8,7 +8,7 @@ describe('the contract in words', () => {
       [
         '<contract type="bug_fix">',
         'Slugs never contain two dashes in a row.',
-        '- must hold: slugify("a - b") returns "a-b"',
+        '- criterion 1: slugify("a - b") returns "a-b"',
         '- constraint: No new dependency.',
         '</contract>',
       ].join('\n'),
