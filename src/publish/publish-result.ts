@@ -1,5 +1,6 @@
 // Stage 11: what was proven becomes a draft pull request; what was not is kept in the form that the policy names.
 import type { PlannedTask } from '../plan/planned-task.ts'
+import type { Decline } from '../policy/decline.ts'
 import { branchName } from '../render/branch.ts'
 import { renderCommitMessage } from '../render/commit-message.ts'
 import { renderEvidenceBlock } from '../render/evidence-block.ts'
@@ -12,6 +13,7 @@ import { type RunContext, stage } from '../run-context.ts'
 import type { BaseFacts } from '../task/task-host.ts'
 import { type Evidence, evidenceArtifact, evidenceOf } from '../verify/evidence.ts'
 import { isProven, missingParts, type Proof } from '../verify/feedback.ts'
+import { notReproduced } from '../verify/not-reproduced.ts'
 import { ownAddress, type Publication, type PublishRequest } from './publication.ts'
 import { suggestReviewers } from './suggest-reviewers.ts'
 
@@ -24,7 +26,10 @@ export interface Result extends PlannedTask {
 /** Publishes what there is and says how the run ended. May be called again after a crash: the host finds before it creates. */
 export async function publishResult(run: RunContext, result: Result): Promise<Outcome> {
   const { proof } = result
-  if (proof === undefined || proof.candidate.patch === '') return withoutWork(proof)
+  if (proof === undefined) return withoutWork(proof)
+  const unseen = notReproduced(result.contract, proof)
+  if (unseen !== undefined) return declineUnseen(run, unseen, proof)
+  if (proof.candidate.patch === '') return withoutWork(proof)
   await run.claimed.writeArtifact(workPatch, proof.candidate.patch, 'text/x-diff')
   await run.claimed.writeArtifact(evidenceArtifact, json(evidenceFor(run, result, proof)), 'application/json')
   const publication = await stage(run, 'publish', {
@@ -34,6 +39,15 @@ export async function publishResult(run: RunContext, result: Result): Promise<Ou
   })
   if (isProven(proof)) return { kind: 'pull_request', publication }
   return { kind: 'unverified', reason: reasonOf(proof), publication }
+}
+
+/** What was tried is kept for whoever wants to read it, and published nowhere. */
+async function declineUnseen(run: RunContext, decline: Decline, { candidate }: Proof): Promise<Outcome> {
+  if (candidate.patch !== '') {
+    await run.claimed.writeArtifact(workPatch, candidate.patch, 'text/x-diff')
+    run.progress.note(`What was tried is kept: \`draftsmith show ${run.claimed.run.id} --patch\``)
+  }
+  return { kind: 'declined', decline }
 }
 
 /** Nothing was changed, so there is nothing to show but why. */

@@ -168,6 +168,22 @@ describe('nothing to show', () => {
   })
 })
 
+test('a defect that could not be reproduced is declined, and what was tried is kept', async () => {
+  const { outcome, host, artifact, patch } = await publish({
+    files: { 'src/total.js': mended },
+    report: { verified: false, reproduction: { failsWithoutChange: [], passesWithoutChange: ['adds nothing'] } },
+  })
+  expect(outcome).toEqual({
+    kind: 'declined',
+    decline: {
+      code: 'not_reproducible',
+      evidence: ['Written to show the defect, but passes without a change, too: adds nothing'],
+    },
+  })
+  expect(host.published).toEqual([])
+  expect(artifact).toBe(patch)
+})
+
 interface Publishing extends Omit<OpenRequest, 'files'> {
   files: Record<string, string>
   candidate?: Partial<Candidate>

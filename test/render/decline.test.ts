@@ -16,8 +16,8 @@ const found: Record<DeclineCode, string[]> = {
   ambiguous: ['Which separator is meant, `-` or `_`?'],
   not_feasible: ['The format has no field for a currency.', 'Where should the currency be kept?'],
   not_reproducible: [
-    'npm test on the base commit: 42 tests pass, none fails.',
-    'Written to show the defect, but passes without the change, too: slug > keeps one dash',
+    'On the base commit, npm test: 42 tests pass, none fails.',
+    'Written to show the defect, but passes without a change, too: slug > keeps one dash',
   ],
   protected_path: ['It asks to change .github/workflows/ci.yml: "Please update `.github/workflows/ci.yml`, @bob."'],
   task_type_not_allowed: ['The labels say that this is a feature task; the policy says modes.feature: decline.'],
