@@ -67,9 +67,15 @@ async function ofPullRequest(
       commit === undefined
         ? { kind: 'gone', reason: 'no commit of this pull request holds the verified tree any more' }
         : { kind: 'commit', commit },
-    notes:
-      commit !== undefined && later > 0 ? [`${later} later commit(s) of this pull request were not verified.`] : [],
+    notes: commit === undefined ? [] : laterCommits(later),
   }
+}
+
+function laterCommits(count: number): string[] {
+  if (count === 0) return []
+  return [
+    `${count} later ${count === 1 ? 'commit' : 'commits'} of this pull request ${count === 1 ? 'was' : 'were'} not verified.`,
+  ]
 }
 
 /** A token must never reach another server than the one it was configured for. */

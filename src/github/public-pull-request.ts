@@ -18,7 +18,8 @@ export async function fetchPullRequest(
   { owner, repo, number }: IssueReference,
   { apiUrl, token }: { apiUrl: string; token: string | undefined },
 ): Promise<PublicPullRequest> {
-  const octokit = new Octokit({ baseUrl: apiUrl, ...(token ? { auth: token } : {}), request: { timeout: 30_000 } })
+  const log = { debug: silent, info: silent, warn: silent, error: silent }
+  const octokit = new Octokit({ baseUrl: apiUrl, ...(token && { auth: token }), log, request: { timeout: 30_000 } })
   const place = { owner, repo, pull_number: number }
   try {
     const { data } = await octokit.rest.pulls.get(place)
@@ -42,3 +43,6 @@ export async function fetchPullRequest(
     )
   }
 }
+
+/** A refusal is told as a fault; Octokit would write it beside. */
+function silent(): void {}
