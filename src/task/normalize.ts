@@ -93,7 +93,8 @@ function issueMessage({ task, facts, fileList }: NormalizeRequest): string {
   // No text can contain its own hash, so no issue can write the marker that ends it.
   const mark = createHash('sha256').update(`${task.title}\0${task.body}`).digest('hex').slice(0, 12)
   return [
-    `Repository: ${facts.repository}`,
+    // Of a clone that is worked on where it lies, this is a folder of the machine, which says nothing and differs everywhere.
+    ...(task.source.kind === 'local' ? [] : [`Repository: ${facts.repository}`]),
     ...whatRulesFound(task, fileList),
     '',
     `<issue-${mark}>`,
