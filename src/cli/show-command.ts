@@ -8,7 +8,7 @@ import { estimateKey } from '../estimate/estimate-stage.ts'
 import type { PolicyDecision } from '../policy/decision.ts'
 import { contractLines, decisionLines } from '../render/decision.ts'
 import { cost } from '../render/figures.ts'
-import { costByRole, estimateAgainst } from '../render/price-tag.ts'
+import { estimateAgainst, usageByRole } from '../render/price-tag.ts'
 import type { Ledger, RunEvent } from '../run/ledger.ts'
 import { workPatch } from '../run/outcome.ts'
 import { type Run, stages } from '../run/run.ts'
@@ -48,7 +48,7 @@ async function describeRun(run: Run, ledger: Ledger): Promise<string> {
     `State: ${describeState(run)}`,
     ...(await describeDecision(run, ledger, values)),
     `Stages: ${stages.map((stage) => `${values.has(stage) ? '✓' : '·'} ${stage}`).join('  ')}`,
-    ...(charge.calls > 0 ? [`Cost: ${cost(charge)}`, ...costByRole(charge).map((line) => `  ${line}`)] : []),
+    ...(charge.calls > 0 ? [`Cost: ${cost(charge)}`, ...usageByRole(charge).map((line) => `  ${line}`)] : []),
     ...(estimate === undefined ? [] : [estimateAgainst(estimate, charge)]),
     ...(artifacts.length > 0
       ? ['Artifacts:', ...artifacts.map(({ name, bytes }) => `  ${name} (${bytes} bytes)`)]

@@ -1,6 +1,6 @@
 // What a run was expected to cost, what it has cost, and who of the models took it; each for a line of its own.
 import type { Estimate, Likeness, Span } from '../estimate/estimate.ts'
-import type { Charge } from '../model/model.ts'
+import type { Charge, RoleCharge } from '../model/model.ts'
 import { counted, dollars, thousands } from './figures.ts'
 
 /** Before it is paid: `about 0.04 USD and 12,000 tokens (0.02–0.12 USD, 6,000–36,000 tokens): …`. Plain text. */
@@ -16,10 +16,21 @@ export function estimateAgainst(estimate: Estimate, { usd, tokens }: Pick<Charge
 
 /** One line a role: `coder: 0.02 USD, 5,300 tokens, 3 calls`. */
 export function costByRole({ byRole = [] }: Pick<Charge, 'byRole'>): string[] {
-  return byRole.map(({ role, usd, tokens, calls }) => {
-    const money = usd === undefined ? 'no price known' : `${dollars(usd)} USD`
-    return `${role}: ${money}, ${thousands(tokens)} tokens, ${counted(calls, 'call')}`
+  return byRole.map(costOfRole)
+}
+
+/** The same with what the tokens were: `… (1,200 new, 3,900 to the cache, 9,000 from the cache, 600 written)`. */
+export function usageByRole({ byRole = [] }: Pick<Charge, 'byRole'>): string[] {
+  return byRole.map((own) => {
+    const { inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens } = own.usage
+    const [fresh, to, from, written] = [inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens].map(thousands)
+    return `${costOfRole(own)} (${fresh} new, ${to} to the cache, ${from} from the cache, ${written} written)`
   })
+}
+
+function costOfRole({ role, usd, tokens, calls }: RoleCharge): string {
+  const money = usd === undefined ? 'no price known' : `${dollars(usd)} USD`
+  return `${role}: ${money}, ${thousands(tokens)} tokens, ${counted(calls, 'call')}`
 }
 
 function middles({ usd, tokens }: Estimate): string {

@@ -81,7 +81,14 @@ describe('a machine for local runs', () => {
 
   test('a model without a known price is pointed out', async () => {
     const { of } = await doctor({}, { ...local, DRAFTSMITH_MODEL_CODER: 'house-model' })
-    expect(of('model price')).toMatchObject([{ level: 'warn', found: expect.stringContaining('house-model') }])
+    expect(of('model price')).toMatchObject([
+      { level: 'warn', mend: expect.stringContaining('DRAFTSMITH_PRICES=house-model=INPUT/OUTPUT') },
+    ])
+    const priced = await doctor(
+      {},
+      { ...local, DRAFTSMITH_MODEL_CODER: 'house-model', DRAFTSMITH_PRICES: 'house-model=1/5' },
+    )
+    expect(priced.of('model price')).toEqual([])
   })
 })
 

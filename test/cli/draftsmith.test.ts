@@ -181,6 +181,10 @@ describe('Ctrl-C', () => {
     expect({ outcome, reason, resumable }).toEqual({ outcome: 'cancelled', reason: stopped, resumable: true })
     const shown = await line.run(['show', run])
     expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('State: interrupted; the same') })
+    // Nobody knows what the call that broke off has cost: what it could have counts.
+    expect(shown.stdout).toMatch(
+      /\nCost: [\d.]+ USD · [\d,]+ tokens\n {2}analyst: [\d.]+ USD, [\d,]+ tokens, 1 call \(/,
+    )
   }, 60_000)
 
   test('leaves a run that the same command goes on with, from the same commit and unless it shall start over', async () => {

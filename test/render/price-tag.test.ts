@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Estimate } from '../../src/estimate/estimate.ts'
-import { costByRole, estimateAgainst, estimateLine } from '../../src/render/price-tag.ts'
+import { costByRole, estimateAgainst, estimateLine, usageByRole } from '../../src/render/price-tag.ts'
+import { renderStatus } from '../../src/render/status.ts'
+import { statusView } from './views.ts'
 
 const estimate: Estimate = {
   tokens: { low: 6_123, middle: 12_345, high: 36_900 },
@@ -39,6 +41,15 @@ describe('the price tag', () => {
     )
   })
 
+  it('stands in the status comment while the run is under way, and beside the cost when it is over', () => {
+    const running = renderStatus(statusView({ state: 'running', estimate }))
+    expect(running).toContain('**Expected cost:** about 0.04 USD and 12,000 tokens')
+    const outcome = { kind: 'plan_only' as const, reason: 'It is critical.' }
+    const ended = renderStatus(statusView({ state: 'ended', outcome, estimate, usd: 0.03, tokens: 8_484 }))
+    expect(ended).not.toContain('Expected cost')
+    expect(ended).toContain('\n- Estimated 0.04 USD and 12,000 tokens')
+  })
+
   it('names what each role took', () => {
     const usage = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 }
     const lines = costByRole({
@@ -49,5 +60,12 @@ describe('the price tag', () => {
     })
     expect(lines).toEqual(['coder: 0.02 USD, 5,300 tokens, 3 calls', 'reviewer: no price known, 900 tokens, 1 call'])
     expect(costByRole({})).toEqual([])
+  })
+
+  it('tells on request what the tokens were', () => {
+    const usage = { inputTokens: 1_200, cacheWriteTokens: 3_900, cacheReadTokens: 9_000, outputTokens: 600 }
+    expect(usageByRole({ byRole: [{ role: 'coder', tokens: 6_600, usd: 0.02, calls: 3, usage }] })).toEqual([
+      'coder: 0.02 USD, 6,600 tokens, 3 calls (1,200 new, 3,900 to the cache, 9,000 from the cache, 600 written)',
+    ])
   })
 })
