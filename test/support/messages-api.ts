@@ -6,6 +6,9 @@ export interface SeenRequest {
   body: Record<string, unknown>
 }
 
+/** The key that the scripted model takes. */
+export const testKey = 'key-of-the-tests'
+
 export type Answer = (response: ServerResponse, request: SeenRequest) => void | Promise<void>
 
 /** A Messages API on loopback: real HTTP, real event streams, each request answered by the next answer; the last one stays. */

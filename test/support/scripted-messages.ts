@@ -2,8 +2,7 @@
 // by how far its conversation is, and nothing else: whoever asks twice gets the same answer, in any order, also after a crash.
 import type { ImplementationPlan, Modification } from '../../src/plan/plan.ts'
 import type { Understanding } from '../../src/task/contract.ts'
-import { MessagesApi, refused, type SeenRequest, streamed } from './messages-api.ts'
-import { testKey } from './service.ts'
+import { type Answer, MessagesApi, refused, type SeenRequest, streamed, testKey } from './messages-api.ts'
 
 export type ScriptedRole = 'analyst' | 'planner' | 'coder' | 'reviewer'
 
@@ -12,7 +11,9 @@ export interface Scenario {
   title: string
   /** Default: a defect of low risk and complexity. */
   understanding?: Partial<Understanding>
-  plan?: Partial<Omit<ImplementationPlan, 'modifications'>> & { modifications: PlannedFile[] }
+  plan?: ScriptedPlan
+  /** Another plan, for a planner that was told of some text; `plan` where undefined. */
+  replan?: (told: string) => ScriptedPlan | undefined
   /** One reply after the other: the tool calls of each. */
   coder?: ToolCall[][]
   /** What the reviewer objects to, each time it is asked. */
@@ -21,6 +22,7 @@ export interface Scenario {
   before?: (asked: Asked) => Promise<void> | void
 }
 
+export type ScriptedPlan = Partial<Omit<ImplementationPlan, 'modifications'>> & { modifications: PlannedFile[] }
 export type PlannedFile = Pick<Modification, 'path' | 'title'> & Partial<Modification>
 export type ToolCall = [name: string, input: Record<string, unknown>]
 
@@ -35,7 +37,11 @@ export interface Asked {
 export class ScriptedMessages implements AsyncDisposable {
   /** Every request that was answered by a scenario, in order. */
   readonly asked: Asked[] = []
+  /** Asked before a scenario answers; an answer of its own takes the place of the scenario's. */
+  fault: (asked: Asked) => Answer | undefined = () => undefined
   readonly #scenarios: Scenario[] = []
+  /** The messages of each of `asked`, as JSON. */
+  readonly #told: string[] = []
   #api: MessagesApi | undefined
 
   static async start(...scenarios: Scenario[]): Promise<ScriptedMessages> {
@@ -59,6 +65,11 @@ export class ScriptedMessages implements AsyncDisposable {
     return this.asked.filter((asked) => asked.title === title).map(({ role, turn }) => `${role} ${turn}`)
   }
 
+  /** What the requests of one role said, as JSON, in order. */
+  messagesTo(title: string, role: ScriptedRole): string[] {
+    return this.#told.filter((_, at) => this.asked[at]?.title === title && this.asked[at].role === role)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#api?.[Symbol.asyncDispose]()
   }
@@ -72,10 +83,18 @@ export class ScriptedMessages implements AsyncDisposable {
       return refused(400, 'invalid_request_error', 'no scenario has this title')(response, request)
     const asked = { title: scenario.title, role: roleOf(request), turn: turnOf(request) }
     this.asked.push(asked)
+    this.#told.push(text)
     await scenario.before?.(asked)
-    const reply = replyOf(scenario, asked)
+    const fault = this.fault(asked)
+    if (fault !== undefined) return fault(response, request)
+    const reply = replyOf({ ...scenario, ...plannedFor(scenario, text) }, asked)
     return streamed(reply, reply.some(({ type }) => type === 'tool_use') ? 'tool_use' : 'end_turn')(response, request)
   }
+}
+
+function plannedFor({ plan, replan }: Scenario, told: string): Pick<Scenario, 'plan'> {
+  const planned = replan?.(told) ?? plan
+  return planned === undefined ? {} : { plan: planned }
 }
 
 function roleOf({ body }: SeenRequest): ScriptedRole {

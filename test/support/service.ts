@@ -14,6 +14,7 @@ import type { Ledger } from '../../src/run/ledger.ts'
 import { listen } from '../../src/web/listen.ts'
 import { webhookPath } from '../../src/web/server.ts'
 import type { EmulatedGitHub } from './emulated-github/types.ts'
+import { testKey } from './messages-api.ts'
 import { createTestDatabase } from './postgres.ts'
 
 export interface ServiceOptions {
@@ -184,9 +185,6 @@ function environmentOf({ github, model, sandbox, label, env }: ServiceOptions, p
   }
   return Object.fromEntries(Object.entries(own).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
-
-/** The key that the scripted Messages API takes. */
-export const testKey = 'key-of-the-tests'
 
 function createLog() {
   const lines: LogLine[] = []

@@ -1,0 +1,135 @@
+// The service as several processes, each on a data folder of its own as on a machine of its own, and each replaced when it dies.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { essentials } from '../bench/programs.ts'
+
+export interface FleetOptions {
+  /** Below it, each member has its data and its log. */
+  folder: string
+  members: number
+  /** All but the data folder, which is the member's own. */
+  environment: Record<string, string>
+}
+
+/** One machine: its processes come and go, its data folder stays. */
+export interface Member {
+  name: string
+  dataDir: string
+  /** Undefined while nothing answers there. */
+  url: string | undefined
+  /** SIGKILL, and a new process after the pause. */
+  crash(pauseMs: number): Promise<void>
+  /** SIGSTOP, and SIGCONT after the pause, unless it died meanwhile. */
+  freeze(pauseMs: number): Promise<void>
+}
+
+export interface Fleet {
+  members: readonly Member[]
+  /** Processes that ended without being asked to, with the last they said. */
+  readonly fallen: string[]
+  /** Asks all of them to end, gracefully. */
+  stop(): Promise<void>
+}
+
+/** Resolves when the first one is ready; the others follow. */
+export async function startFleet({ folder, members, environment }: FleetOptions): Promise<Fleet> {
+  const fallen: string[] = []
+  const machines = await Promise.all(
+    Array.from({ length: members }, (_, index) =>
+      createMachine(join(folder, `member-${index + 1}`), environment, fallen),
+    ),
+  )
+  const [first, ...others] = machines
+  await first?.start()
+  await Promise.all(others.map((machine) => machine.start()))
+  return {
+    members: machines,
+    fallen,
+    async stop() {
+      await Promise.all(machines.map((machine) => machine.stop()))
+    },
+  }
+}
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const readyMs = 60_000
+
+async function createMachine(folder: string, environment: Record<string, string>, fallen: string[]) {
+  const dataDir = join(folder, 'data')
+  await mkdir(dataDir, { recursive: true })
+  const log = createWriteStream(join(folder, 'service.log'), { flags: 'a' })
+  let child: ChildProcess | undefined
+  let stopping = false
+
+  const machine = {
+    name: folder.slice(folder.lastIndexOf('/') + 1),
+    dataDir,
+    url: undefined as string | undefined,
+
+    async start(): Promise<void> {
+      const started = spawn(process.execPath, [main], {
+        cwd: folder,
+        env: { ...essentials(), ...environment, DRAFTSMITH_DATA_DIR: dataDir, PORT: '0' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      child = started
+      const last: string[] = []
+      for (const stream of [started.stdout, started.stderr])
+        createInterface({ input: stream }).on('line', (line) => {
+          log.write(`${line}\n`)
+          last.push(line)
+          if (last.length > 5) last.shift()
+          if (line.includes('Draftsmith is ready')) machine.url = String(JSON.parse(line).url)
+        })
+      started.once('exit', (code, signal) => {
+        machine.url = undefined
+        if (signal === 'SIGKILL' || stopping) return
+        fallen.push(`${machine.name} ended with ${code ?? signal}: ${last.join(' ')}`)
+        void sleep(1_000).then(() => (stopping ? undefined : machine.start()))
+      })
+      for (let waited = 0; machine.url === undefined && started.exitCode === null && waited < readyMs; waited += 50)
+        await sleep(50)
+    },
+
+    async crash(pauseMs: number): Promise<void> {
+      const killed = child
+      if (killed === undefined || killed.exitCode !== null) return
+      const exited = once(killed, 'exit')
+      killed.kill('SIGKILL')
+      await exited
+      await sleep(pauseMs)
+      if (!stopping) await machine.start()
+    },
+
+    async freeze(pauseMs: number): Promise<void> {
+      const frozen = child
+      frozen?.kill('SIGSTOP')
+      await sleep(pauseMs)
+      frozen?.kill('SIGCONT')
+    },
+
+    async stop(): Promise<void> {
+      stopping = true
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+      const exited = once(child, 'exit')
+      child.kill('SIGCONT')
+      child.kill('SIGTERM')
+      const insist = setTimeout(() => child?.kill('SIGKILL'), 30_000)
+      await exited
+      clearTimeout(insist)
+      log.end()
+    },
+  }
+  return machine
+}
+
+/** Removes what the fleet kept; to be called once nothing of it is looked at any more. */
+export function removeFleet(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 5 })
+}

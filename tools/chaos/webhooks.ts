@@ -1,0 +1,68 @@
+// Between GitHub and the fleet: every delivery arrives one to five times, late and out of order, at whichever member answers.
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Random } from './random.ts'
+
+export interface WebhookStorm {
+  url: string
+  /** Deliveries that were made, repetitions included. */
+  readonly made: number
+  /** Resolves when everything that came in has been delivered. */
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+/** `path` is that of the webhooks; `targets` are the addresses that answer at the moment. */
+export async function startWebhookStorm(
+  random: Random,
+  { path, targets }: { path: string; targets: () => string[] },
+): Promise<WebhookStorm> {
+  const under = new Set<Promise<void>>()
+  let made = 0
+
+  const deliver = async (headers: IncomingHttpHeaders, body: Buffer, afterMs: number) => {
+    await sleep(afterMs)
+    for (;;) {
+      const target = random.pick(targets())
+      const status = target === undefined ? undefined : await post(`${target}${path}`, headers, body)
+      if (status === 200) break
+      await sleep(500)
+    }
+    made += 1
+  }
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    response.end()
+    for (let copies = random.between(1, 5); copies > 0; copies--) {
+      const delivery = deliver(request.headers, Buffer.concat(chunks), random.between(0, 3_000))
+      under.add(delivery)
+      void delivery.finally(() => under.delete(delivery))
+    }
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get made() {
+      return made
+    },
+    async settled() {
+      while (under.size > 0) await Promise.all(under)
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}
+
+async function post(url: string, headers: IncomingHttpHeaders, body: Buffer): Promise<number | undefined> {
+  const names = ['content-type', 'x-github-event', 'x-github-delivery', 'x-hub-signature-256', 'user-agent']
+  const sent = Object.fromEntries(names.flatMap((name) => (headers[name] ? [[name, String(headers[name])]] : [])))
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: sent,
+    body: new Uint8Array(body),
+    signal: AbortSignal.timeout(15_000),
+  }).catch(() => undefined)
+  await answer?.body?.cancel()
+  return answer?.status
+}
