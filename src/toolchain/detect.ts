@@ -3,6 +3,7 @@ import { isGeneratedFile, isTestFile } from './commands.ts'
 import { ecosystems } from './ecosystems.ts'
 import { readGeneratedMarks } from './generated-marks.ts'
 import { readInstructions, readNestedInstructions } from './instructions.ts'
+import { makeEcosystem } from './make-ecosystem.ts'
 import { reportOf } from './report-of-command.ts'
 import { generatedFolders, testLayout } from './repository-layout.ts'
 import {
@@ -26,7 +27,7 @@ export async function detectToolchain(
   read: ReadFile,
   policyChecks: PolicyChecks = {},
 ): Promise<RepositorySnapshot> {
-  const facts = (await Promise.all(ecosystems.map((one) => one.detect(files, read)))).flat()
+  const facts = await detectFacts(files, read)
   const isMarked = await readGeneratedMarks(read)
   const detected = withUniqueIds(facts).map((one) => ({
     ...one,
@@ -51,6 +52,17 @@ export async function detectToolchain(
     fileCount: files.length,
     notes: detected.flatMap((one) => one.notes),
   }
+}
+
+/** Of the fallback only the checks that nothing else has. */
+async function detectFacts(files: string[], read: ReadFile): Promise<EcosystemFacts[]> {
+  const facts = (await Promise.all(ecosystems.map((one) => one.detect(files, read)))).flat()
+  const known = new Set(facts.flatMap((one) => one.checks).map(({ name }) => name))
+  const fallback = (await makeEcosystem.detect(files, read)).map((one) => ({
+    ...one,
+    checks: one.checks.filter(({ name }) => !known.has(name)),
+  }))
+  return [...facts, ...fallback.filter(({ checks }) => checks.length > 0)]
 }
 
 function checksNamed(

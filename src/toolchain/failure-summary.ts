@@ -71,18 +71,34 @@ function failedTest(test: TestCase): string {
   return `FAILED ${redact(test.name)}${place}${detail.trim() === '' ? '' : `\n${detail}`}`
 }
 
-const telling =
-  /\b(error|failed|failure|fatal|cannot|not found|missing|unexpected|exception|undefined|warning)\b|Error\b|^\S+:\d+:\d+/i
+/** A log of that many lines is shown whole. */
+const shortLog = 40
+/** What a log ends with is shown in any case: many programs say there what they have come to. */
+const lastLines = 5
 
-/** Lines that tell of errors, each with the two behind it; where no line does, the end of the log. */
+const errors = /\b(error|failed|failure|fatal|exception|panicked)\b|Error\b/i
+const telling = new RegExp(
+  `${errors.source}|\\b(cannot|not found|missing|unexpected|undefined|warning)\\b|^\\s*\\S+:\\d+(:\\d+)?\\b`,
+  'i',
+)
+
+/** Lines that tell of errors, each with the two behind it, and the end of the log; where they are too many, without mere warnings. */
 function tellingLines({ result, places }: SummaryInput, room: number): string {
   const lines = cleanOutput(result.output, places).split('\n')
+  const all = shownLines(lines, telling)
+  return cutBytes(Buffer.byteLength(all) <= room ? all : shownLines(lines, errors), room)
+}
+
+function shownLines(lines: string[], pattern: RegExp): string {
   const wanted = new Set<number>()
   for (const [index, line] of lines.entries()) {
-    if (telling.test(line)) for (let next = index; next <= index + 2 && next < lines.length; next += 1) wanted.add(next)
+    if (pattern.test(line)) for (const next of [index, index + 1, index + 2]) wanted.add(next)
   }
-  const chosen = wanted.size > 0 ? lines.filter((_, index) => wanted.has(index)) : lines.slice(-40)
-  return cutBytes(chosen.map((line) => line.slice(0, 400)).join('\n'), room)
+  const from = lines.length - (wanted.size === 0 ? shortLog : lastLines)
+  const isShown = (index: number) => lines.length <= shortLog || index >= from || wanted.has(index)
+  return lines
+    .flatMap((line, index) => (isShown(index) ? [line.slice(0, 400)] : isShown(index - 1) ? ['…'] : []))
+    .join('\n')
 }
 
 /** Whole lines from the start, as many as fit, with a last line that says how many are missing. */

@@ -10,9 +10,16 @@ const installed = [
   { pattern: '*.egg-info/', tracked: /\.egg-info\// },
 ]
 
+/** What cargo writes where it is started; only where the base is built by it, since both names may mean anything else. */
+const ofCargo = [
+  { pattern: 'target/', tracked: /(^|\/)target\// },
+  { pattern: 'Cargo.lock', tracked: /(^|\/)Cargo\.lock$/ },
+]
+
 /** Makes git pass over them, except for those that the base itself holds: a change in there is one like any other. */
 export async function ignoreInstalled(gitDir: string, base: TreeEntry[]): Promise<void> {
   const names = base.map(({ name }) => name.toString('latin1'))
-  const ignored = installed.filter(({ tracked }) => !names.some((name) => tracked.test(name)))
+  const made = names.some((name) => /(^|\/)Cargo\.toml$/.test(name)) ? [...installed, ...ofCargo] : installed
+  const ignored = made.filter(({ tracked }) => !names.some((name) => tracked.test(name)))
   await writeFile(join(gitDir, 'info/exclude'), ignored.map(({ pattern }) => `${pattern}\n`).join(''))
 }

@@ -5,7 +5,7 @@ import { detectToolchain } from '../../src/toolchain/detect.ts'
 import { installDependencies } from '../../src/toolchain/install.ts'
 import { runChecks } from '../../src/toolchain/run-checks.ts'
 import type { CheckCommand, CheckResult } from '../../src/toolchain/toolchain.ts'
-import { requirePackage } from '../support/system.ts'
+import { requirePackage, withoutSystemPart } from '../support/system.ts'
 import { openRepository, type Repository, readerOf, withoutLogs } from '../toolchain/support/session.ts'
 
 /** A small project: in one test file a test that passes, one that is skipped and one that fails; a second file that passes. */
@@ -18,6 +18,8 @@ export interface EcosystemCase {
   programs: string[]
   /** Of Debian, that holds the programs. */
   packageName: string
+  /** What else is not there, such as a module of the language; undefined when nothing is missing. */
+  lacks?: string | undefined
   files: Record<string, string>
   test: {
     path: string
@@ -43,7 +45,10 @@ export interface EcosystemCase {
 
 /** Called once for each runner; the file that calls it is `test/toolchain/<name>-ecosystem.test.ts`. */
 export function ecosystemContract(given: EcosystemCase): void {
-  const describeTests = requirePackage(given.packageName, given.programs)
+  const describeTests =
+    given.lacks === undefined
+      ? requirePackage(given.packageName, given.programs)
+      : withoutSystemPart(`${given.lacks} missing`, `apt-get install ${given.packageName}`)
   describeTests(`${given.runner} as an ecosystem`, () => {
     it('is detected with commands that say from where they are known, and how surely', async () => {
       const { snapshot } = await detected(given.files)

@@ -8,9 +8,30 @@ const summary = (output: string) =>
     .summary
 
 describe('the summary of a check without names', () => {
-  it('keeps the lines that tell of errors, with the two behind them', () => {
-    const output = ['checking 1', 'checking 2', 'src/a.ts:3:1 error: no', '  code', '  ^', 'checking 3'].join('\n')
-    expect(summary(output)).toBe('Exit code 1.\n\nsrc/a.ts:3:1 error: no\n  code\nchecking 3')
+  const many = (count: number, word: string) => Array.from({ length: count }, (_, index) => `${word} ${index}`)
+
+  it('shows a short log whole: what it says may be in any line', () => {
+    expect(summary('checking\nwrong sum in sums.c\nmake: *** [test] Error 3')).toBe(
+      'Exit code 1.\n\nchecking\nwrong sum in sums.c\nmake: *** [test] Error 3',
+    )
+  })
+
+  it('keeps the lines that tell of errors, with the two behind them, and the end of the log', () => {
+    const output = [...many(30, 'step'), 'src/a.ts:3:1 error: no', '  code', ...many(30, 'more')].join('\n')
+    expect(summary(output).split('\n').slice(2)).toEqual([
+      'src/a.ts:3:1 error: no',
+      '  code',
+      'more 0',
+      '…',
+      ...many(30, 'more').slice(-5),
+    ])
+  })
+
+  it('leaves mere warnings out where they would take the place of errors', () => {
+    const output = [...many(2_000, 'src/a.c:3: warning: unused'), 'src/b.c:7: error: no such name', ...many(9, 'more')]
+    const text = summary(output.join('\n'))
+    expect(text).toContain('src/b.c:7: error: no such name')
+    expect(text).not.toContain('unused')
   })
 
   it('keeps the end where no line does', () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { ecosystemContract } from '../contract/ecosystem.ts'
 
 const sums = 'def add(a, b):\n    return a + b\n'
@@ -7,7 +8,8 @@ const breakage = { files: { 'sums.py': 'def add(a, b:\n' }, words: ['sums.py:1',
 ecosystemContract({
   name: 'python',
   runner: 'pytest',
-  programs: ['python3', 'pytest'],
+  programs: ['python3'],
+  lacks: spawnSync('python3', ['-c', 'import pytest']).status === 0 ? undefined : 'pytest',
   packageName: 'python3-pytest',
   files: {
     'pytest.ini': '[pytest]\npythonpath = .\n',

@@ -225,6 +225,14 @@ describe('checkpoints', () => {
     expect(await workspace.files()).toContain('vendored/.venv/new.txt')
   })
 
+  it('keep what cargo makes, where the base is built by it', async () => {
+    await write(bench.source, { 'api/Cargo.toml': '[package]\n' })
+    const workspace = await bench.open(await commitAll(bench.source), 'r-0000000003')
+    const before = await workspace.checkpoint()
+    await write(workspace.tree, { 'api/target/debug/api': 'x', 'api/Cargo.lock': 'x' })
+    expect(await workspace.checkpoint()).toBe(before)
+  })
+
   it('may be asked for at the same time as other things', async () => {
     const workspace = await bench.open()
     await write(workspace.tree, { 'a.txt': 'two\n' })
