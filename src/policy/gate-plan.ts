@@ -11,6 +11,7 @@ import { matchesAny } from './globs.ts'
 import { lostPath } from './nearest-paths.ts'
 import { mayChange } from './paths.ts'
 import type { Policy } from './policy-schema.ts'
+import { type PublicFiles, risksInSurface } from './public-surface.ts'
 import { type RiskSignal, risksInPaths, worse } from './risk.ts'
 
 export type PlanDecision =
@@ -48,6 +49,16 @@ export function gatePlan(
   return reasons.length > 0 ? { kind: 'approval_required', reasons } : { kind: 'ok' }
 }
 
+export interface PlanFacts {
+  policy: Policy
+  /** On the contract, or on the plan before it was amended. */
+  decision: Permitted
+  /** Tracked files at the base commit. */
+  knownFiles: ReadonlySet<string>
+  /** Left out: nobody imports anything. */
+  publicFiles?: PublicFiles
+}
+
 /**
  * The decision on the contract, raised by what the plan touches and by its size; never lowered. A person who looks
  * at it sees one decision, whatever raised it.
@@ -55,11 +66,11 @@ export function gatePlan(
 export function decideOnPlan(
   plan: ImplementationPlan,
   contract: TaskContract,
-  { policy, decision, knownFiles }: { policy: Policy; decision: Permitted; knownFiles: ReadonlySet<string> },
+  { policy, decision, knownFiles, publicFiles = new Map() }: PlanFacts,
 ): PolicyDecision {
   const gated = gatePlan(plan, contract, { policy, knownFiles })
   if (gated.kind === 'declined') return { ...gated, reasons: gated.decline.evidence }
-  const signals = planRisks(plan, contract)
+  const signals = [...planRisks(plan, contract), ...risksInSurface(plan.modifications, publicFiles)]
   const risk = signals.reduce((worst, signal) => worse(worst, signal.risk), decision.risk)
   const mode = stricter(decision.mode, modeFor(contract, policy, risk))
   const before = risk === decision.risk ? decision.reasons : []

@@ -112,6 +112,17 @@ describe('the decision after the plan', () => {
     })
   })
 
+  it('asks for approval where it turns out to change what others can import', () => {
+    const decision = gate(contractOf(), policyOf(), factsOf())
+    if (decision.kind === 'declined') throw new Error('declined before the plan')
+    const publicFiles = new Map([['src/slug.ts', 'names' as const]])
+    const options = { policy: policyOf(), decision, knownFiles: new Set(files), publicFiles }
+    expect(decideOnPlan(planOf('src/slug.ts'), contractOf(), options)).toMatchObject({
+      kind: 'approval_required',
+      reasons: ['Risk high: it changes what others can import (src/slug.ts).'],
+    })
+  })
+
   it('lets documents speak of any subject, as long as the plan touches nothing else', () => {
     const contract: Partial<TaskContract> = {
       taskType: 'documentation',
