@@ -56,7 +56,7 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   warnOfPrices(config, log)
   const database = await openServiceDatabase(config)
   const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
-  const ledger = createLedger({ database, enqueue: queue.enqueue, clock, ids, version })
+  const ledger = createLedger({ database, enqueue: queue.enqueue, wake: queue.wake, clock, ids, version })
   const hostOf = (run: Run, fence: () => Promise<void>) => gitHubHost(config, { github, run, fence, log })
   const workspaces = createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv })
   const host = (claimed: ClaimedRun) => hostOf(claimed.run, () => claimed.check())

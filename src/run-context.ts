@@ -5,6 +5,7 @@ import type { Ceilings } from './policy/ceilings.ts'
 import type { Policy } from './policy/policy.ts'
 import type { ClaimedRun } from './run/ledger.ts'
 import type { Outcome } from './run/outcome.ts'
+import type { Waiting } from './run/question.ts'
 import type { Stage } from './run/run.ts'
 import { readRecorded, recorded, type StageRecords } from './run/stage-recorder.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -28,17 +29,17 @@ export interface RunContext {
   readonly signal: AbortSignal
   /** Aborts when the run's time is over: editing and paid calls end, what there is is verified and kept. */
   readonly deadline: AbortSignal
-  /** Starts the run's time, in minutes of work. */
+  /** Starts the run's time, in minutes of work; what it has worked before a question counts. */
   limitTime(minutes: number): void
   /** The model behind this run's budget, which the policy sets. */
   model(policy: Policy): Model
 }
 
-/** A stage either gives its value or ends the run; an expected end is no exception. */
-export type Ended = { end: Outcome }
+/** A stage either gives its value or ends the run, or leaves it to people; an expected end is no exception. */
+export type Ended<T extends Outcome | Waiting = Outcome | Waiting> = { end: T }
 
-export function end(outcome: Outcome): Ended {
-  return { end: outcome }
+export function end<T extends Outcome | Waiting>(how: T): Ended<T> {
+  return { end: how }
 }
 
 export interface StageWork<T> {

@@ -6,6 +6,7 @@ import type { Ceilings, Policy } from './policy/policy.ts'
 import type { StatusView } from './render/status-view.ts'
 import type { ClaimedRun, StageKey } from './run/ledger.ts'
 import type { Outcome } from './run/outcome.ts'
+import type { Question, Waiting } from './run/question.ts'
 import type { RunContext } from './run-context.ts'
 import { runTask } from './run-task.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -32,7 +33,9 @@ export interface TaskRunnerOptions {
 
 export interface TaskRunner {
   /** Throws what the spine throws. `signal` as the worker gives it. */
-  execute(claimed: ClaimedRun, signal: AbortSignal): Promise<Outcome>
+  execute(claimed: ClaimedRun, signal: AbortSignal): Promise<Outcome | Waiting>
+  /** Shows what is asked, and how to answer. Throws `infrastructure` where people could not be told. */
+  ask(claimed: ClaimedRun, question: Question): Promise<void>
   /**
    * Keeps how the run ended, and shows it, also when it was thrown out of the spine. Called before it is settled.
    * False where people could not be told, and may be later: then it is called again, also by another process. Throws `fenced` alone.
@@ -62,7 +65,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
 
   return {
     async execute(claimed, signal) {
-      const deadline = createDeadline()
+      const deadline = createDeadline(claimed.run.workedMs)
       const telling = tellingOf(claimed)
       const heart = startHeart(telling.progress, options.heartbeatMs)
       try {
@@ -75,6 +78,11 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
         deadline.clear()
         await heart.stop()
       }
+    },
+    async ask(claimed, question) {
+      const { host, progress } = tellingOf(claimed)
+      await progress.asked(question)
+      await host.flush()
     },
     async announce(claimed, outcome) {
       try {
@@ -179,15 +187,15 @@ async function spentSoFar(claimed: ClaimedRun, log: Logger): Promise<Charge> {
   }
 }
 
-/** The run's own time: editing and paid calls end with it; what there is then is verified and kept. */
-function createDeadline(): { signal: AbortSignal; set(minutes: number): void; clear(): void } {
+/** The run's own time: editing and paid calls end with it; what there is then is verified and kept. Waits for people do not count. */
+function createDeadline(workedMs: number): { signal: AbortSignal; set(minutes: number): void; clear(): void } {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const clear = () => clearTimeout(timer)
   const set = (minutes: number) => {
     clear()
     const fault = new Fault('budget_spent', 'deadline', `The run took longer than ${minutes} minutes.`)
-    timer = setTimeout(() => controller.abort(fault), minutes * 60_000)
+    timer = setTimeout(() => controller.abort(fault), Math.max(0, minutes * 60_000 - workedMs))
   }
   return { signal: controller.signal, set, clear }
 }

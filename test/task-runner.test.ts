@@ -7,6 +7,7 @@ import { defaultCeilings } from '../src/policy/policy.ts'
 import type { StatusView } from '../src/render/status-view.ts'
 import type { ClaimedRun, StageKey } from '../src/run/ledger.ts'
 import type { Outcome } from '../src/run/outcome.ts'
+import type { Waiting } from '../src/run/question.ts'
 import { stages } from '../src/run/run.ts'
 import { createBubblewrapSandbox } from '../src/sandbox/bubblewrap-sandbox.ts'
 import { createNoneSandbox } from '../src/sandbox/none-sandbox.ts'
@@ -141,7 +142,7 @@ describe('a run goes on', () => {
         })
         return createTaskRunner(runnerOptions).execute(again.claimed, never)
       }
-      let outcome: Outcome | 'died' = 'died'
+      let outcome: Outcome | Waiting | 'died' = 'died'
       while (outcome === 'died') outcome = await attempt().catch(whetherDied)
 
       expect(outcome).toEqual(whole.outcome)
@@ -259,7 +260,7 @@ describe('where GitHub does not answer', () => {
   test('the last word is kept whole, and said by the next claim without doing the work again', async () => {
     const first = await lab.open({ script: shortRun() })
     const runner = createTaskRunner(first.runnerOptions)
-    const outcome = await runner.execute(first.run.claimed, never)
+    const outcome = ended(await runner.execute(first.run.claimed, never))
     first.host.flush = fails
     expect(await runner.announce(first.run.claimed, outcome)).toBe(false)
 
@@ -340,10 +341,15 @@ requirePackage('bubblewrap', ['bwrap'])('behind bubblewrap', () => {
 
 const never = new AbortController().signal
 
+function ended(end: Outcome | Waiting): Outcome {
+  if (end.kind === 'waiting') throw new Error(`the run waits: ${end.question.kind}`)
+  return end
+}
+
 async function execute(request: OpenRequest) {
   const opened = await lab.open(request)
   const runner = createTaskRunner(opened.runnerOptions)
-  const outcome = await runner.execute(opened.run.claimed, never)
+  const outcome = ended(await runner.execute(opened.run.claimed, never))
   await runner.announce(opened.run.claimed, outcome)
   return { ...opened, outcome }
 }

@@ -8,6 +8,9 @@ import { pino } from 'pino'
 import { version } from '../compose.ts'
 import { type Config, describeProblems, type Need, readConfig } from '../config.ts'
 import { Fault, toFault } from '../errors.ts'
+import type { Said } from '../run/question.ts'
+import { sanitise } from '../task/sanitise.ts'
+import { answerCommand } from './answer-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { loadOwnEnvFile } from './env-file.ts'
 import { initCommand } from './init-command.ts'
@@ -15,6 +18,7 @@ import { firstInterrupt } from './interrupt.ts'
 import { replayCommand } from './replay-command.ts'
 import { runCommand } from './run-command.ts'
 import { showCommand } from './show-command.ts'
+import { askAt, type Terminal } from './terminal.ts'
 import { verifyCommand } from './verify-command.ts'
 
 const out = (text: string) => console.log(text)
@@ -27,7 +31,8 @@ Examples:
   draftsmith run --repo . --issue bug.md
   draftsmith run --repo ~/src/tool --issue owner/tool#12 --base main
 
-Exit codes: 0 done, 1 failed, 2 wrong input. Of \`run\` besides: 3 declined or a plan only, 4 not verified, 130 stopped.
+Exit codes: 0 done, 1 failed, 2 wrong input. Of \`run\` and the commands that answer it besides: 3 declined or a plan only,
+4 not verified, 5 waits for an answer, 130 stopped.
 `
 
 // Whoever reads our output may stop early, such as `head`.
@@ -61,13 +66,39 @@ function describeProgram(end: (exitCode: number) => void): Command {
     .requiredOption('--repo <path|url>', 'the repository', fromHere)
     .requiredOption('--issue <issue>', 'a file, - for standard input, owner/repo#number, or the address of an issue')
     .option('--base <ref>', 'branch, tag or commit to start from (default: HEAD)')
-    .option('--fresh', 'start over where a run of the same issue was interrupted, instead of going on with it')
+    .option('--fresh', 'start over where a run of the same issue was interrupted or waits, instead of going on with it')
     .option('--json', 'print the result as JSON')
     .action(async (options) => {
       const config = configFor(['model'])
-      const terminal = { out, progress: say, stdin: process.stdin, interrupted: firstInterrupt(say) }
-      end(await runCommand(options, { config, log: loggerOf(config), terminal }))
+      end(await runCommand(options, { config, log: loggerOf(config), terminal: terminalFor(options) }))
     })
+  const answer = async (run: string, said: Said, options: { json?: boolean }) => {
+    const config = configFor(['model'])
+    end(
+      await answerCommand(run, { said, ...options }, { config, log: loggerOf(config), terminal: terminalFor(options) }),
+    )
+  }
+  program
+    .command('approve')
+    .description('have the plan that a local run waits with carried out')
+    .argument('<run>', 'the id of the run')
+    .argument('<hash>', 'the hash of the plan, as the run told it')
+    .option('--json', 'print the result as JSON')
+    .action((run, hash: string, options) => answer(run, { kind: 'approve', hash: hash.toLowerCase() }, options))
+  program
+    .command('revise')
+    .description('have the plan of a local run made again with a remark')
+    .argument('<run>', 'the id of the run')
+    .argument('<remark>', 'what should be different')
+    .option('--json', 'print the result as JSON')
+    .action((run, remark: string, options) => answer(run, { kind: 'revise', text: sanitise(remark).text }, options))
+  program
+    .command('choose')
+    .description('take an option where a local run asks for a decision')
+    .argument('<run>', 'the id of the run')
+    .argument('<number>', 'the number of the option')
+    .option('--json', 'print the result as JSON')
+    .action((run, number: string, options) => answer(run, { kind: 'choose', option: Number(number) }, options))
   program
     .command('show')
     .description('tell what a run did, what it cost and what it left')
@@ -114,6 +145,13 @@ function describeProgram(end: (exitCode: number) => void): Command {
     .description('start the service that answers webhooks of GitHub')
     .action(async () => void (await import('../main.ts')))
   return program
+}
+
+/** Somebody who wants JSON is a program, and asked nothing. */
+function terminalFor({ json = false }: { json?: boolean }): Terminal {
+  const interrupted = firstInterrupt(say)
+  const ask = json ? undefined : askAt(process, interrupted)
+  return { out, progress: say, stdin: process.stdin, interrupted, ...(ask && { ask }) }
 }
 
 /** A folder is meant as seen from the current one; git is started elsewhere. An address stays as it is. */

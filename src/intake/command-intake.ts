@@ -3,6 +3,8 @@ import type { GitHubRepository } from '../github/github.ts'
 import { mayCommand } from '../github/may-command.ts'
 import { helpReply, nothingToRetry, type Reply, runReply, statusReply, stopReply } from '../render/command-replies.ts'
 import type { Run } from '../run/run.ts'
+import { sanitise } from '../task/sanitise.ts'
+import { answerRun } from './answer-run.ts'
 import { type Command, parseCommand } from './commands.ts'
 import { type CommentEvent, isBot } from './events.ts'
 import { freezeTask, identityOf } from './freeze-task.ts'
@@ -18,7 +20,8 @@ export async function obeyComment(event: CommentEvent, delivery: string, parts: 
   const log = parts.log.child({ delivery, issue: issue.html_url, by: comment.user.login })
   if (isBot(comment.user) || isBot(event.sender)) return log.debug('comment of a bot ignored')
   if (comment.performed_via_github_app?.id === parts.appId) return log.debug('our own comment ignored')
-  const command = parseCommand(comment.body)
+  // What the comment's page does not show is no command, and no remark.
+  const command = parseCommand(sanitise(comment.body).text)
   if (command === undefined) return
   const repository = parts.github.repository(installation.id, at.owner.login, at.name)
   const permission = await repository.permission(comment.user.login)
@@ -30,7 +33,7 @@ export async function obeyComment(event: CommentEvent, delivery: string, parts: 
   if (reply !== undefined) parts.background.start('answer a command', () => answer(repository, event, reply))
 }
 
-interface Obeyed {
+export interface Obeyed {
   /** Undefined when this delivery was obeyed before. */
   reply?: Reply
   /** The run that the command is about. */
@@ -45,6 +48,8 @@ async function obey(command: Command, event: CommentEvent, delivery: string, par
     return (await ledger.latest(taskKey)) === undefined ? { reply: nothingToRetry } : start(event, delivery, parts)
   }
   if (command.kind === 'stop') return stop(event, delivery, parts)
+  if (command.kind === 'approve' || command.kind === 'revise' || command.kind === 'choose')
+    return answerRun(command, { taskKey, by: event.comment.user.login, delivery }, parts)
   if (!(await ledger.seen(delivery))) return {}
   if (command.kind !== 'status') return { reply: helpReply(command) }
   const run = await ledger.latest(taskKey)

@@ -5,18 +5,16 @@ import { loadPrompt } from '../agent/prompt.ts'
 import { defineTool, failed, type Tool } from '../agent/tools.ts'
 import type { WorkTree } from '../agent/work-tree.ts'
 import type { Message } from '../model/model.ts'
-import { decideOnPlan } from '../policy/gate-plan.ts'
-import type { Permitted } from '../policy/gate-stage.ts'
 import { mayChange } from '../policy/paths.ts'
 import type { Outcome } from '../run/outcome.ts'
 import { type Ended, end, type RunContext, stage } from '../run-context.ts'
-import type { TaskContract } from '../task/contract.ts'
 import { ledgerJournal } from '../trace/ledger-journal.ts'
 import { traceLoop } from '../trace/trace-loop.ts'
 import { checkPlan, orderModifications, type PlanRules } from './check-plan.ts'
 import { describeContract, describePacket, describeRepository } from './describe-task.ts'
 import { type ImplementationPlan, implementationPlan } from './plan.ts'
 import type { PlannedTask } from './planned-task.ts'
+import { describeRemarkedPlan, remarkedPlan } from './remarks.ts'
 
 type Unplanned = Omit<PlannedTask, 'plan'>
 
@@ -25,22 +23,19 @@ type Planned = { plan: ImplementationPlan } | { end: Outcome }
 
 const system = loadPrompt(new URL('./plan.md', import.meta.url))
 
-/** A plan that every rule lets pass, or why there is none. Throws what the model throws, a spent budget excepted. */
-export async function planChange(
-  run: RunContext,
-  task: Unplanned & { decision: Permitted },
-): Promise<ImplementationPlan | Ended> {
+/** A plan that every rule on its form lets pass, or why there is none. Throws what the model throws, a spent budget excepted. */
+export async function planChange(run: RunContext, task: Unplanned): Promise<ImplementationPlan | Ended<Outcome>> {
+  // A plan of which people said something is shown to the planner again; what they said stands in the contract.
+  const remarked = remarkedPlan(run.claimed.answers)
   const planned = await stage(run, 'plan', {
-    input: { contract: task.contract, packet: task.packet },
-    work: () => propose(run, task),
+    input: { contract: task.contract, packet: task.packet, ...(remarked && { remarked }) },
+    work: () => propose(run, task, remarked),
     note: (value) => ('plan' in value ? counted(value.plan.modifications.length, 'file') : undefined),
   })
   if ('end' in planned) return planned
   const { plan } = planned
   await run.progress.planned(plan.modifications.map(({ title, path }) => ({ title, path, status: 'pending' })))
-  const refused = await refusal(run, task, plan)
-  if (refused?.end.kind === 'plan_only') run.progress.analyse(analysisOf(plan, task.contract))
-  return refused ?? plan
+  return plan
 }
 
 /** Looks at the tree and proposes; nothing is written. */
@@ -48,38 +43,7 @@ export function createPlannerTools(tree: WorkTree, rules: PlanRules): Tool<Imple
   return [...createLookTools(tree), proposeTool(rules)]
 }
 
-async function refusal(
-  run: RunContext,
-  { contract, policy, decision, bench }: Unplanned & { decision: Permitted },
-  plan: ImplementationPlan,
-): Promise<Ended | undefined> {
-  const knownFiles = new Set(await bench.workspace.files())
-  const decided = decideOnPlan(plan, contract, { policy, decision, knownFiles })
-  await run.claimed.event('plan_decision', { decision: decided })
-  if (decided.kind === 'declined') return end({ kind: 'declined', decline: decided.decline })
-  if (decided.mode === 'analysis_only')
-    return end({
-      kind: 'plan_only',
-      reason: `Risk ${decided.risk}: this ends with a plan. ${decided.reasons.join(' ')}`,
-    })
-  if (decided.kind === 'approval_required') return end({ kind: 'plan_only', reason: decided.approvals.join(' ') })
-  return undefined
-}
-
-function analysisOf(
-  { summary, rootCause, risks }: ImplementationPlan,
-  { acceptanceCriteria, objective }: TaskContract,
-) {
-  return {
-    summary,
-    ...(rootCause !== undefined && { rootCause }),
-    risks,
-    checklist: acceptanceCriteria,
-    title: objective,
-  }
-}
-
-async function propose(run: RunContext, task: Unplanned): Promise<Planned> {
+async function propose(run: RunContext, task: Unplanned, remarked: ImplementationPlan | undefined): Promise<Planned> {
   const { contract, policy, bench } = task
   const knownFiles = new Set(await bench.workspace.files())
   const rules: PlanRules = { knownFiles, mayWrite: (path) => mayChange(path, contract, policy) }
@@ -97,7 +61,7 @@ async function propose(run: RunContext, task: Unplanned): Promise<Planned> {
       signal: AbortSignal.any([run.signal, run.deadline]),
       onEvent: trace.onEvent,
     })
-  const first = await ask([{ role: 'user', content: [{ type: 'text', text: firstMessage(task) }] }])
+  const first = await ask([{ role: 'user', content: [{ type: 'text', text: firstMessage(task, remarked) }] }])
   const asked =
     first.stop === 'done' && first.ending === undefined
       ? await ask(say(first.messages, 'Call propose_plan with the plan.'))
@@ -121,15 +85,25 @@ function proposeTool(rules: PlanRules): Tool<ImplementationPlan> {
     kind: 'effect',
     input: implementationPlan,
     run: async (plan) => {
-      const problems = plan.feasible ? checkPlan(plan, rules) : []
+      const problems = [...(plan.feasible ? checkPlan(plan, rules) : []), ...choiceProblems(plan)]
       return problems.length > 0 ? failed(problems.join('\n')) : { text: 'The plan stands.', end: plan }
     },
   })
 }
 
-function firstMessage({ contract, bench, packet }: Unplanned): string {
+function choiceProblems({ choice }: ImplementationPlan): string[] {
+  if (choice === undefined || choice.recommended <= choice.options.length) return []
+  return [`choice.recommended is ${choice.recommended}, and there are ${choice.options.length} options.`]
+}
+
+function firstMessage({ contract, bench, packet }: Unplanned, remarked: ImplementationPlan | undefined): string {
   const paths = packet.files.map(({ path }) => path)
-  return [describeContract(contract), describeRepository(bench.snapshot, paths), describePacket(packet)].join('\n\n')
+  return [
+    describeContract(contract),
+    describeRepository(bench.snapshot, paths),
+    describePacket(packet),
+    ...(remarked ? [describeRemarkedPlan(remarked)] : []),
+  ].join('\n\n')
 }
 
 function withoutPlan(stop: LoopStop | 'deadline', finalText: string): Outcome {

@@ -27,6 +27,15 @@ export const implementationPlan = z.strictObject({
     .describe('Tests whose names will vanish, each with the reason. Usually empty.'),
   risks: z.array(sentence).max(10),
   questions: z.array(sentence).max(5).describe('Only what makes the work impossible without an answer.'),
+  choice: z
+    .strictObject({
+      reason: sentence,
+      evidence: z.array(sentence).max(5),
+      options: z.array(z.string().min(1).max(300)).min(2).max(4),
+      recommended: z.int().min(1).describe('Number of an option, from 1; the plan is for that one.'),
+    })
+    .optional()
+    .describe('A decision that only a maintainer can take, such as between two readings of the issue.'),
   feasible: z.boolean(),
 })
 export type ImplementationPlan = z.infer<typeof implementationPlan>

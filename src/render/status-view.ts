@@ -1,6 +1,8 @@
 import type { Estimate } from '../estimate/estimate.ts'
 import type { Outcome } from '../run/outcome.ts'
+import type { Question } from '../run/question.ts'
 import type { Stage } from '../run/run.ts'
+import type { Risk } from '../task/contract.ts'
 
 /** Everything the sticky status comment shows, as data; render/status.ts turns it into Markdown and back. */
 export interface StatusView {
@@ -34,6 +36,16 @@ export interface StatusView {
   issue?: number
   /** Unified diff of work that was not pushed; shown folded. */
   patch?: string
+  /** What people are asked, while the run waits for them. */
+  question?: Question
   /** What a run that writes no code hands over; also shown while a plan waits. */
-  analysis?: { summary: string; rootCause?: string; risks: string[]; checklist: string[]; title: string }
+  analysis?: {
+    summary: string
+    rootCause?: string
+    changes: { path: string; kind: 'modify' | 'create' | 'delete'; title: string; reason: string }[]
+    risk: Risk
+    risks: string[]
+    checklist: string[]
+    title: string
+  }
 }

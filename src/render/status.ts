@@ -7,6 +7,7 @@ import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
 import { codeBlock, codeSpan, inline, neutralise } from './neutralise.ts'
 import { outcomeHeading, placeSentence } from './outcome-line.ts'
 import { estimateAgainst, estimateLine } from './price-tag.ts'
+import { renderQuestion } from './question.ts'
 import type { StatusView } from './status-view.ts'
 
 type StageLine = StatusView['stages'][number]
@@ -92,9 +93,10 @@ function heading(view: StatusView): string {
 }
 
 function outcomeParts(view: StatusView): string[] {
-  const { outcome, queuePosition, retry } = view
+  const { outcome, question, queuePosition, retry } = view
   switch (outcome?.kind) {
     case undefined:
+      if (question !== undefined) return renderQuestion(question)
       if (retry !== undefined) return [`${neutralise(retry.reason)}\n\nIt is tried again by ${moment(retry.by)}.`]
       return queuePosition ? [`${counted(queuePosition, 'run is', 'runs are')} before this one.`] : []
     case 'pull_request':
@@ -135,17 +137,20 @@ function warnings({ notes: lines }: StatusView): string[] {
   return [['> [!NOTE]', ...lines.map((line) => `> - ${inline(line, 500)}`)].join('\n')]
 }
 
-function analysis({ analysis: view, plan, outcome }: StatusView): string[] {
+function analysis({ analysis: view, outcome }: StatusView): string[] {
   if (view === undefined) return []
   return [
     neutralise(view.summary),
     ...(view.rootCause === undefined ? [] : [`**Cause:** ${inline(view.rootCause, 1_000)}`]),
     ...list(
       'What would change',
-      plan.map(({ path, title }) => `${codeSpan(path)}: ${inline(title)}`),
+      view.changes.map(
+        ({ path, kind, title, reason }) =>
+          `${codeSpan(path)}${kinds[kind]}: ${inline(title)}. ${inline(reason, 1_000)}`,
+      ),
     ),
     ...list(
-      'Risks',
+      `Risk: ${view.risk}`,
       view.risks.map((risk) => inline(risk, 1_000)),
     ),
     ...list(
@@ -156,6 +161,8 @@ function analysis({ analysis: view, plan, outcome }: StatusView): string[] {
     ...(outcome?.kind === 'plan_only' ? [planInHand] : []),
   ]
 }
+
+const kinds = { modify: '', create: ' (new)', delete: ' (goes)' }
 
 const planInHand =
   'No code was written; the plan is for doing it by hand. What may be done without asking stands under `approval`, `limits` and `sensitivity` in `.github/draftsmith.yml`; subjects such as credentials or payments always end with a plan.'

@@ -1,15 +1,18 @@
 // What one claim of a run may read and write.
 
 import { Fault } from '../errors.ts'
+import { stateOf } from './answer-rules.ts'
 import { type FencedStatement, fenced, fencedStatements, fencedWrites } from './claim-fence.ts'
 import { compress, packJson, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
 import { and, eq, inArray, isNull } from './drivers.ts'
+import { openQuestion, standStill, type Wake } from './drizzle-answers.ts'
 import { createModelCalls } from './drizzle-model-calls.ts'
 import { readEarlierRuns } from './earlier-runs.ts'
 import type { ClaimedRun, StageKey } from './ledger.ts'
 import type { Transaction } from './orm.ts'
 import type { Outcome } from './outcome.ts'
+import type { Answer } from './question.ts'
 import type { Run, RunState } from './run.ts'
 import { artifactTable, eventTable, runTable, stageTable } from './schema.ts'
 import { statesBefore } from './transitions.ts'
@@ -19,15 +22,20 @@ const maxArtifactBytes = 16 * 1024 * 1024
 export interface ClaimedRunOptions {
   database: Database
   run: Run
+  answers: readonly Answer[]
   clock: () => Date
+  /** See `LedgerOptions.wake`. */
+  wake: Wake | undefined
 }
 
-export function createClaimedRun({ database, run, clock }: ClaimedRunOptions): ClaimedRun {
+export function createClaimedRun({ database, run, answers, clock, wake }: ClaimedRunOptions): ClaimedRun {
   const claim = { runId: run.id, epoch: run.epoch }
+  const since = clock().getTime()
   const fencedWrite = fencedWrites(database, claim)
   const fencedStatement = fencedStatements(database, claim)
   return {
     run,
+    answers,
     modelCalls: createModelCalls({ database, runId: run.id, fencedWrite, fencedStatement, clock }),
     readStage: (key) => readStage(database, run.id, key),
     writeStage: (key, value) => writeStage(fencedStatement, { ...key, writtenAt: clock() }, value),
@@ -39,6 +47,18 @@ export function createClaimedRun({ database, run, clock }: ClaimedRunOptions): C
       writeArtifact(fencedStatement, { name, mediaType, writtenAt: clock() }, Buffer.from(content)),
     check: () => check(database, claim),
     earlierRuns: () => readEarlierRuns(database, run.repositoryKey),
+    ask: (question) =>
+      database.transact(async (transaction) => {
+        const now = clock()
+        const workedMs = run.workedMs + now.getTime() - since
+        if (!(await openQuestion(transaction, { claim, question, now }, workedMs))) throw fenced(claim)
+      }),
+    stand: (question) =>
+      database.transact(
+        async (transaction) =>
+          (await standStill(transaction, { claim, question }, wake)) ??
+          explainRefusal(transaction, claim, stateOf(question)),
+      ),
     transition: (to) =>
       database.transact(async (transaction) => {
         const moved = await move(transaction, claim, { to, unlessCancelled: true })

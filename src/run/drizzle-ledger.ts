@@ -3,9 +3,10 @@
 import { decompress, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
 import { and, asc, count, desc, eq, inArray, ne, sql } from './drivers.ts'
+import { keepAnswer, readAnswers, type Wake } from './drizzle-answers.ts'
 import { createClaimedRun } from './drizzle-claimed-run.ts'
 import { readModelCalls, readSpent } from './drizzle-model-calls.ts'
-import type { Artifact, Cancellation, Cancelled, Ledger, NewRun, Recorded } from './ledger.ts'
+import type { Answered, Artifact, Cancellation, Cancelled, Ledger, NewAnswer, NewRun, Recorded } from './ledger.ts'
 import { readMade } from './made.ts'
 import type { Transaction } from './orm.ts'
 import type { Run, RunState } from './run.ts'
@@ -16,6 +17,8 @@ export interface LedgerOptions {
   database: Database
   /** Writes the run's job within the same transaction; absent where runs are claimed by whoever recorded them. */
   enqueue?: (transaction: Transaction, run: { id: string; repositoryKey: string }) => Promise<void>
+  /** The same for a run that goes on after an answer. */
+  wake?: Wake
   clock: () => Date
   /** Makes run ids; see `Run.id`. */
   ids: () => string
@@ -34,10 +37,15 @@ export function createLedger(options: LedgerOptions): Ledger {
     count: (states) => countRuns(database, states),
     claim: async (runId) => {
       const run = await claim(database, runId, clock())
-      return run && createClaimedRun({ database, run, clock })
+      return (
+        run &&
+        createClaimedRun({ database, run, answers: await readAnswers(database, runId), clock, wake: options.wake })
+      )
     },
     cancel: (taskKey, cancellation) =>
       database.transact((transaction) => cancel(transaction, { ...cancellation, taskKey, now: clock() })),
+    answer: (runId, given) => database.transact((transaction) => answer(transaction, options, { ...given, runId })),
+    answers: (runId) => readAnswers(database, runId),
     events: (runId) =>
       database.query((orm) =>
         orm.select().from(eventTable).where(eq(eventTable.runId, runId)).orderBy(asc(eventTable.sequence)),
@@ -173,6 +181,20 @@ async function cancel(
   return { kind: 'cancelled', run: { ...run, ...changes } }
 }
 
+/** The row is locked first: of two answers at once the second one sees the first. */
+async function answer(
+  transaction: Transaction,
+  { clock, wake }: LedgerOptions,
+  { runId, ...given }: NewAnswer & { runId: string },
+): Promise<Answered> {
+  const now = clock()
+  if (given.delivery !== undefined && !(await isNew(transaction, given.delivery, now)))
+    return { kind: 'duplicate_delivery' }
+  const [row] = await transaction.select().from(runTable).where(eq(runTable.id, runId)).for('update')
+  if (row === undefined) return { kind: 'unknown_run' }
+  return keepAnswer(transaction, { held: { run: toRun(row), askedAt: row.askedAt }, answer: given, now, wake })
+}
+
 async function stages(database: Database, runId: string) {
   const { stage, round, inputHash, value } = stageTable
   const rows = await database.query((orm) =>
@@ -208,9 +230,10 @@ async function ping(database: Database): Promise<number> {
   return performance.now() - started
 }
 
-function toRun({ sequence: _, ...row }: typeof runTable.$inferSelect): Run {
+function toRun({ sequence: _, askedAt: __, ...row }: typeof runTable.$inferSelect): Run {
   return {
     ...row,
+    question: row.question ?? undefined,
     outcome: row.outcome ?? undefined,
     cancelReason: row.cancelReason ?? undefined,
     startedAt: row.startedAt ?? undefined,

@@ -3,6 +3,7 @@ import type { EarlierRun } from '../estimate/estimate.ts'
 import type { Charge, ModelCallStore, StoredCall } from '../model/model.ts'
 import type { Task, TaskIdentity } from '../task/task.ts'
 import type { Made, Outcome } from './outcome.ts'
+import type { Answer, Question, Refusal, Said, WaitingState } from './question.ts'
 import type { Run, RunState } from './run.ts'
 
 export interface NewRun extends TaskIdentity {
@@ -28,6 +29,20 @@ export interface Cancellation {
   /** Remembered in the same transaction: a stop that could not be written can be delivered again. */
   delivery?: string
 }
+
+export interface NewAnswer {
+  said: Said
+  /** Login, or the local user's name. Whether they may is asked before. */
+  by: string
+  delivery?: string
+}
+
+export type Answered =
+  | { kind: 'answered'; run: Run; answer: Answer }
+  /** `run` with the question that is open, if any; `earlier`: what was said in it before. */
+  | { kind: 'refused'; refusal: Refusal; run: Run; earlier: Answer[] }
+  | { kind: 'duplicate_delivery' }
+  | { kind: 'unknown_run' }
 
 export interface StageKey {
   stage: string
@@ -63,6 +78,10 @@ export interface Ledger {
   claim(runId: string): Promise<ClaimedRun | undefined>
   /** Marks the run; a queued one ends at once, its outcome naming what it has made, and a running one at its next look. One that was marked already keeps its reason. */
   cancel(taskKey: string, cancellation: Cancellation): Promise<Cancelled>
+  /** Keeps the answer to the open question and puts the run back, with its job, in one transaction: two at once start one. */
+  answer(runId: string, answer: NewAnswer): Promise<Answered>
+  /** In the order in which they were given. */
+  answers(runId: string): Promise<Answer[]>
   events(runId: string): Promise<RunEvent[]>
   stages(runId: string): Promise<(StageKey & { value: unknown })[]>
   modelCalls(runId: string): Promise<StoredCall[]>
@@ -81,6 +100,12 @@ export interface Ledger {
 export interface ClaimedRun {
   readonly run: Run
   readonly modelCalls: ModelCallStore
+  /** What people had said when the run was claimed, in order. */
+  readonly answers: readonly Answer[]
+  /** Opens a question, before people are told of it: from then on it can be answered. */
+  ask(question: Question): Promise<void>
+  /** Leaves the run to people, or puts it back at once where the answer came already. Throws `cancelled` when somebody asked to stop. */
+  stand(question: Question): Promise<WaitingState | 'queued'>
   readStage(key: StageKey): Promise<unknown | undefined>
   writeStage(key: StageKey, value: unknown): Promise<void>
   event(kind: string, data?: Record<string, unknown>): Promise<void>

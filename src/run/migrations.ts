@@ -88,6 +88,24 @@ const migrations: readonly (readonly string[])[] = [
     `drop index draftsmith.run_under_way`,
     `create unique index run_under_way on draftsmith.run (task_key) where state <> 'ended' and cancel_reason is null`,
   ],
+  [
+    // What a run asks people, and what they said: one answer a question, whoever comes first.
+    `alter table draftsmith.run
+      add column question json,
+      add column asked_at timestamptz,
+      add column worked_ms double precision not null default 0`,
+    `create table draftsmith.answer (
+      sequence bigserial primary key,
+      run_id text not null references draftsmith.run,
+      question_hash text not null,
+      question json not null,
+      said json not null,
+      said_by text not null,
+      asked_at timestamptz not null,
+      said_at timestamptz not null,
+      unique (run_id, question_hash)
+    )`,
+  ],
 ]
 
 /** Any number that nobody else uses on this server: several processes may start at once, one migrates. */

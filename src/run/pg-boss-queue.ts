@@ -4,7 +4,7 @@ import type { SQL } from 'drizzle-orm'
 import { fromDrizzle, PgBoss, type SendOptions } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Database } from './database.ts'
-import { alias, and, count, eq, gt, inArray, sql } from './drivers.ts'
+import { alias, and, count, eq, gt, sql } from './drivers.ts'
 import { JobTaker } from './job-taker.ts'
 import { deadJobs, type JobData, jobs } from './jobs.ts'
 import { rowsOf, type Transaction } from './orm.ts'
@@ -25,6 +25,8 @@ export interface QueueOptions {
 export interface PgBossQueue extends Queue {
   /** Writes the job of a run within the transaction that writes the run; the ledger calls it. */
   enqueue(transaction: Transaction, run: { id: string; repositoryKey: string }): Promise<void>
+  /** The same for a run that goes on after an answer: ahead of those that have not started. */
+  wake(transaction: Transaction, run: { id: string; repositoryKey: string }): Promise<void>
 }
 
 /** Somebody answered: those go ahead of runs that have not started. */
@@ -52,8 +54,9 @@ export async function createQueue(options: QueueOptions): Promise<PgBossQueue> {
   const taker = new JobTaker(boss, options)
   return {
     enqueue: (transaction, run) => send(boss, transaction, { runId: run.id, repositoryKey: run.repositoryKey }),
+    wake: (transaction, run) =>
+      send(boss, transaction, { runId: run.id, repositoryKey: run.repositoryKey }, { priority: wokenPriority }),
     work: (handler) => taker.work(handler),
-    wake: (runId) => database.transact((transaction) => wake(boss, transaction, runId)),
     position: (runId) => position(database, runId),
     stop: (graceMs) => taker.stop(graceMs),
   }
@@ -89,17 +92,6 @@ async function send(boss: PgBoss, transaction: Transaction, data: JobData, optio
   const db = fromDrizzle({ execute: async (query) => ({ rows: rowsOf(await transaction.execute(query as SQL)) }) }, sql)
   const id = await boss.send(jobs, data, { ...options, group: { id: data.repositoryKey }, db })
   if (id === null) throw new Error(`no job was made for ${data.runId}`)
-}
-
-async function wake(boss: PgBoss, transaction: Transaction, runId: string): Promise<void> {
-  const woken = await transaction
-    .update(runTable)
-    .set({ state: 'queued' })
-    .where(and(eq(runTable.id, runId), inArray(runTable.state, ['awaiting_approval', 'awaiting_answer'])))
-    .returning({ repositoryKey: runTable.repositoryKey })
-  const [run] = woken
-  if (run !== undefined)
-    await send(boss, transaction, { runId, repositoryKey: run.repositoryKey }, { priority: wokenPriority })
 }
 
 async function position(database: Database, runId: string): Promise<number> {

@@ -18,8 +18,6 @@ export type JobHandler = (runId: string, signal: AbortSignal, attempt: Attempt) 
 export interface Queue {
   /** Starts to take jobs, at most `concurrency` at once and one a repository. The handler's rejection puts the job back with backoff; after the signal was aborted, at once. */
   work(handler: JobHandler): Promise<void>
-  /** Puts a run back that waits for a person, such as after an approval; ahead of those that have not started. */
-  wake(runId: string): Promise<void>
   /** Runs that wait before this one; 0 when it is next. */
   position(runId: string): Promise<number>
   /** Takes no new jobs, waits at most `graceMs` for those under way, then aborts their signal. */

@@ -1,5 +1,6 @@
 import type { Task, TaskIdentity } from '../task/task.ts'
 import type { Outcome } from './outcome.ts'
+import type { Question } from './question.ts'
 
 /** Where a run can be. `queued` waits for a worker; the two `awaiting_*` wait for a person; `ended` has an outcome. */
 export const runStates = ['queued', 'running', 'awaiting_approval', 'awaiting_answer', 'ended'] as const
@@ -37,5 +38,9 @@ export interface Run extends TaskIdentity {
   cancelReason: string | undefined
   createdAt: Date
   startedAt: Date | undefined
+  /** What people are asked; there until it is answered. */
+  question: Question | undefined
+  /** Milliseconds of work before the last question: while a run waits for people its clock stands still. */
+  workedMs: number
   endedAt: Date | undefined
 }

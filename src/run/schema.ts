@@ -17,6 +17,7 @@ import {
   timestamp,
 } from './drivers.ts'
 import type { Outcome } from './outcome.ts'
+import type { Question, Said } from './question.ts'
 import type { RunState } from './run.ts'
 
 const draftsmith = pgSchema('draftsmith')
@@ -43,6 +44,9 @@ export const runTable = draftsmith.table('run', {
   createdAt: moment('created_at').notNull(),
   startedAt: moment('started_at'),
   endedAt: moment('ended_at'),
+  question: json('question').$type<Question>(),
+  askedAt: moment('asked_at'),
+  workedMs: doublePrecision('worked_ms').notNull().default(0),
 })
 
 export const deliveryTable = draftsmith.table('delivery', {
@@ -82,6 +86,17 @@ export const modelCallTable = draftsmith.table('model_call', {
   outputTokens: integer('output_tokens').notNull().default(0),
   reservedAt: moment('reserved_at').notNull(),
   settledAt: moment('settled_at'),
+})
+
+export const answerTable = draftsmith.table('answer', {
+  sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
+  runId: text('run_id').notNull(),
+  questionHash: text('question_hash').notNull(),
+  question: json('question').$type<Question>().notNull(),
+  said: json('said').$type<Said>().notNull(),
+  by: text('said_by').notNull(),
+  askedAt: moment('asked_at').notNull(),
+  at: moment('said_at').notNull(),
 })
 
 export const eventTable = draftsmith.table('event', {

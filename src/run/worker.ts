@@ -3,13 +3,8 @@ import type { Logger } from 'pino'
 import { Fault, toFault } from '../errors.ts'
 import type { ClaimedRun, Ledger } from './ledger.ts'
 import type { Outcome } from './outcome.ts'
+import type { Question, Waiting } from './question.ts'
 import type { Attempt, AttemptsLeft, Queue } from './queue.ts'
-
-/** The run stands still until a person has answered; the worker is free meanwhile. */
-export interface Waiting {
-  kind: 'waiting'
-  state: 'awaiting_approval' | 'awaiting_answer'
-}
 
 export interface WorkerOptions {
   ledger: Ledger
@@ -26,6 +21,8 @@ export interface WorkerOptions {
    * False where that has to be tried again. Throws `fenced` alone.
    */
   announce?(claimed: ClaimedRun, outcome: Outcome): Promise<boolean>
+  /** Tells people what is asked, before the run is left to them. Throws `infrastructure` where they could not be told, which is tried again. */
+  ask?(claimed: ClaimedRun, question: Question): Promise<void>
   /** Tells people that the run waits for its next attempt, for `ms` at most. Never throws. */
   pause?(claimed: ClaimedRun, because: Fault, ms: number): Promise<void>
   logger: Pick<Logger, 'info' | 'warn' | 'error'>
@@ -113,9 +110,12 @@ function watchClaim({ logger, pollMs = 1_000 }: WorkerOptions, claimed: ClaimedR
   return { signal: controller.signal, end: () => clearInterval(timer) }
 }
 
-async function stand({ logger }: WorkerOptions, claimed: ClaimedRun, { state }: Waiting): Promise<undefined> {
-  await claimed.transition(state)
-  logger.info({ runId: claimed.run.id, end: state }, 'run left the worker')
+/** Asked, told, and only then left: whoever is told can answer at once, and a crash in between asks again. */
+async function stand({ logger, ask }: WorkerOptions, claimed: ClaimedRun, { question }: Waiting): Promise<undefined> {
+  await claimed.ask(question)
+  await ask?.(claimed, question)
+  const end = await claimed.stand(question)
+  logger.info({ runId: claimed.run.id, end, hash: question.hash }, 'run left the worker')
 }
 
 interface Thrown extends Taken {

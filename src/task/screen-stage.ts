@@ -4,6 +4,7 @@ import type { PolicyProblem } from '../policy/policy.ts'
 import { type Policy, parsePolicy } from '../policy/policy.ts'
 import { screen } from '../policy/screen.ts'
 import type { ClaimedRun } from '../run/ledger.ts'
+import type { Outcome } from '../run/outcome.ts'
 import { type Ended, end, type RunContext, recordOf, stage } from '../run-context.ts'
 import type { BaseFacts, Inspection } from './task-host.ts'
 
@@ -13,10 +14,12 @@ export interface Screened {
 }
 
 /** Pins the base commit, reads the policy there, and asks every rule that needs no model. */
-export async function screenTask(run: RunContext): Promise<Screened | Ended> {
+export async function screenTask(run: RunContext): Promise<Screened | Ended<Outcome>> {
   const { task } = run.claimed.run
   const inspection = await stage(run, 'screen', {
     input: task,
+    // After an answer, which may come weeks later, the issue is looked at anew, and the base is pinned to where it is by then.
+    round: run.claimed.answers.length,
     work: () => run.host.inspect(task),
     note: describe,
     failed: ({ kind }) => kind !== 'ready',
@@ -37,7 +40,7 @@ export async function screenTask(run: RunContext): Promise<Screened | Ended> {
   return decline ? end({ kind: 'declined', decline }) : { facts, policy: parsed.policy }
 }
 
-/** What an earlier attempt found; undefined when none came so far. */
+/** What the first look found; undefined when none came so far. */
 export function recordedInspection(claimed: ClaimedRun): Promise<Inspection | undefined> {
   return recordOf<Inspection>(claimed, 'screen', claimed.run.task)
 }

@@ -1,7 +1,9 @@
 // What people see while a run is under way. Built from events of the run, shown by the task's host.
 import type { Charge } from '../model/model.ts'
 import type { StatusView } from '../render/status-view.ts'
+import { stateOf } from '../run/answer-rules.ts'
 import type { Outcome } from '../run/outcome.ts'
+import type { Question } from '../run/question.ts'
 import { type Stage, stages } from '../run/run.ts'
 
 type PlanLine = StatusView['plan'][number]
@@ -104,6 +106,11 @@ export class Progress {
     const stopped = (line: StatusView['stages'][number]) =>
       line.status === 'running' ? { ...line, status: 'pending' as const } : line
     await this.#update({ state: 'queued', retry, stages: this.#view.stages.map(stopped) })
+  }
+
+  /** The run stands still until a person has answered. */
+  async asked(question: Question): Promise<void> {
+    await this.#update({ state: stateOf(question), question })
   }
 
   async settled(outcome: Outcome): Promise<void> {

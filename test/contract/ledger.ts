@@ -11,7 +11,7 @@ import { rowsOf } from '../../src/run/orm.ts'
 import { pushed, workPatch } from '../../src/run/outcome.ts'
 import { createQueue, type PgBossQueue } from '../../src/run/pg-boss-queue.ts'
 import type { Run } from '../../src/run/run.ts'
-import { modelReply, modelRequest, newRun, silent, unique } from '../run/support.ts'
+import { approvalOf, modelReply, modelRequest, newRun, silent, unique } from '../run/support.ts'
 
 /** `open` opens the same database each time. */
 export function ledgerContract(open: () => Promise<Database>): void {
@@ -21,7 +21,14 @@ export function ledgerContract(open: () => Promise<Database>): void {
   let now: Date
 
   const openLedger = (enqueue = queue.enqueue) =>
-    createLedger({ database, enqueue, clock: () => now, ids: () => unique('r').slice(0, 12), version: '1.2.3' })
+    createLedger({
+      database,
+      enqueue,
+      wake: queue.wake,
+      clock: () => now,
+      ids: () => unique('r').slice(0, 12),
+      version: '1.2.3',
+    })
   const start = async () => {
     database = await open()
     queue = await createQueue({ database, concurrency: 1, logger: silent })
@@ -74,6 +81,8 @@ export function ledgerContract(open: () => Promise<Database>): void {
         createdAt: now,
         startedAt: undefined,
         endedAt: undefined,
+        question: undefined,
+        workedMs: 0,
       })
       expect(await ledger.find(run.id)).toEqual(run)
       expect(await ledger.latest(request.taskKey)).toEqual(run)
@@ -178,6 +187,8 @@ export function ledgerContract(open: () => Promise<Database>): void {
         settleCall: () => old.modelCalls.settle(reservation, modelReply('old'), 1),
         release: () => old.modelCalls.release(reservation),
         transition: () => old.transition('awaiting_approval'),
+        ask: () => old.ask(approvalOf('1a2b3c4d')),
+        stand: () => old.stand(approvalOf('1a2b3c4d')),
         settle: () => old.settle({ kind: 'cancelled', reason: 'old' }),
       }
       for (const [name, write] of Object.entries(writes)) {

@@ -1,12 +1,54 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { commandWords, parseCommand } from '../../src/intake/commands.ts'
-import { helpReply, nothingToRetry, runReply, statusReply, stopReply } from '../../src/render/command-replies.ts'
+import {
+  answerReply,
+  emptyRemark,
+  helpReply,
+  nothingToRetry,
+  remarkTooLong,
+  runReply,
+  statusReply,
+  stopReply,
+  unanswerable,
+} from '../../src/render/command-replies.ts'
+import type { Refusal, Said } from '../../src/run/question.ts'
+import { approvalOf, choiceOf } from '../run/support.ts'
 import { someRun } from './some-run.ts'
 
 describe('parseCommand', () => {
   it.each(commandWords)('knows %s', (word) => {
-    expect(parseCommand(`/draftsmith ${word}`)).toEqual({ kind: word })
+    expect(parseCommand(`/draftsmith ${word}`)).toMatchObject({ kind: word })
+  })
+
+  it.each([
+    ['/draftsmith approve 1a2b3c4d', '1a2b3c4d'],
+    ['/draftsmith approve `1A2B3C4D`.', '1a2b3c4d'],
+    ['/draftsmith   approve\t1a2b3c4d, thank you', '1a2b3c4d'],
+    ['/draftsmith approve\n1a2b3c4d', ''],
+    ['/draftsmith approve <script>', 'script'],
+  ])('takes the hash of %j', (comment, hash) => {
+    expect(parseCommand(comment)).toEqual({ kind: 'approve', hash })
+  })
+
+  it.each([
+    ['/draftsmith choose 2', 2],
+    ['/draftsmith choose #2 please', 2],
+    ['/draftsmith choose (12)', 12],
+    ['/draftsmith choose two', 0],
+    ['/draftsmith choose -', 0],
+    ['/draftsmith choose', 0],
+  ])('takes the number of %j', (comment, option) => {
+    expect(parseCommand(comment)).toEqual({ kind: 'choose', option })
+  })
+
+  it('takes everything that follows a revise, over lines and code', () => {
+    const comment = 'Hm.\n/draftsmith revise Leave `src/a.ts` alone.\r\n\n```js\n/draftsmith stop\n```\n> and this\n'
+    expect(parseCommand(comment)).toEqual({
+      kind: 'revise',
+      text: 'Leave `src/a.ts` alone.\n\n```js\n/draftsmith stop\n```\n> and this',
+    })
+    expect(parseCommand('/draftsmith revise\nOn the next line.')).toEqual({ kind: 'revise', text: 'On the next line.' })
   })
 
   it('takes the first line that begins with it, whatever its case, and ignores what follows the word', () => {
@@ -49,8 +91,23 @@ describe('parseCommand', () => {
   })
 })
 
+const refusals: Refusal[] = [
+  'not_waiting',
+  'answered',
+  'other_hash',
+  'other_kind',
+  'no_such_option',
+  'too_many_revisions',
+]
+
 describe('replies', () => {
   const run = someRun()
+  const waiting = someRun({ state: 'awaiting_approval', question: approvalOf('1a2b3c4d') })
+  const approve: Said = { kind: 'approve', hash: '00000000' }
+  const answeredWith = (said: Said) => {
+    const answer = { question: approvalOf('1a2b3c4d'), said, by: 'mia', askedAt: new Date(0), at: new Date(1) }
+    return { kind: 'answered' as const, run, answer }
+  }
   const replies = [
     runReply({ kind: 'recorded', run }),
     runReply({ kind: 'already_under_way', run }),
@@ -60,6 +117,16 @@ describe('replies', () => {
     stopReply(undefined),
     statusReply(run),
     statusReply(undefined),
+    runReply({ kind: 'already_under_way', run: waiting }),
+    statusReply(waiting),
+    statusReply(someRun({ state: 'awaiting_answer', question: choiceOf('1a2b3c4d') })),
+    ...refusals.map((refusal) => answerReply(approve, { kind: 'refused', refusal, run: waiting, earlier: [] })),
+    ...[approve, { kind: 'revise', text: 'x' } as const, { kind: 'choose', option: 1 } as const].map((said) =>
+      answerReply(said, answeredWith(said)),
+    ),
+    unanswerable,
+    emptyRemark,
+    remarkTooLong(4_000),
     helpReply({ kind: 'help' }),
     helpReply({ kind: 'unknown', word: 'staus', nearest: 'status' }),
   ]
@@ -76,6 +143,19 @@ describe('replies', () => {
     expect(helpReply({ kind: 'unknown', word: 'staus', nearest: 'status' }).text).toContain(
       'There is no command `staus`. Did you mean `status`?',
     )
+  })
+
+  it('answers a wrong hash with the right one', () => {
+    const reply = answerReply(approve, { kind: 'refused', refusal: 'other_hash', run: waiting, earlier: [] })
+    expect(reply).toEqual({
+      reaction: 'confused',
+      text: 'That is not the plan that waits; nothing was done. The plan `1a2b3c4d` waits: `/draftsmith approve 1a2b3c4d` carries it out, `/draftsmith revise` with a remark plans again.',
+    })
+  })
+
+  it('says where a run stands that waits for nothing', () => {
+    const reply = answerReply(approve, { kind: 'refused', refusal: 'not_waiting', run, earlier: [] })
+    expect(reply.text).toBe('Nothing waits for an answer. Run `r-0123456789`: waiting for a worker.')
   })
 
   it('says how a run ended', () => {

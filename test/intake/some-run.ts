@@ -24,6 +24,8 @@ export function someRun(fields: Partial<Run> = {}): Run {
     createdAt: new Date('2026-01-02T03:04:05Z'),
     startedAt: undefined,
     endedAt: undefined,
+    question: undefined,
+    workedMs: 0,
     ...fields,
   }
 }

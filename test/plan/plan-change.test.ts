@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { planChange } from '../../src/plan/plan-change.ts'
-import type { Permitted } from '../../src/policy/gate-stage.ts'
 import type { Bench } from '../../src/prepare/bench.ts'
 import { change, fixAndTest, planOf, propose } from '../support/fixture-shop.ts'
 import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
@@ -73,56 +72,12 @@ describe('a plan', () => {
     })
   })
 
-  test('that is not feasible declines with the questions', async () => {
-    const impossible = planOf([], { feasible: false, summary: 'It works.', questions: ['Which total is meant?'] })
-    const { planned } = await plan([[propose(impossible)]])
-    expect(planned).toEqual({
-      end: { kind: 'declined', decline: { code: 'not_feasible', evidence: ['It works.', 'Which total is meant?'] } },
-    })
-  })
-
-  test('that needs approval ends the run with what was found', async () => {
-    const decision: Permitted = {
-      kind: 'approval_required',
-      risk: 'high',
-      mode: 'draft_only',
-      reasons: ['Risk high: a data migration.'],
-      approvals: ['A plan of risk high needs approval (approval.risk: high).'],
-      notes: [],
-      gates: [],
-    }
-    const { planned, run } = await plan([[propose(planOf(fixAndTest, { rootCause: 'slice(1)' }))]], { decision })
-    expect(planned).toEqual({
-      end: { kind: 'plan_only', reason: 'A plan of risk high needs approval (approval.risk: high).' },
-    })
-    expect(run.progress.view.analysis).toEqual({
-      summary: 'The first price is summed up, too.',
-      rootCause: 'slice(1)',
-      risks: [],
-      checklist: ['total([1, 2]) is 3'],
-      title: 'A total holds every price.',
-    })
-  })
-
-  test('above the size limit needs approval, too', async () => {
-    const { planned } = await plan([[propose()]], { policy: 'limits: { files: 1 }' })
-    expect(planned).toEqual({ end: { kind: 'plan_only', reason: 'The plan touches 2 files; limits.files is 1.' } })
-  })
-
-  test('of a critical risk is all there is', async () => {
-    const decision: Permitted = {
-      kind: 'allowed',
-      risk: 'critical',
-      mode: 'analysis_only',
-      reasons: ['Risk critical: payments.'],
-      approvals: [],
-      notes: [],
-      gates: [],
-    }
-    const { planned } = await plan([[propose()]], { decision })
-    expect(planned).toEqual({
-      end: { kind: 'plan_only', reason: 'Risk critical: this ends with a plan. Risk critical: payments.' },
-    })
+  test('that recommends an option which it does not name goes back to the planner', async () => {
+    const choice = { reason: 'Two readings.', evidence: [], options: ['a', 'b'], recommended: 3 }
+    const { planned, model } = await plan([[propose(planOf(fixAndTest, { choice }))], [propose()]])
+    const answer = model.requests[1]?.messages.at(-1)?.content[0]
+    expect(answer).toMatchObject({ content: 'choice.recommended is 3, and there are 2 options.', is_error: true })
+    expect(planned).toMatchObject({ modifications: [{ id: 'fix' }, { id: 'test' }] })
   })
 })
 
@@ -165,7 +120,7 @@ describe('planning ends without a plan', () => {
     const opened = await openBenched(lab, { idle: true, script: [replies[0] ?? []] })
     benches.push(opened.bench)
     opened.stop()
-    await expect(planChange(opened.run, { ...opened.task, decision: allowed })).rejects.toMatchObject({
+    await expect(planChange(opened.run, opened.task)).rejects.toMatchObject({
       code: 'shutdown',
     })
 
@@ -176,42 +131,25 @@ describe('planning ends without a plan', () => {
     const model = new ScriptedModel([replies[0] ?? [], crash, replies[1] ?? []])
     const second = await openBenched(lab, { idle: true, runId, model })
     benches.push(second.bench)
-    await expect(planChange(second.run, { ...second.task, decision: allowed })).rejects.toThrow('the process died')
+    await expect(planChange(second.run, second.task)).rejects.toThrow('the process died')
     const third = await openBenched(lab, { idle: true, runId, model })
     benches.push(third.bench)
-    const planned = await planChange(third.run, { ...third.task, decision: allowed })
+    const planned = await planChange(third.run, third.task)
     expect(planned).toMatchObject({ modifications: [{ id: 'fix' }, { id: 'test' }] })
     expect(model.requests).toHaveLength(3)
     expect(model.requests[2]).toEqual(model.requests[1])
   })
 })
 
-const allowed: Permitted = {
-  kind: 'allowed',
-  risk: 'medium',
-  mode: 'supervised_pr',
-  reasons: [],
-  approvals: [],
-  notes: [],
-  gates: [],
-}
-
-interface Planning extends OpenRequest {
-  decision?: Permitted
-}
-
 type Opened = Awaited<ReturnType<typeof openBenched>>
 
-async function plan(
-  script: Scripted[] | ((opened: { expire(): void }) => Scripted[]),
-  { decision = allowed, ...request }: Planning = {},
-) {
+async function plan(script: Scripted[] | ((opened: { expire(): void }) => Scripted[]), request: OpenRequest = {}) {
   const later = { expire: () => {} }
   const model = new ScriptedModel(typeof script === 'function' ? script({ expire: () => later.expire() }) : script)
   const opened: Opened = await openBenched(lab, { idle: true, ...request, model })
   later.expire = opened.expire
   benches.push(opened.bench)
-  const planned = await planChange(opened.run, { ...opened.task, decision })
+  const planned = await planChange(opened.run, opened.task)
   const kinds = (await lab.ledger.events(opened.run.claimed.run.id)).map(({ kind }) => kind)
   return { ...opened, planned, kinds }
 }

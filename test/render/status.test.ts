@@ -133,9 +133,13 @@ To run again, edit the issue where needed, then comment \`/draftsmith run\`. Edi
     const text = ended(
       { kind: 'plan_only', reason: 'The subject is authentication.' },
       {
-        plan: [{ path: 'src/auth.ts', title: 'Compare in constant time', status: 'pending' }],
         analysis: {
           summary: 'One comparison changes.',
+          changes: [
+            { path: 'src/auth.ts', kind: 'modify', title: 'Compare in constant time', reason: 'It leaks' },
+            { path: 'src/old.ts', kind: 'delete', title: 'Take it out', reason: 'Nobody calls it.' },
+          ],
+          risk: 'critical',
           risks: ['Timing'],
           checklist: ['Read it twice'],
           title: 'Compare in constant time',
@@ -143,7 +147,9 @@ To run again, edit the issue where needed, then comment \`/draftsmith run\`. Edi
       },
     )
     expect(text).toContain('### 📋 A plan, and no code\n\nThe subject is authentication.\n\nOne comparison changes.')
-    expect(text).toContain('**What would change**\n- `src/auth.ts`: Compare in constant time')
+    expect(text).toContain(
+      '**What would change**\n- `src/auth.ts`: Compare in constant time. It leaks\n- `src/old.ts` (goes): Take it out. Nobody calls it.\n\n**Risk: critical**\n- Timing',
+    )
     expect(text).toContain(
       '**Suggested title:** Compare in constant time\n\nNo code was written; the plan is for doing it by hand.',
     )

@@ -8,11 +8,12 @@ import { createLedger } from '../../src/run/drizzle-ledger.ts'
 import type { ClaimedRun, Ledger, NewRun } from '../../src/run/ledger.ts'
 import type { Outcome } from '../../src/run/outcome.ts'
 import { createQueue, type PgBossQueue } from '../../src/run/pg-boss-queue.ts'
+import type { Waiting } from '../../src/run/question.ts'
 import type { Run } from '../../src/run/run.ts'
-import { createWorker, type Waiting, type Worker } from '../../src/run/worker.ts'
+import { createWorker, type Worker } from '../../src/run/worker.ts'
 import { createTestDatabase, describePostgres, type TestDatabase } from '../support/postgres.ts'
 import { type Program, startProgram } from '../support/program.ts'
-import { newRun, silent, temporaryFolder, unique } from './support.ts'
+import { approvalOf, newRun, silent, temporaryFolder, unique } from './support.ts'
 
 const done: Outcome = { kind: 'plan_only', reason: 'done' }
 
@@ -81,6 +82,7 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     ledger = createLedger({
       database,
       enqueue: queue.enqueue,
+      wake: queue.wake,
       clock: () => new Date(),
       ids: () => unique('r'),
       version: '1',
@@ -311,14 +313,14 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     await other?.settle(done)
   })
 
-  it('leaves a waiting run alone until it is woken, which goes before runs that have not started', async () => {
+  it('leaves a waiting run alone until it is answered, which goes before runs that have not started', async () => {
     const order: string[] = []
     let waits = true
     execute = async ({ run }) => {
       order.push(run.id)
       if (!waits) return done
       waits = false
-      return { kind: 'waiting', state: 'awaiting_approval' }
+      return { kind: 'waiting', question: approvalOf('1a2b3c4d') }
     }
     const repositoryKey = unique('github:acme/wait')
     await worker.start()
@@ -327,8 +329,9 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     await stop()
     await start()
     const later = await record(newRun({ repositoryKey }))
-    await queue.wake(run.id)
-    await queue.wake(run.id)
+    const said = { kind: 'approve', hash: '1a2b3c4d' } as const
+    const answers = await Promise.all(['mia', 'mona'].map((by) => ledger.answer(run.id, { said, by })))
+    expect(answers.map(({ kind }) => kind).sort()).toEqual(['answered', 'refused'])
     expect((await ledger.find(run.id))?.state).toBe('queued')
     await worker.start()
     await Promise.all([settled(run.id), settled(later.id)])

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ModelReply, ModelRequest } from '../../src/model/model.ts'
+import type { ImplementationPlan } from '../../src/plan/plan.ts'
 import type { NewRun } from '../../src/run/ledger.ts'
+import type { Approval, Choice } from '../../src/run/question.ts'
 
 export const silent = { info: () => {}, warn: () => {}, error: () => {} }
 
@@ -54,4 +56,34 @@ export function modelReply(text: string, usage: Partial<ModelReply['usage']> = {
     usage: { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0, ...usage },
     model: 'claude-test-1',
   }
+}
+
+/** A question with that hash, about a plan of one file. */
+export function approvalOf(hash: string, more: Partial<Approval> = {}): Approval {
+  return { kind: 'approval', hash, baseCommit: 'a'.repeat(40), plan: somePlan, reasons: ['It is large.'], ...more }
+}
+
+export function choiceOf(hash: string, options = ['Round up', 'Round down']): Choice {
+  const escalation = { reason: 'The issue says both.', evidence: [], options, recommended: 1 }
+  return { kind: 'choice', hash, baseCommit: 'a'.repeat(40), plan: somePlan, escalation }
+}
+
+const somePlan: ImplementationPlan = {
+  summary: 'Round once.',
+  modifications: [
+    {
+      id: 'fix',
+      path: 'src/total.js',
+      kind: 'modify',
+      title: 'Round the sum',
+      reason: 'Each price was rounded.',
+      dependsOn: [],
+      test: false,
+      estimatedLines: 2,
+    },
+  ],
+  removedTests: [],
+  risks: [],
+  questions: [],
+  feasible: true,
 }

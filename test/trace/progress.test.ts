@@ -73,7 +73,7 @@ describe('progress', () => {
     const { progress, shown } = progressOf()
     progress.unmute()
     progress.keep('diff --git a/x b/x\n')
-    progress.analyse({ summary: 's', risks: ['r'], checklist: [], title: 't' })
+    progress.analyse({ summary: 's', changes: [], risk: 'high', risks: ['r'], checklist: [], title: 't' })
     await progress.settled({ kind: 'plan_only', reason: 'It needs approval.' })
     expect(shown.at(-1)).toMatchObject({ patch: 'diff --git a/x b/x\n', analysis: { summary: 's', risks: ['r'] } })
   })
