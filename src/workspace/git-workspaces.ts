@@ -3,6 +3,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../errors.ts'
+import { listBase } from './base-tree.ts'
 import { makeDecoy } from './decoy.ts'
 import { createGit } from './git.ts'
 import { openMirror } from './mirror.ts'
@@ -32,6 +33,7 @@ export function createGitWorkspaces({ root, hostEnv, clock = () => new Date() }:
       const mirror = await openMirror(git, join(root, 'mirrors'), request)
       await removeFolder(folder)
       try {
+        const base = await listBase(git, mirror.gitDir, commit)
         const decoy = join(folder, 'decoy')
         await makeDecoy(git, { gitDir: mirror.gitDir, commit, folder: decoy })
         return await createWorkspace(git, {
@@ -40,6 +42,7 @@ export function createGitWorkspaces({ root, hostEnv, clock = () => new Date() }:
           objectsFrom: [join(mirror.gitDir, 'objects')],
           ...(mirror.shallow && { shallow: mirror.shallow }),
           baseCommit: commit,
+          base,
           treeSha: commit,
         })
       } catch (thrown) {

@@ -15,6 +15,8 @@ export interface GitCall {
   signal?: AbortSignal
   /** Default 10 minutes. */
   timeoutMs?: number
+  /** Most bytes of each output; default 512 MiB. More is the fault `git_output_exceeded`. */
+  outputBytes?: number
 }
 
 export interface GitResult {
@@ -111,7 +113,7 @@ const settings = {
 }
 
 const settingArguments = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
-const outputBytes = 512 * 1024 * 1024
+const defaultOutputBytes = 512 * 1024 * 1024
 const defaultTimeoutMs = 10 * 60_000
 
 export function createGit(options: GitOptions): Git {
@@ -125,13 +127,13 @@ export function createGit(options: GitOptions): Git {
         env: { ...base, ...call.env, ...ownEnvironment },
         input: call.input ?? '',
         timeoutMs: call.timeoutMs ?? defaultTimeoutMs,
-        outputBytes,
+        outputBytes: call.outputBytes ?? defaultOutputBytes,
       },
       call.signal,
     )
     if (result.cancelled) throw new Fault('cancelled', 'cancelled', 'git was stopped because the run was.')
     if (result.timedOut) throw failure(args, 'it took too long and was stopped', undefined)
-    if (result.outputExceeded) throw failure(args, 'it printed more than 512 MiB', undefined)
+    if (result.outputExceeded) throw outputExceeded(args)
     if (result.signal) throw failure(args, `it was ended by ${result.signal}`, undefined)
     if (result.exitCode === undefined) throw notStarted(result.problem ?? 'unknown')
     return {
@@ -178,6 +180,10 @@ function withoutSecrets(text: string, env: Record<string, string> = {}): string 
 
 function failure(args: string[], reason: string, exitCode: number | undefined): Fault {
   return new Fault('infrastructure', 'git_failed', `git ${args[0] ?? ''} failed: ${reason}`, { data: { exitCode } })
+}
+
+function outputExceeded(args: string[]): Fault {
+  return new Fault('infrastructure', 'git_output_exceeded', `git ${args[0] ?? ''} printed more than it may.`)
 }
 
 function notStarted(message: string): Fault {

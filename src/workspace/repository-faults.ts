@@ -26,3 +26,14 @@ export function unknownBase(base: string): Fault {
     data: { base },
   })
 }
+
+export function repositoryTooLarge(bound: string): Fault {
+  return new Fault(
+    'invalid_input',
+    'repository_too_large',
+    `A checkout of the repository would write more than ${bound}.`,
+    {
+      mend: 'Draftsmith does not work on such a repository; split it, or keep large files elsewhere.',
+    },
+  )
+}

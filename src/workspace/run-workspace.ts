@@ -11,7 +11,7 @@ import { layOutGitFolder } from './git-folder.ts'
 import { ignoreInstalled } from './installed-folders.ts'
 import { decodeName, listNames, splitAtNul } from './names.ts'
 import type { TreeDifference, TreeEntry } from './objects.ts'
-import { compareTrees, isLfsPointer, isText, listTree, readBlobs, submoduleMode } from './objects.ts'
+import { compareTrees, isLfsPointer, isText, readBlobs, submoduleMode } from './objects.ts'
 import { applyPatch, diffTrees, withBasePaths } from './patch.ts'
 import { letOwnerIn, removeFolder } from './permissions.ts'
 import type { LeftOut, TreePlace } from './tree.ts'
@@ -29,18 +29,19 @@ export interface WorkspaceOptions {
   /** Where their history is cut off, as in a `shallow` file. */
   shallow?: string
   baseCommit: string
+  /** What the base commit holds. */
+  base: TreeEntry[]
   /** The tree, or the commit, that the work tree starts with. */
   treeSha: string
 }
 
 export async function createWorkspace(git: Git, options: WorkspaceOptions): Promise<Workspace> {
-  const { folder, baseCommit, objectsFrom, shallow } = options
+  const { folder, baseCommit, base, objectsFrom, shallow } = options
   const gitDir = join(folder, 'git')
   const home = join(folder, 'home')
   const workTree = join(folder, 'tree')
   await Promise.all([mkdir(workTree, { recursive: true }), mkdir(home, { recursive: true, mode: 0o700 })])
   await layOutGitFolder(gitDir, { bare: true, objectsFrom, ...(shallow && { shallow }) })
-  const base = await listTree(git, gitDir, baseCommit)
   await ignoreInstalled(gitDir, base)
   const place: TreePlace = { gitDir, workTree, submodules: submodulesOf(base) }
   await readTree(git, ['--reset', '-u', options.treeSha], place)

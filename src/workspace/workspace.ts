@@ -22,8 +22,8 @@ export interface Workspaces {
   /**
    * A work tree at `commit`, from a bare mirror that is refreshed by fetch, only if it lacks the commit, and locked
    * against concurrent use. `url` and `env` as in CloneSource. What an earlier attempt of the same run left is removed.
-   * Throws `infrastructure`/`clone_failed` with git's own reason, `invalid_input`/`commit_missing`, `repository_empty` or
-   * `unsafe_path`, `cancelled` when the signal ended it.
+   * Throws `infrastructure`/`clone_failed` with git's own reason, `invalid_input`/`commit_missing`, `repository_empty`,
+   * `repository_too_large` or `unsafe_path`, `cancelled` when the signal ended it.
    */
   open(options: {
     repositoryKey: string
