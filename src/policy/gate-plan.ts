@@ -2,6 +2,7 @@
 import type { ImplementationPlan } from '../plan/plan.ts'
 import type { TaskContract } from '../task/contract.ts'
 import { approvalsOf, modeFor, type Permitted, permit, stricter } from './autonomy.ts'
+import { plannedSize } from './change-size.ts'
 import { checkDefinition } from './check-definitions.ts'
 import { raised, riskInWords } from './contract-risk.ts'
 import type { PolicyDecision } from './decision.ts'
@@ -99,13 +100,12 @@ function infeasible({ questions, summary }: ImplementationPlan): Decline {
   return declined('not_feasible', [summary, ...questions])
 }
 
-function sizeReasons({ modifications }: ImplementationPlan, { limits }: Policy): string[] {
-  const files = new Set(modifications.map(({ path }) => path)).size
-  const lines = modifications.reduce((sum, { estimatedLines }) => sum + estimatedLines, 0)
+function sizeReasons(plan: ImplementationPlan, { limits }: Policy): string[] {
+  const { files, addedLines } = plannedSize(plan)
   return [
     ...(files > limits.files ? [`The plan touches ${files} files; limits.files is ${limits.files}.`] : []),
-    ...(lines > limits.addedLines
-      ? [`The plan adds about ${lines} lines; limits.addedLines is ${limits.addedLines}.`]
+    ...(addedLines > limits.addedLines
+      ? [`The plan adds about ${addedLines} lines; limits.addedLines is ${limits.addedLines}.`]
       : []),
   ]
 }

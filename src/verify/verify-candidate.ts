@@ -1,6 +1,7 @@
 // Stage 9: exit codes and test names decide, in a fresh work tree of exactly the tree that would be published.
 import type { Candidate } from '../execute/candidate.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
+import { oversize } from '../policy/change-size.ts'
 import type { TreeChange } from '../publish/publication.ts'
 import { type RunContext, stage } from '../run-context.ts'
 import { type CheckName, checkNames } from '../toolchain/toolchain.ts'
@@ -79,17 +80,9 @@ function unproven(checks: CheckComparison[], { policy, contract }: PlannedTask):
 }
 
 /** The plan's size was an estimate; this is what the change came to. */
-async function oversized({ bench, policy }: PlannedTask, treeSha: string): Promise<string[]> {
+async function oversized({ bench, policy, plan, approved }: PlannedTask, treeSha: string): Promise<string[]> {
   const { files, addedLines } = await bench.workspace.diff(treeSha)
-  const { limits } = policy
-  return [
-    ...(files.length > limits.files
-      ? [`The change touches ${files.length} files; limits.files is ${limits.files}.`]
-      : []),
-    ...(addedLines > limits.addedLines
-      ? [`The change adds ${addedLines} lines; limits.addedLines is ${limits.addedLines}.`]
-      : []),
-  ]
+  return oversize({ files: files.length, addedLines }, policy, approved ? plan : undefined)
 }
 
 function textOf({ path, blob }: TreeChange): { path: string; text: string }[] {

@@ -195,6 +195,11 @@ describe('a repository', () => {
       expect.stringMatching(/^The change adds \d+ lines; limits.addedLines is 1.$/),
     ])
   })
+
+  test('whose change is as large as the plan that a person has approved is verified', async () => {
+    const { report } = await verify(goodFix, { policy: 'limits: { addedLines: 1, files: 1 }', approved: true })
+    expect(report.problems).toEqual([])
+  })
 })
 
 test('nothing of the fresh work trees is left, also when the run is stopped', async () => {
@@ -211,6 +216,8 @@ test('nothing of the fresh work trees is left, also when the run is stopped', as
 })
 
 interface Verifying extends OpenRequest {
+  /** A person has approved the plan. */
+  approved?: boolean
   removedTests?: { name: string; reason: string }[]
   links?: Record<string, string>
   /** Files that belong to no change. */
@@ -232,7 +239,7 @@ afterEach(async () => {
 
 async function candidateOf(
   files: Record<string, string>,
-  { removedTests = [], links = {}, litter = {}, ...request }: Verifying = {},
+  { removedTests = [], links = {}, litter = {}, approved = false, ...request }: Verifying = {},
 ) {
   const opened = await openBenched(lab, request)
   const { workspace } = opened.bench
@@ -242,5 +249,5 @@ async function candidateOf(
   }
   for (const [path, target] of Object.entries(links)) await symlink(target, join(workspace.tree, path))
   const treeSha = await workspace.checkpoint()
-  return { ...opened, treeSha, task: { ...opened.task, plan: planOf(undefined, { removedTests }) } }
+  return { ...opened, treeSha, task: { ...opened.task, plan: planOf(undefined, { removedTests }), approved } }
 }
