@@ -15,6 +15,7 @@ import { doctorCommand } from './doctor-command.ts'
 import { loadOwnEnvFile } from './env-file.ts'
 import { initCommand } from './init-command.ts'
 import { firstInterrupt } from './interrupt.ts'
+import { readinessCommand } from './readiness-command.ts'
 import { replayCommand } from './replay-command.ts'
 import { runCommand } from './run-command.ts'
 import { showCommand } from './show-command.ts'
@@ -99,6 +100,17 @@ function describeProgram(end: (exitCode: number) => void): Command {
     .argument('<number>', 'the number of the option')
     .option('--json', 'print the result as JSON')
     .action((run, number: string, options) => answer(run, { kind: 'choose', option: Number(number) }, options))
+  program
+    .command('readiness')
+    .description('tell whether changes to a repository can be verified on this machine, and what would make it better')
+    .requiredOption('--repo <path|url>', 'the repository', fromHere)
+    .option('--base <ref>', 'branch, tag or commit to look at (default: HEAD)')
+    .option('--logs <folder>', 'keep the logs of its commands there')
+    .option('--json', 'print the findings as JSON')
+    .action(async (options) => {
+      const config = configFor([])
+      end(await readinessCommand(options, { config, log: loggerOf(config), terminal: terminalFor(options) }))
+    })
   program
     .command('show')
     .description('tell what a run did, what it cost and what it left')

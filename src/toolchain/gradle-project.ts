@@ -155,7 +155,7 @@ function installOf(project: GradleProject): EcosystemFacts['install'] {
     cwd: project.folder,
     from: project.from,
     allowedHosts: project.hosts,
-    certainty: 'likely',
+    certainty: 'certain',
     required: true,
   }
 }

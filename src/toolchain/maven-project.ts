@@ -119,7 +119,7 @@ function installOf(project: MavenProject, tests: string[]): EcosystemFacts['inst
     cwd: project.folder,
     from: posix.join(project.folder, 'pom.xml'),
     allowedHosts: project.hosts,
-    certainty: 'likely',
+    certainty: 'certain',
     required: true,
   }
 }
