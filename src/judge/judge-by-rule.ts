@@ -1,108 +1,110 @@
 // Vetoes that no argument overrides: what a change must never do, told from the patch alone.
-import type { Candidate } from '../execute/candidate.ts'
-import type { ImplementationPlan } from '../plan/plan.ts'
-import type { Patch } from '../workspace/workspace.ts'
+
+import { byRule, type JudgedChange } from './judged-change.ts'
 import { type PatchSection, patchSections } from './patch-sections.ts'
+import { type ChangedExport, changedExports } from './public-exports.ts'
+import { judgeTests } from './test-rules.ts'
 import type { Objection } from './verdict.ts'
 
-export interface JudgedChange {
-  patch: Patch
-  plan: ImplementationPlan
-  candidate: Candidate
-  /** Files the contract names; a check definition may change only when it is among them. */
-  namedFiles: string[]
-  isTest(path: string): boolean
-  /** Path → what of the checks its change alters: `test configuration`. */
-  alteredChecks: ReadonlyMap<string, string>
+export interface RuleJudgement {
+  /** Every objection of every rule; empty when no rule objects. */
+  objections: Objection[]
+  /** What a person should look at, although no rule forbids it. */
+  remarks: string[]
 }
 
-/** Every objection of every rule; empty when no rule objects. */
-export function judgeByRule(change: JudgedChange): Objection[] {
+export function judgeByRule(change: JudgedChange): RuleJudgement {
   const sections = patchSections(change.patch)
-  if (sections.length === 0)
-    return [
-      { by: 'rule', about: 'empty_change', message: 'The change is empty: no file differs from the base commit.' },
-    ]
-  return sections.flatMap((section) => [
-    ...outsideThePlan(section, change),
-    ...deletedTest(section, change),
-    ...skippedTest(section, change),
-    ...emptiedTest(section, change),
-    ...checkDefinition(section, change),
-  ])
+  if (sections.length === 0) return { objections: [emptyChange], remarks: [] }
+  return {
+    objections: [
+      ...sections.flatMap((section) => [
+        ...outsideThePlan(section, change),
+        ...judgeTests(section, change),
+        ...checkDefinition(section, change),
+        ...generatedFile(section, change),
+        ...dependencies(section, change),
+      ]),
+      ...removedExports(sections, change),
+    ],
+    remarks: [...alteredChecks(change), ...changedInterface(sections, change)],
+  }
 }
 
-/** How many more assertions a patch takes out of a file than it puts in. */
-export function removedAssertions({ added, removed }: Pick<PatchSection, 'added' | 'removed'>): number {
-  const count = (lines: string[]) => lines.filter((line) => assertion.test(line)).length
-  return Math.max(0, count(removed) - count(added))
+const emptyChange: Objection = {
+  by: 'rule',
+  about: 'empty_change',
+  message: 'The change is empty: no file differs from the base commit.',
 }
-
-/** The ways in which the common runners are told not to run a test, or to run only one. */
-const skipping =
-  /\b(?:it|test|describe|suite|context)\s*\.\s*(?:skip|only|todo|fixme)\b|\b(?:xit|xtest|xdescribe|fit|fdescribe)\s*\(|\{\s*(?:skip|only|todo)\s*:\s*(?!false)|\bt\.(?:skip|todo)\s*\(|@pytest\.mark\.(?:skip|skipif|xfail)|\bpytest\.skip\s*\(|@(?:unittest\.)?(?:skip|skipIf|skipUnless|expectedFailure)\b|\bself\.skipTest\s*\(|\bt\.Skip(?:Now|f)?\s*\(|#\[ignore\]|@(?:Ignore|Disabled)\b/
 
 function outsideThePlan({ file }: PatchSection, { plan, candidate }: JudgedChange): Objection[] {
   const planned = [...plan.modifications, ...candidate.amendments.map(({ modification }) => modification)]
   if (planned.some(({ path }) => path === file.path)) return []
   return [
-    objection('outside_the_plan', file.path, `${file.path} changed, but neither the plan nor an amendment names it.`),
+    byRule('outside_the_plan', file.path, `${file.path} changed, but neither the plan nor an amendment names it.`),
   ]
 }
 
-function deletedTest({ file }: PatchSection, { plan, isTest }: JudgedChange): Objection[] {
-  if (file.kind !== 'deleted' || !isTest(file.path)) return []
-  const agreed =
-    plan.modifications.some(({ path, kind }) => path === file.path && kind === 'delete') && plan.removedTests.length > 0
-  return agreed
-    ? []
-    : [objection('test_deleted', file.path, `${file.path} is a test and was deleted; the plan gives no reason for it.`)]
+function checkDefinition({ file }: PatchSection, change: JudgedChange): Objection[] {
+  const what = change.alteredChecks.get(file.path)
+  if (what === undefined || change.namedFiles.includes(file.path)) return []
+  const message = `${file.path} (${what}) decides how this repository is checked, and the issue does not ask to change it.`
+  return [byRule('check_definition', file.path, message)]
 }
 
-function skippedTest({ file, added, removed }: PatchSection, { isTest }: JudgedChange): Objection[] {
-  if (!isTest(file.path)) return []
-  const before = removed.filter((line) => skipping.test(line)).length
-  const marks = added.filter((line) => skipping.test(line))
-  return marks.length > before
-    ? [
-        objection(
-          'test_skipped',
-          file.path,
-          `A test is skipped or singled out: ${(marks.at(-1) ?? '').trim().slice(0, 120)}`,
-        ),
-      ]
-    : []
+function generatedFile({ file }: PatchSection, { isGenerated, namedFiles }: JudgedChange): Objection[] {
+  if (!isGenerated(file.path) || namedFiles.includes(file.path)) return []
+  const message = `${file.path} is generated: change what it is made from.`
+  return [byRule('generated_file', file.path, message)]
 }
 
-const assertion = /\b(?:assert\w*|expect|should)\b/
-
-function emptiedTest(section: PatchSection, { isTest, candidate }: JudgedChange): Objection[] {
-  const { path, kind } = section.file
-  if (!isTest(path) || kind !== 'modified' || candidate.changedTests.some((test) => test.path === path)) return []
-  const lost = removedAssertions(section)
-  return lost > 0
-    ? [
-        objection(
-          'assertions_removed',
-          path,
-          `${lost} more assertion${lost === 1 ? ' was' : 's were'} removed than added.`,
-        ),
-      ]
-    : []
+/** A dependency is code of strangers: it comes only where the issue asks for it. */
+function dependencies({ file }: PatchSection, change: JudgedChange): Objection[] {
+  if (change.taskType === 'dependency_upgrade' || change.namedFiles.includes(file.path)) return []
+  const unasked = (change.changedDependencies.get(file.path) ?? []).filter((name) => !names(change.issueText, name))
+  if (unasked.length === 0) return []
+  const message = `The dependencies change, and the issue does not ask for it: ${unasked.slice(0, 5).join(', ')}.`
+  return [byRule('dependency_changed', file.path, message)]
 }
 
-function checkDefinition({ file }: PatchSection, { namedFiles, alteredChecks }: JudgedChange): Objection[] {
-  const what = alteredChecks.get(file.path)
-  if (what === undefined || namedFiles.includes(file.path)) return []
-  return [
-    objection(
-      'check_definition',
-      file.path,
-      `${file.path} (${what}) decides how this repository is checked, and the issue does not ask to change it.`,
-    ),
-  ]
+function removedExports(sections: PatchSection[], change: JudgedChange): Objection[] {
+  return exportsOf(sections, change)
+    .filter((found) => found.after === undefined && !mayGo(found, change))
+    .map(({ path, name }) => {
+      const message = `\`${name}\` could be used by other code and is gone; the issue does not ask for that.`
+      return byRule('export_removed', path, message)
+    })
 }
 
-function objection(about: string, path: string, message: string): Objection {
-  return { by: 'rule', about, path, message }
+/** Where the issue names it, where the task is to move code about, and where the plan deletes the file. */
+function mayGo({ path, name }: ChangedExport, { taskType, issueText, plan }: JudgedChange): boolean {
+  if (taskType === 'refactor' || taskType === 'migration' || names(issueText, name)) return true
+  return plan.modifications.some((modification) => modification.path === path && modification.kind === 'delete')
+}
+
+/** Where the issue names what defines a check, that very check is less of a proof. */
+function alteredChecks({ alteredChecks: altered, namedFiles }: JudgedChange): string[] {
+  return [...altered]
+    .filter(([path]) => namedFiles.includes(path))
+    .map(
+      ([path, what]) =>
+        `The checks ran with the changed ${path} (${what}), as the issue asks: is it as strict as before?`,
+    )
+}
+
+function changedInterface(sections: PatchSection[], change: JudgedChange): string[] {
+  return exportsOf(sections, change).flatMap((found) => {
+    const { path, name, before, after } = found
+    if (after !== undefined) return [`${path}: \`${before}\` became \`${after}\`. Does every caller agree?`]
+    return mayGo(found, change) ? [`${path}: \`${name}\` is gone. Does nobody else use it?`] : []
+  })
+}
+
+function exportsOf(sections: PatchSection[], { isTest }: JudgedChange) {
+  return changedExports(sections, (path) => !isTest(path))
+}
+
+/** As a word of its own. */
+function names(text: string, name: string): boolean {
+  return text.split(/[^\w.@/-]+/).some((word) => word.replace(/[.,]+$/, '') === name) || text.includes(`\`${name}`)
 }

@@ -3,14 +3,13 @@ import { loadPrompt } from '../agent/prompt.ts'
 import { Fault } from '../errors.ts'
 import type { Candidate } from '../execute/candidate.ts'
 import type { Model } from '../model/model.ts'
-import { describeContract, fence } from '../plan/describe-task.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
-import { alteredCheckDefinition, filesThatChecksRun } from '../policy/check-definitions.ts'
 import { type RunContext, stage } from '../run-context.ts'
-import { mentionedPaths } from '../task/mentions.ts'
 import type { VerificationReport } from '../verify/report.ts'
 import type { Patch } from '../workspace/workspace.ts'
+import { describeChange } from './describe-change.ts'
 import { judgeByRule } from './judge-by-rule.ts'
+import { judgedFacts } from './judged-facts.ts'
 import { type Review, review } from './review.ts'
 import type { Objection, Verdict } from './verdict.ts'
 
@@ -36,39 +35,15 @@ export async function judgeCandidate(
     input: { treeSha: candidate.treeSha, verified: report.verified, contract: task.contract },
     work: async () => {
       const patch = await task.bench.workspace.diff(candidate.treeSha)
-      const objections = await ruleObjections(run, task, { candidate, patch })
-      if (!report.verified || objections.length > 0) return verdictOf(objections, [])
-      return reviewed(run.model(task.policy), { task, patch, report, signal: run.signal })
+      const { objections, remarks } = judgeByRule(
+        await judgedFacts(task, { issue: run.claimed.run.task, candidate, patch }),
+      )
+      if (!report.verified || objections.length > 0) return verdictOf(objections, remarks)
+      const verdict = await reviewed(run.model(task.policy), { task, patch, report, signal: run.signal })
+      return { ...verdict, remarks: [...remarks, ...verdict.remarks] }
     },
     note: ({ objections }) => (objections.length > 0 ? objections[0]?.message : undefined),
     failed: ({ passed }) => !passed,
-  })
-}
-
-async function ruleObjections(
-  run: RunContext,
-  task: PlannedTask,
-  { candidate, patch }: { candidate: Candidate; patch: Patch },
-): Promise<Objection[]> {
-  const { bench, plan } = task
-  const { title, body } = run.claimed.run.task
-  const alteredChecks = new Map<string, string>()
-  const reached = filesThatChecksRun(bench.snapshot.checks, new Set(await bench.workspace.files()), bench.isTest)
-  for (const { path, blob } of await bench.workspace.changes(candidate.treeSha)) {
-    const before = await bench.workspace.readBase(path)
-    const what =
-      alteredCheckDefinition(path, before, blob?.content.toString('utf8')) ??
-      (reached.has(path) ? 'run by a check' : undefined)
-    if (what !== undefined) alteredChecks.set(path, what)
-  }
-  return judgeByRule({
-    patch,
-    plan,
-    candidate,
-    // The issue's own words, not what a model understood of them.
-    namedFiles: mentionedPaths(`${title}\n${body}`),
-    isTest: bench.isTest,
-    alteredChecks,
   })
 }
 
@@ -81,12 +56,8 @@ interface Reviewing {
 
 async function reviewed(model: Model, { task, patch, report, signal }: Reviewing): Promise<Verdict> {
   if (patch.text.length > longestDiff) return verdictOf([unreviewable(patch)], [])
-  const text = [
-    describeContract(task.contract),
-    fence('plan', task.plan.modifications.map(({ path, title }) => `- ${path}: ${title}`).join('\n')),
-    fence('evidence', evidenceOf(report)),
-    fence('diff', patch.text),
-  ].join('\n\n')
+  const changes = await task.bench.workspace.changes(report.treeSha)
+  const text = describeChange(task, { patch, changes, report })
   const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text }] }]
   try {
     const { objections, remarks } = await model.structured(
@@ -114,15 +85,6 @@ function unreviewed(thrown: unknown): Objection {
 }
 
 const withoutReview = new Set(['model_refused', 'model_reply_invalid', 'model_reply_cut'])
-
-function evidenceOf({ checks, reproduction }: VerificationReport): string {
-  const lines = checks.map(({ id, line, before, after, added, fixed }) => {
-    const word = (outcome: { passed: boolean }) => (outcome.passed ? 'passed' : 'failed')
-    return `- ${id} (${line}): ${word(before)} before, ${word(after)} after; ${added.length} new, ${fixed.length} mended`
-  })
-  const failing = reproduction?.failsWithoutChange ?? []
-  return [...lines, ...failing.map((name) => `- fails without the change, passes with it: ${name}`)].join('\n')
-}
 
 /** An objection to the change as a whole names no file. */
 function fromReviewer({ path, ...objection }: Review['objections'][number]): Objection {

@@ -28,7 +28,7 @@ export function feedbackFor(proof: Proof): string | undefined {
   const { candidate, report, verdict } = proof
   if (isProven(proof) || candidate.stopped !== undefined || report.beyondRepair.length > 0) return undefined
   if (!report.verified)
-    return `The whole change was verified in a fresh work tree and does not stand:\n\n${failures(report)}${missing(candidate)}`
+    return `The whole change was verified in a fresh work tree and does not stand:\n\n${failures(report)}${vetoes(verdict)}${missing(candidate)}`
   if (!verdict.passed)
     return wasObjectedTo(proof.before)
       ? undefined
@@ -58,6 +58,11 @@ function failures({ problems, checks }: VerificationReport): string {
     .filter(({ regressed }) => regressed)
     .map(({ id, line, summary }) => `${id} (${line})\n${summary}`)
   return [...problems.map((problem) => `- ${problem}`), ...summaries].join('\n')
+}
+
+/** Told at once, since they would be the next round's. */
+function vetoes(verdict: Verdict): string {
+  return verdict.objections.length === 0 ? '' : `\n\nThe rules object besides:\n\n${objections(verdict)}`
 }
 
 function objections({ objections: list }: Verdict): string {

@@ -23,6 +23,17 @@ test('failed checks go back with their problems, round after round', () => {
   expect(feedbackFor({ ...failed, before: failed })).toBe(told)
 })
 
+test('vetoes by rule go back together with failed checks', () => {
+  const veto = {
+    passed: false,
+    objections: [{ ...objection, by: 'rule' as const, about: 'test_skipped' }],
+    remarks: [],
+  }
+  expect(feedbackFor({ ...unverified('test breaks'), verdict: veto })).toMatch(
+    /- test breaks\n\nThe rules object besides:\n\n- src\/m1\.js:2: It rounds\. \(test_skipped\)$/,
+  )
+})
+
 test('an objection goes back once, in whichever round it comes first', () => {
   const told = 'The checks pass, but the review objects:\n\n- src/m1.js:2: It rounds. (intent)'
   const objected = { ...proof({}), verdict: { passed: false, objections: [objection], remarks: [] } }
