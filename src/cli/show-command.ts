@@ -8,9 +8,13 @@ import { estimateKey } from '../estimate/estimate-stage.ts'
 import type { PolicyDecision } from '../policy/decision.ts'
 import { contractLines, decisionLines } from '../render/decision.ts'
 import { cost } from '../render/figures.ts'
+import { plain } from '../render/neutralise.ts'
 import { estimateAgainst, usageByRole } from '../render/price-tag.ts'
+import { answerCommands, describeQuestion } from '../render/question.ts'
+import { stateOf } from '../run/answer-rules.ts'
 import type { Ledger, RunEvent } from '../run/ledger.ts'
 import { workPatch } from '../run/outcome.ts'
+import type { Answer } from '../run/question.ts'
 import { type Run, stages } from '../run/run.ts'
 import type { Normalized } from '../task/normalize.ts'
 import { withRun } from './find-run.ts'
@@ -47,6 +51,7 @@ async function describeRun(run: Run, ledger: Ledger): Promise<string> {
     `Asked for by ${requestedBy} at ${requestedAt}; attempt ${run.attempt}; Draftsmith ${run.version}`,
     `State: ${describeState(run)}`,
     ...(await describeDecision(run, ledger, values)),
+    ...(await ledger.answers(run.id)).map(describeAnswer),
     `Stages: ${stages.map((stage) => `${values.has(stage) ? '✓' : '·'} ${stage}`).join('  ')}`,
     ...(charge.calls > 0 ? [`Cost: ${cost(charge)}`, ...usageByRole(charge).map((line) => `  ${line}`)] : []),
     ...(estimate === undefined ? [] : [estimateAgainst(estimate, charge)]),
@@ -66,10 +71,22 @@ async function describeDecision(run: Run, ledger: Ledger, values: ReadonlyMap<st
   return [...(contract ? contractLines(contract) : []), ...(decision ? decisionLines(decision) : [])]
 }
 
-/** A local run has no worker: one that has not ended stands still until its command is given again. */
-function describeState({ state, outcome, task }: Run): string {
+/** A local run has no worker: one that has not ended stands still until its command is given again, or it is answered. */
+function describeState({ id, state, outcome, task, question }: Run): string {
   if (outcome !== undefined) return `${state}, ${describeOutcome(outcome)}`
+  if (question !== undefined && state === stateOf(question)) {
+    const local = task.source.kind === 'local'
+    return [state, ...describeQuestion(question), ...(local ? answerCommands(id, question) : [])].join('\n  ')
+  }
   return task.source.kind === 'local' ? 'interrupted; the same `draftsmith run` goes on with it' : state
+}
+
+const answerWords = { approve: 'approved', revise: 'remarked on', choose: 'decided on' }
+
+function describeAnswer({ question, said, by, at }: Answer): string {
+  const what = answerWords[said.kind]
+  const words = said.kind === 'revise' ? `: ${plain(said.text, 500)}` : said.kind === 'choose' ? `: ${said.option}` : ''
+  return `${by} ${what} ${question.hash} at ${at.toISOString()}${words}`
 }
 
 function describeOutcome(outcome: NonNullable<Run['outcome']>): string {

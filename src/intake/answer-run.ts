@@ -21,7 +21,7 @@ export interface AnswerRequest {
 export async function answerRun(
   said: AnswerCommand,
   { taskKey, by, delivery }: AnswerRequest,
-  { ledger }: IntakeParts,
+  { ledger, background, waiting }: IntakeParts,
 ): Promise<{ reply?: Reply; run?: Run }> {
   const run = await ledger.latest(taskKey)
   const useless = run === undefined ? unanswerable : unusable(said)
@@ -30,7 +30,9 @@ export async function answerRun(
   const answered = await ledger.answer(run.id, { said, by, delivery })
   if (answered.kind === 'duplicate_delivery') return {}
   if (answered.kind === 'unknown_run') return { reply: unanswerable }
-  return { reply: answerReply(said, answered), run: answered.run }
+  const { run: told } = answered
+  if (answered.kind === 'answered') background.start('tell that a run waits', () => waiting.tellQueued(told))
+  return { reply: answerReply(said, answered), run: told }
 }
 
 function unusable(said: Said): Reply | undefined {

@@ -9,7 +9,7 @@ import { type Run, stages } from '../run/run.ts'
 import type { TaskHost } from '../task/task-host.ts'
 
 export interface WaitingRuns {
-  /** Says where in the queue a run is, unless a worker takes it meanwhile. Nothing is said to people without write access. */
+  /** Says where in the queue a run is, also one that goes on after an answer, unless a worker takes it meanwhile. Nothing is said to people without write access. */
   tellQueued(run: Run): Promise<void>
   /** For a run that ended in the queue, also after an attempt. Where GitHub does not answer it is tried again for some minutes. */
   tellStopped(run: Run): Promise<void>
@@ -81,10 +81,10 @@ async function patiently(attempt: () => Promise<void>, [pause, ...pauses]: numbe
   }
 }
 
-/** One that was begun before and waits for another attempt has a status of its own. */
-async function waits({ ledger }: WaitingRunsOptions, { id }: Run): Promise<boolean> {
+/** One that a worker has had since, and that waits for another attempt, has a status of its own. */
+async function waits({ ledger }: WaitingRunsOptions, { id, epoch }: Run): Promise<boolean> {
   const run = await ledger.find(id)
-  return run?.state === 'queued' && run.startedAt === undefined
+  return run?.state === 'queued' && run.epoch === epoch
 }
 
 /** What it had come to in earlier attempts, as far as the ledger knows. */

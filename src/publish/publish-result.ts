@@ -146,7 +146,8 @@ async function viewOf(run: RunContext, result: Result, proof: Proof): Promise<Pu
   const { run: row, modelCalls } = run.claimed
   const evidence = renderEvidenceBlock(evidenceFor(run, result, proof))
   const { source, url } = row.task
-  const startedAt = row.startedAt ?? row.createdAt
+  // The wait for an answer is no work.
+  const since = run.claimed.answers.at(-1)?.at ?? row.startedAt ?? row.createdAt
   const charge = await modelCalls.spent()
   const { estimate } = run.progress.view
   return {
@@ -163,7 +164,7 @@ async function viewOf(run: RunContext, result: Result, proof: Proof): Promise<Pu
     charge,
     ...(estimate && { priceTag: estimateAgainst(estimate, charge) }),
     maxUsd: policy.limits.usd,
-    durationMs: run.now().getTime() - startedAt.getTime(),
+    durationMs: row.workedMs + run.now().getTime() - since.getTime(),
     notes: run.progress.view.notes,
     ignored: run.progress.view.ignored,
   }

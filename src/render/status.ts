@@ -96,7 +96,7 @@ function outcomeParts(view: StatusView): string[] {
   const { outcome, question, queuePosition, retry } = view
   switch (outcome?.kind) {
     case undefined:
-      if (question !== undefined) return renderQuestion(question)
+      if (question !== undefined && view.state.startsWith('awaiting')) return renderQuestion(question)
       if (retry !== undefined) return [`${neutralise(retry.reason)}\n\nIt is tried again by ${moment(retry.by)}.`]
       return queuePosition ? [`${counted(queuePosition, 'run is', 'runs are')} before this one.`] : []
     case 'pull_request':

@@ -189,15 +189,17 @@ sandboxed('on the embedded database', () => {
   })
 
   describe('plan_only', () => {
-    it('shows the plan of a task of high risk, and no code', async () => {
+    it('shows the plan of a task of critical risk, and no code', async () => {
       const title = 'Small amounts change the public format'
-      model.add(mended(title, { understanding: { risk: 'high' } }))
+      model.add(mended(title, { understanding: { risk: 'critical' } }))
       const repo = await addRepository(github)
       const number = await labelled(github, repo, { title })
       expect((await ended(service, { repo, number })).end).toBe('plan_only')
       const status = await statusOf(github, { repo, number })
       expect(status).toContain('### 📋 A plan, and no code')
-      expect(status).toContain('- `src/money.js`: Take the sign from the amount')
+      expect(status).toContain('- `src/money.js`: Take the sign from the amount. The contract asks for it.')
+      expect(status).toContain('**Risk: critical**')
+      expect(status).toContain('- [ ] The example of the issue gives what it should.')
       expect(status).toContain('No code was written; the plan is for doing it by hand.')
       expect(status).toContain(`**Suggested title:** ${title}`)
       expect(Object.keys((await repositoryOf(github, repo)).branches)).toEqual(['main'])
@@ -217,7 +219,7 @@ sandboxed('on the embedded database', () => {
         title: 'Amounts should look nicer',
         understanding: { questions: ['Nicer in what way?'] },
         heading: 'the issue leaves open what should be done',
-        mend: 'Answer the questions above',
+        mend: 'Answer the questions',
       },
       {
         title: 'The function formatEuro is wrong',
@@ -229,7 +231,7 @@ sandboxed('on the embedded database', () => {
         title: 'Amounts should travel back in time',
         plan: { feasible: false, questions: ['Which time?'], modifications: [{ path: 'src/money.js', title: 'None' }] },
         heading: 'the change cannot be made in this repository as asked',
-        mend: 'Answer the questions above',
+        mend: 'say in the issue what is meant, and where',
       },
     ] satisfies (Scenario & { heading: string; mend: string })[])(
       '$heading',

@@ -115,7 +115,7 @@ function replyOf(scenario: Scenario, { role, turn }: Asked): Content[] {
     case 'analyst':
       return say(understandingOf(scenario))
     case 'planner':
-      return call('planner', turn, [['propose_plan', planOf(scenario)]])
+      return call('planner', turn, [['propose_plan', { ...planOf(scenario) }]])
     case 'coder':
       return call('coder', turn, scenario.coder?.[turn] ?? [['stop', { reason: 'The script ends here.' }]])
     case 'reviewer':
