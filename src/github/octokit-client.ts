@@ -33,7 +33,6 @@ export interface Clients {
 
 /** A request that waits longer than this for a rate limit fails instead: the worker's backoff holds no connection. */
 const longestWaitSeconds = 60
-const requestTimeoutMs = 30_000
 
 const ThrottledOctokit = Octokit.plugin(throttling, retry)
 
@@ -55,7 +54,7 @@ function sharedOptions(options: ClientOptions) {
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     userAgent: options.userAgent,
     log: quietLog(log),
-    request: { fetch: withTimeout(options.fetch ?? globalThis.fetch) },
+    request: { fetch: wholeAnswers(options.fetch) },
     // A 409 is an answer (an empty repository), not a fault that passes.
     retry: {
       doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
@@ -85,12 +84,32 @@ function waitOnce(log: Logger, limit: string) {
   }
 }
 
-/** Without one, a connection that hangs would hold a worker for ever. */
-function withTimeout(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  return (input, init) => {
-    const timeout = AbortSignal.timeout(requestTimeoutMs)
+/** For one request, its answer included. */
+const requestTimeoutMs = 30_000
+
+/**
+ * What Octokit itself does not see to. Without a time limit a connection that hangs would hold a worker for ever. And Octokit
+ * takes a body that was cut off, or the page of a portal, for data: here it is no answer, which is asked for again.
+ */
+export function wholeAnswers(
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+  timeoutMs: number = requestTimeoutMs,
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const timeout = AbortSignal.timeout(timeoutMs)
     const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout
-    return fetch(input, { ...init, signal })
+    const response = await fetch(input, { ...init, signal })
+    if (response.ok && response.status !== 204) refuseBroken(await response.clone().text())
+    return response
+  }
+}
+
+/** Everything that is asked of GitHub's API is answered in JSON. */
+function refuseBroken(body: string): void {
+  try {
+    JSON.parse(body)
+  } catch (cause) {
+    throw new Error('what came is no whole answer', { cause })
   }
 }
 

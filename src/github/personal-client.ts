@@ -2,21 +2,24 @@
 import { Octokit } from '@octokit/rest'
 import { Fault } from '../errors.ts'
 import { githubFault, statusOf } from './github-faults.ts'
+import { wholeAnswers } from './octokit-client.ts'
 
 export interface PersonalAccess {
   apiUrl: string
   token: string | undefined
+  /** For one request; half a minute when left out. */
+  timeoutMs?: number
 }
 
 export type PersonalClient = Pick<Octokit, 'rest' | 'paginate'>
 
 /** Says nothing by itself: the command tells what went wrong. */
-export function personalClient({ apiUrl, token }: PersonalAccess): PersonalClient {
+export function personalClient({ apiUrl, token, timeoutMs }: PersonalAccess): PersonalClient {
   const quiet = () => {}
   return new Octokit({
     baseUrl: apiUrl,
     ...(token && { auth: token }),
-    request: { timeout: 30_000 },
+    request: { fetch: wholeAnswers(globalThis.fetch, timeoutMs) },
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   })
 }

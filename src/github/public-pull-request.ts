@@ -1,8 +1,8 @@
 // Reads one pull request for `draftsmith verify`, with a personal token or none.
-import { Octokit } from '@octokit/rest'
 import { Fault } from '../errors.ts'
 import { cloneAccess, gitUrlOf } from './clone-source.ts'
-import { githubFault, statusOf } from './github-faults.ts'
+import { statusOf } from './github-faults.ts'
+import { type PersonalAccess, personalClient, personalFault } from './personal-client.ts'
 import type { IssueReference } from './public-issue.ts'
 
 export interface PublicPullRequest {
@@ -16,10 +16,10 @@ export interface PublicPullRequest {
 /** Throws `invalid_input`/`github_not_found` where there is no such pull request or the token may not see it, else `infrastructure` faults. */
 export async function fetchPullRequest(
   { owner, repo, number }: IssueReference,
-  { apiUrl, token }: { apiUrl: string; token: string | undefined },
+  access: PersonalAccess,
 ): Promise<PublicPullRequest> {
-  const log = { debug: silent, info: silent, warn: silent, error: silent }
-  const octokit = new Octokit({ baseUrl: apiUrl, ...(token && { auth: token }), log, request: { timeout: 30_000 } })
+  const { apiUrl, token } = access
+  const octokit = personalClient(access)
   const place = { owner, repo, pull_number: number }
   try {
     const { data } = await octokit.rest.pulls.get(place)
@@ -31,7 +31,8 @@ export async function fetchPullRequest(
       clone: { url, env: token ? cloneAccess(url, token) : { GIT_TERMINAL_PROMPT: '0' } },
     }
   } catch (thrown) {
-    if (statusOf(thrown) !== 404) throw githubFault(thrown, { action: `read pull request ${owner}/${repo}#${number}` })
+    if (statusOf(thrown) !== 404)
+      throw personalFault(thrown, { action: `read pull request ${owner}/${repo}#${number}`, token })
     throw new Fault(
       'invalid_input',
       'github_not_found',
@@ -43,6 +44,3 @@ export async function fetchPullRequest(
     )
   }
 }
-
-/** A refusal is told as a fault; Octokit would write it beside. */
-function silent(): void {}
