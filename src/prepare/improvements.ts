@@ -35,9 +35,7 @@ export function improvementsOf(found: Found): Improvement[] {
     make_tests_fast: lines(ran.filter(({ result }) => (result?.durationMs ?? 0) > slowMs)),
     write_tests: found.testFiles < found.files * thinShare,
     confirm_commands: lines(checks.filter(({ certainty }) => certainty === 'guessed')),
-    lock_dependencies: found.commands
-      .filter(({ kind, certainty }) => kind === 'install' && certainty !== 'certain')
-      .map(({ from }) => from),
+    lock_dependencies: found.commands.filter(wantsLock).map(({ from }) => from),
     add_checks: (['format', 'typecheck', 'lint'] as const).filter((name) => !checks.some(({ kind }) => kind === name)),
     write_instructions: found.instructions.length === 0,
     name_owners: !found.owners,
@@ -47,4 +45,9 @@ export function improvementsOf(found: Found): Improvement[] {
     if (subjects === true) return [{ code, of: [] }]
     return subjects === false || subjects.length === 0 ? [] : [{ code, of: subjects }]
   })
+}
+
+/** Only of clients that have lock files by custom. */
+function wantsLock({ kind, from }: ReadinessCommand): boolean {
+  return kind === 'install' && /(^|\/)(package\.json|Gemfile|composer\.json)$/.test(from)
 }

@@ -32,13 +32,15 @@ export interface Measured {
 
 export function describeReadiness({ snapshot, baseline, again, sandbox }: Measured): Readiness {
   const { missingTools, installProblem } = baseline
+  // What an install that failed would have brought is not missing on the machine.
+  const ofMachine = new Set(snapshot.ecosystems.flatMap(({ tools }) => tools))
   const found: Found = {
     languages: snapshot.languages,
     buildSystems: snapshot.buildSystems,
     packages: snapshot.packages.map(({ name, folder }) => ({ name, folder })),
     files: snapshot.fileCount,
     commands: [...installs(snapshot), ...snapshot.checks.map((check) => command(check, baseline, again))],
-    missingTools,
+    missingTools: missingTools.filter((tool) => installProblem === undefined || ofMachine.has(tool)),
     ...(installProblem === undefined ? {} : { installProblem }),
     sandbox,
     testFiles: snapshot.testLayout.files,

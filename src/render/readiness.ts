@@ -41,7 +41,7 @@ export function renderReadiness(readiness: Readiness, of: ReadinessOf): string {
 /** The same words, where Markdown would only be in the way. */
 export function renderTerminalReadiness(readiness: Readiness, of: ReadinessOf): string {
   return renderReadiness(readiness, of)
-    .replace(/^```\w*\n/gm, '')
+    .replace(/^ *```\w*\n?/gm, '')
     .replace(/\*\*|`|\\(?=[[\]<>|$*_~#.)+=-])/g, '')
 }
 

@@ -80,7 +80,7 @@ function projectFacts(project: PhpProject, folders: string[]): EcosystemFacts {
 }
 
 function isPhpTest(path: string): boolean {
-  return path.endsWith('.php') && (/(Test|Spec)\.php$/.test(path) || /(^|\/)tests?\//i.test(path))
+  return path.endsWith('.php') && (/(Test|Spec)\.php$/.test(path) || /(^|\/)tests?\//.test(path))
 }
 
 function requires({ manifest }: PhpProject, name: string): boolean {

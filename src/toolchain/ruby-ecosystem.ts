@@ -75,7 +75,9 @@ function projectFacts(project: RubyProject, folders: string[]): EcosystemFacts {
 }
 
 function isRubyTest(path: string): boolean {
-  return /_(spec|test)\.rb$|(^|\/)test_\w+\.rb$|(^|\/)(spec|test)\/.*\.rb$/.test(path)
+  // `lib/rack/test/utils.rb` is a library for tests, and none of them.
+  const shipped = /(^|\/)(lib|app)\//.test(path)
+  return !shipped && /_(spec|test)\.rb$|(^|\/)test_\w+\.rb$|(^|\/)(spec|test)\/.*\.rb$/.test(path)
 }
 
 interface Runner {

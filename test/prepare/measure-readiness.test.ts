@@ -76,6 +76,12 @@ describe('a repository is', () => {
   })
 })
 
+test('what a failed install would have brought is not missing on the machine', async () => {
+  const installProblem = 'npm ci\nExit code 1.'
+  const found = await readiness({ baseline: { installProblem, missingTools: ['eslint', 'npm'], checks: [] } })
+  expect(found.missingTools).toEqual(['npm'])
+})
+
 describe('what ended differently in two runs of one tree', () => {
   test.each([
     ['failed first', ['+a', '-b'], ['+a', '+b']],
