@@ -112,6 +112,20 @@ describe('the decision after the plan', () => {
     })
   })
 
+  it('stays as strict as it was made for another reason than the risk', () => {
+    const decision = gate(contractOf(), policyOf(), factsOf())
+    if (decision.kind === 'declined') throw new Error('declined before the plan')
+    const options = {
+      policy: policyOf(),
+      decision: { ...decision, mode: 'draft_only' as const },
+      knownFiles: new Set(files),
+    }
+    expect(decideOnPlan(planOf('src/slug.ts'), contractOf(), options)).toMatchObject({
+      risk: 'medium',
+      mode: 'draft_only',
+    })
+  })
+
   it('asks for approval where it turns out to change what others can import', () => {
     const decision = gate(contractOf(), policyOf(), factsOf())
     if (decision.kind === 'declined') throw new Error('declined before the plan')

@@ -62,6 +62,11 @@ describe('every decline', () => {
     expect(text).not.toMatch(/(?<!`)@bob(?![\s\S]*```)/)
   })
 
+  it('notifies nobody, whatever a command has printed', () => {
+    const text = renderDecline({ code: 'install_failed', evidence: ['@mia #12\n```\n@bob\n```\n'] })
+    expect(text).toContain('- `@mia` `#12`\n\n  ````\n  ```\n  @bob\n  ```\n  ````\n')
+  })
+
   it('says locally how to go on there', () => {
     const local = (code: DeclineCode) => renderDecline({ code, evidence: found[code] }, 'local')
     expect(local('tool_missing')).toMatch(/To run again, give the same command\.$/)
