@@ -1,4 +1,5 @@
 // Shapes of credentials that are told by their text alone. For the scan before publishing and for redaction.
+import { findDisguised } from './secret-disguises.ts'
 
 export interface SecretHit {
   /** Name of the shape; never the secret. */
@@ -17,8 +18,8 @@ interface Shape {
   proof?: (secret: string) => boolean
 }
 
-/** Each begins with a literal that the engine can search for, so that long logs stay fast. */
-const shapes: Shape[] = [
+/** Told by the credential alone. Each begins with a literal that the engine can search for, so that long logs stay fast. */
+const ownShapes: Shape[] = [
   {
     rule: 'private-key',
     pattern:
@@ -40,6 +41,10 @@ const shapes: Shape[] = [
     pattern: /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}/g,
     group: 0,
   },
+]
+
+/** Told by what stands around them as well. */
+const placeShapes: Shape[] = [
   {
     rule: 'credentials-in-url',
     pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"<>]{1,100}:([^\s/@'"<>]{3,200})@/gi,
@@ -59,18 +64,15 @@ const shapes: Shape[] = [
     group: 1,
     proof: isRandom,
   },
-  {
-    rule: 'base64-of-credential',
-    // Base64 of `ghp_`, `github_pat_`, `sk-ant-`, `AKIA`, `-----BEGIN`, `xoxb-`, `glpat-` at the three possible offsets would begin otherwise; these stand at the start of what is encoded.
-    pattern:
-      /\b(?:Z2h[wv1zy]X[A-Za-z0-9+/]{36,}|Z2l0aHViX3Bhd[A-Za-z0-9+/]{20,}|c2stYW50L[A-Za-z0-9+/]{20,}|QUtJQ[A-Za-z0-9+/]{20,}|LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,}|eG94[A-Za-z0-9+/]{20,}|Z2xwYXQt[A-Za-z0-9+/]{20,})={0,2}/g,
-    group: 0,
-    proof: decodesToCredential,
-  },
 ]
 
-/** In the order of the shapes. Bounded work: linear in the length of the text. */
+/** Also those that are encoded or written in parts. Bounded work: linear in the length of the text. */
 export function findSecrets(text: string): SecretHit[] {
+  const alone = (part: string) => findShapes(part, ownShapes)
+  return [...alone(text), ...findShapes(text, placeShapes), ...findDisguised(text, alone)]
+}
+
+function findShapes(text: string, shapes: Shape[]): SecretHit[] {
   return shapes.flatMap(({ rule, pattern, group, proof }) =>
     [...text.matchAll(pattern)].flatMap((match) => {
       const secret = match[group]
@@ -113,9 +115,4 @@ function entropy(text: string): number {
   let bits = 0
   for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length)
   return bits
-}
-
-function decodesToCredential(encoded: string): boolean {
-  const decoded = Buffer.from(encoded, 'base64').toString('latin1')
-  return /^(?:gh[opusr]_|github_pat_|sk-ant-|AKIA|-----BEGIN|xox[abeoprs]-|glpat-)/.test(decoded)
 }

@@ -16,6 +16,11 @@ const samples: [rule: RegExp, text: string][] = [
   [/credentials-in-url|basicauth|database/, `postgres://admin:${letters.slice(0, 12)}@db.internal/x`],
   [/json-web-token/, `ey${'J'}hbGciOiJIUzI1NiJ9.eyJ${letters}.${letters}`],
   [/base64-of-credential/, `data: ${Buffer.from(`gh${'p_'}${letters}`).toString('base64')}`],
+  [/base64-of-credential/, `data: ${Buffer.from(`{"a":"gh${'p_'}${letters}"}`).toString('base64')}`],
+  [/base64-of-credential/, `data: ${Buffer.from(btoa(`gh${'p_'}${letters}`)).toString('base64url')}`],
+  [/hex-of-credential/, `data: ${Buffer.from(`gh${'p_'}${letters}`).toString('hex')}`],
+  [/github-token/, `const t = 'gh${'p_'}' + '${letters.slice(0, 10)}' + '${letters.slice(10)}'`],
+  [/github-token/, `const t = ["gh${'p_'}", "${letters}"].join('')`],
   [/authorization-header/, `authorization: Bearer ${letters}`],
 ]
 
@@ -44,6 +49,9 @@ describe('what only looks like one is left alone', () => {
     'authToken = undefined',
     `if (text.startsWith('-----BEGIN ${'PRIVATE KEY'}-----')) return parse(text)`,
     'passwordResetTokenExpiresInMinutes: 15,',
+    `data:image/png;base64,${Buffer.from(Array.from({ length: 3_000 }, (_, at) => (at * 7919) % 256)).toString('base64')}`,
+    "const kinds = ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_']",
+    "['alpha', 'beta', 'gamma'].map((word) => word + 'x' + 'y')",
   ])('%s', async (text) => {
     expect(await scanForSecrets([{ path: 'a.ts', text }])).toEqual([])
   })
@@ -62,6 +70,20 @@ describe('redact', () => {
     const text = 'ok 1 - slug joins words\n  duration_ms: 1.2\n'
     expect(redact(text)).toBe(text)
   })
+})
+
+it('redacts what is written in parts as one', () => {
+  const text = `a 'gh${'p_'}${letters.slice(0, 10)}' + '${letters.slice(10)}' b 'x' + 'y'`
+  expect(redact(text)).toBe("a '[redacted: github-token]' b 'x' + 'y'")
+})
+
+it('reads a megabyte of base64 without a stall', async () => {
+  const text = `${Buffer.from(Array.from({ length: 57 }, (_, at) => (at * 31) % 256)).toString('base64')}\n`.repeat(
+    13_000,
+  )
+  const started = performance.now()
+  expect(redact(text)).toBe(text)
+  expect(performance.now() - started).toBeLessThan(5_000)
 })
 
 it('reads a megabyte of source without a stall', async () => {
