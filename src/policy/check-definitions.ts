@@ -28,17 +28,23 @@ const byName: [pattern: RegExp, what: string][] = [
     /^(vitest|vite|jest|playwright|cypress|karma|wdio|ava|tap|babel|rollup|webpack|esbuild|tsup|next|metro)\.(config|conf|workspace)\..*$/,
     'test runner configuration',
   ],
-  [/^(jest\.setup|vitest\.setup|setup[-_]?tests?)\..*$/, 'test runner configuration'],
+  [/^(jest\.setup|vitest\.setup|setup[-_]?tests?|jest\.preset)\..*$/, 'test runner configuration'],
   [/^(\.mocharc.*|\.taprc|\.nycrc.*|\.c8rc.*|\.swcrc|\.babelrc.*|\.jshintrc)$/, 'test runner configuration'],
   [
-    /^(pytest\.ini|\.pytest\.ini|tox\.ini|conftest\.py|\.coveragerc|nose\.cfg|sitecustomize\.py|usercustomize\.py)$/,
+    /^(pytest\.(ini|toml)|\.pytest\.ini|tox\.(ini|toml)|uv\.toml|bunfig\.toml|nextest\.toml|\.bazelrc|(spec|test|rails)_helper\.rb|conftest\.py|\.coveragerc|nose\.cfg|sitecustomize\.py|usercustomize\.py)$/,
     'test runner configuration',
   ],
-  [/^(phpunit\.xml.*|\.rspec|karma\.conf\..*|codecov\.ya?ml|\.codecov\.ya?ml)$/, 'test runner configuration'],
+  [/^(phpunit\.(dist\.)?xml.*|\.rspec|karma\.conf\..*|codecov\.ya?ml|\.codecov\.ya?ml)$/, 'test runner configuration'],
   [
-    /^(package\.json|pyproject\.toml|setup\.(cfg|py)|cargo\.toml|pom\.xml|build\.gradle(\.kts)?|composer\.json|deno\.jsonc?|\.pnpmfile\.cjs|pnpm-workspace\.yaml|turbo\.json|nx\.json|lerna\.json)$/,
+    /^(package\.json|pyproject\.toml|setup\.(cfg|py)|cargo\.toml|pom\.xml|(build|settings|init)\.gradle(\.kts)?|gradle\.properties|build\.sbt|mix\.exs|package\.swift|composer\.json|deno\.jsonc?|\.pnpmfile\.cjs|pnpm-workspace\.yaml|turbo\.json|nx\.json|lerna\.json)$/,
     'package manifest',
   ],
+]
+
+/** Of tools whose files have names that say nothing by themselves. */
+const byFolder: [pattern: RegExp, what: string][] = [
+  [/(^|\/)\.cargo\/config(\.toml)?$/, 'test runner configuration'],
+  [/(^|\/)\.mvn\//, 'build targets'],
 ]
 
 /** Of a package manifest only these parts define checks; dependencies and metadata do not. */
@@ -49,8 +55,10 @@ const manifestKeys = [
 
 /** What of the checks the file defines, such as `lint configuration`; undefined when it defines none. */
 export function checkDefinition(path: string): string | undefined {
-  const name = foldPath(path).split('/').at(-1) ?? ''
-  return byName.find(([pattern]) => pattern.test(name))?.[1]
+  const folded = foldPath(path)
+  const name = folded.split('/').at(-1) ?? ''
+  const known = byName.find(([pattern]) => pattern.test(name)) ?? byFolder.find(([pattern]) => pattern.test(folded))
+  return known?.[1]
 }
 
 /**

@@ -12,6 +12,16 @@ const anySegment = (pattern: RegExp) => (folded: string) => folded.split('/').so
 const baseName = (pattern: RegExp) => (folded: string) => pattern.test(folded.split('/').at(-1) ?? '')
 const rootName = (pattern: RegExp) => (folded: string) => pattern.test(folded.split('/')[0] ?? '')
 
+/** Of services that build, deploy or update a repository, and of tools that run when it is opened or committed to. */
+const automation = [
+  /^\.(circleci|buildkite|gitlab|gitea|forgejo|semaphore|builds|teamcity|tekton|husky|devcontainer|vscode|idea)$/,
+  /^(\.gitlab-ci|\.travis|\.drone|\.cirrus|\.build|\.woodpecker|\.gitpod|appveyor|codemagic|bitrise|wercker)\.ya?ml$/,
+  /^(azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec|appspec|skaffold|amplify|heroku|render)\.(ya?ml|json)$/,
+  /^(\.woodpecker|\.cirrus\.star|jenkinsfile|vercel\.json|netlify\.toml|fly\.toml|wrangler\.(toml|jsonc?))$/,
+  /^(renovate\.json5?|\.renovaterc(\.json5?)?|\.?lefthook(-local)?\.(ya?ml|toml|json)|\.lintstagedrc(\..*)?|\.?mise\.toml)$/,
+  /^\.pre-commit-(config|hooks)\.ya?ml$/,
+]
+
 const gitInternals: ProtectedRule = {
   rule: 'git',
   what: "part of git's own data or configuration",
@@ -52,9 +62,7 @@ export const protectedRules: ProtectedRule[] = [
   {
     rule: 'ci',
     what: 'part of the build or developer automation, which runs by its mere place,',
-    matches: anySegment(
-      /^(\.circleci|\.buildkite|\.gitlab|\.gitlab-ci\.ya?ml|\.woodpecker(\.ya?ml)?|\.drone\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|azure-pipelines\.ya?ml|bitbucket-pipelines\.ya?ml|jenkinsfile|\.husky|\.devcontainer|\.vscode|\.idea|\.pre-commit-config\.ya?ml|\.pre-commit-hooks\.ya?ml)$/,
-    ),
+    matches: (folded) => automation.some((pattern) => anySegment(pattern)(folded)),
   },
   environmentFile,
   keyFile,
