@@ -30,6 +30,8 @@ import { createNoneSandbox } from './sandbox/none-sandbox.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { TaskHost } from './task/task-host.ts'
 import { createTaskRunner, type TaskRunner } from './task-runner.ts'
+import type { DependencyCache } from './toolchain/dependency-cache.ts'
+import { createFolderDependencyCache } from './workspace/folder-dependency-cache.ts'
 import { createGit } from './workspace/git.ts'
 import { createGitLocalRepositories } from './workspace/git-local-repositories.ts'
 import { createGitWorkspaces } from './workspace/git-workspaces.ts'
@@ -200,11 +202,23 @@ function composeRunner(config: Config, { log, workspaces, host }: RunnerParts): 
     workspaces,
     sandbox: (policy) => composeSandbox(config, policy.sandbox.kind === 'none' ? 'none' : config.sandbox),
     registries: config.network.registries,
+    dependencies: composeDependencyCache(config, log),
     ceilings: ceilingsOf(config),
     model: (claimed, policy) => meteredModel(config, { provider: ofRun(claimed), claimed, policy }),
     notes: startNotes(config),
     log,
     now: clock,
+  })
+}
+
+/** One for the service and for local runs: whose dependencies they are stands in their keys. */
+function composeDependencyCache({ dataDir, dependencyCacheMiB }: Config, log: Logger): DependencyCache | undefined {
+  if (dependencyCacheMiB === 0) return undefined
+  return createFolderDependencyCache({
+    root: join(dataDir, 'dependencies'),
+    maxBytes: dependencyCacheMiB * 1024 * 1024,
+    now: clock,
+    note: (message, cause) => log.warn({ err: cause }, message),
   })
 }
 

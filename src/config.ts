@@ -34,6 +34,8 @@ export interface Config {
   port: number
   logLevel: string
   concurrency: number
+  /** Of what installs have made, kept for later runs; 0: none is. */
+  dependencyCacheMiB: number
   statusIntervalMs: number
   ceilings: { usd: number; tokens: number; minutes: number }
   /** Allow-listed variables of the machine that repository commands and git may need: PATH, locale, CA files, proxies. */
@@ -135,6 +137,7 @@ const variables = z.object({
   npm_config_registry: registry,
   PIP_INDEX_URL: registry,
   DRAFTSMITH_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  DRAFTSMITH_DEPENDENCY_CACHE_MIB: z.coerce.number().int().min(0).default(10_240),
   DRAFTSMITH_MODEL_PROVIDER: z.enum(['anthropic', 'recorded']).default('anthropic'),
   DRAFTSMITH_RECORDINGS: optional,
   DRAFTSMITH_MODEL: z.string().min(1).default('claude-sonnet-5-5'),
@@ -280,6 +283,7 @@ function toConfig(
     port: given.PORT,
     logLevel: given.LOG_LEVEL,
     concurrency: given.DRAFTSMITH_CONCURRENCY,
+    dependencyCacheMiB: given.DRAFTSMITH_DEPENDENCY_CACHE_MIB,
     statusIntervalMs: given.DRAFTSMITH_STATUS_INTERVAL_MS,
     ceilings: {
       usd: given.DRAFTSMITH_MAX_USD,

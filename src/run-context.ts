@@ -10,6 +10,7 @@ import type { Stage } from './run/run.ts'
 import { readRecorded, recorded, type StageRecords } from './run/stage-recorder.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { TaskHost } from './task/task-host.ts'
+import type { DependencyCache } from './toolchain/dependency-cache.ts'
 import type { Progress } from './trace/progress.ts'
 import type { Workspaces } from './workspace/workspace.ts'
 
@@ -21,6 +22,8 @@ export interface RunContext {
   sandbox(policy: Policy): Sandbox
   /** Package registries that stand for the public ones in this deployment. */
   readonly registries?: { npm?: string; pypi?: string } | undefined
+  /** What earlier installs have made, on this machine. */
+  readonly dependencies?: DependencyCache | undefined
   readonly ceilings: Ceilings
   readonly progress: Progress
   readonly log: Logger

@@ -21,6 +21,7 @@ export interface TaskRunnerOptions {
   sandbox(policy: Policy): Sandbox
   /** Package registries that stand for the public ones in this deployment. */
   registries?: RunContext['registries']
+  dependencies?: RunContext['dependencies']
   ceilings: Ceilings
   model(claimed: ClaimedRun, policy: Policy): Model
   /** Warnings that belong into every report. */
@@ -210,7 +211,7 @@ function contextOf(
   options: TaskRunnerOptions,
   { claimed, host, progress, signal, deadline }: ContextParts,
 ): RunContext {
-  const { workspaces, sandbox, registries, ceilings, now } = options
+  const { workspaces, sandbox, registries, dependencies, ceilings, now } = options
   const log = options.log.child({ runId: claimed.run.id })
   let model: Model | undefined
   return {
@@ -219,6 +220,7 @@ function contextOf(
     workspaces,
     sandbox,
     registries,
+    dependencies,
     ceilings,
     progress,
     log,

@@ -12,7 +12,7 @@ import type { Sandbox, SandboxSession } from '../sandbox/sandbox.ts'
 import type { BaseFacts, TaskHost } from '../task/task-host.ts'
 import { isTestFile } from '../toolchain/commands.ts'
 import { detectToolchain } from '../toolchain/detect.ts'
-import { installDependencies } from '../toolchain/install.ts'
+import { installDependencies, type KeptDependencies } from '../toolchain/install.ts'
 import { missingTools } from '../toolchain/missing-tools.ts'
 import { runChecks } from '../toolchain/run-checks.ts'
 import type { CheckCommand, CheckResult, RepositorySnapshot } from '../toolchain/toolchain.ts'
@@ -24,7 +24,7 @@ import type { Baseline, Bench, FreshPlace, Place } from './bench.ts'
 /** What of a run it takes to prepare: a command of the terminal prepares without a ledger. */
 export interface Preparing
   extends StageRun,
-    Pick<RunContext, 'workspaces' | 'sandbox' | 'registries' | 'progress' | 'signal' | 'log'> {
+    Pick<RunContext, 'workspaces' | 'sandbox' | 'registries' | 'dependencies' | 'progress' | 'signal' | 'log'> {
   readonly claimed: StageRecords &
     Pick<ClaimedRun, 'writeArtifact'> & { readonly run: Pick<Run, 'id' | 'repositoryKey'> }
   readonly host: Pick<TaskHost, 'cloneSource'>
@@ -184,7 +184,12 @@ async function freshPlace(
 
 async function install(
   run: Preparing,
-  { place, snapshot, policy, label }: { place: Place; snapshot: RepositorySnapshot; policy: Policy; label: string },
+  {
+    place,
+    snapshot,
+    policy,
+    label,
+  }: { place: OwnedPlace; snapshot: RepositorySnapshot; policy: Policy; label: string },
 ): Promise<string | undefined> {
   const keep = logsOf(run)
   const result = await installDependencies({
@@ -194,10 +199,19 @@ async function install(
     allowedHosts: policy.sandbox.allowedHosts,
     logs: (name, text) => keep(`${label}/${name}`, text),
     signal: run.signal,
+    ...keptFor(run, place),
   })
   run.signal.throwIfAborted()
   for (const note of result.notes) run.progress.note(note)
   return result.problem
+}
+
+/** Without a sandbox every place has a HOME of its own, whose path programs write into what they install. */
+function keptFor(run: Preparing, { workspace, sandbox }: OwnedPlace): { kept?: KeptDependencies } {
+  if (run.dependencies === undefined || sandbox.kind === 'none') return {}
+  const { tree, home } = workspace
+  const { repositoryKey } = run.claimed.run
+  return { kept: { cache: run.dependencies, repository: repositoryKey, tree, home, files: () => workspace.files() } }
 }
 
 /** The baseline could be measured, so this is the registry or the network, and no reason to decline. */

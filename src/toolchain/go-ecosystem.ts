@@ -124,6 +124,7 @@ function installOf(folder: string, manifest: string, files: string[]): Ecosystem
     allowedHosts: ['proxy.golang.org', 'sum.golang.org'],
     certainty: 'likely',
     required: true,
+    keeps: { parts: ['~/go/pkg/mod'], versions: 'go version' },
   }
 }
 

@@ -1,5 +1,7 @@
 import type { CommandResult, SandboxSession } from '../sandbox/sandbox.ts'
 import { cleanOutput, unknownPlaces } from './clean-output.ts'
+import type { DependencyCache, InstalledPlace } from './dependency-cache.ts'
+import { dependencyKey } from './dependency-key.ts'
 import type { InstallCommand, RepositorySnapshot } from './toolchain.ts'
 
 export interface InstallOptions {
@@ -12,6 +14,19 @@ export interface InstallOptions {
   deadlineMs?: number
   logs?: (name: string, text: string) => Promise<void>
   signal?: AbortSignal
+  /** Where earlier installs are kept; undefined: always installed anew. */
+  kept?: KeptDependencies
+}
+
+export interface KeptDependencies {
+  cache: DependencyCache
+  /** Whose dependencies they are. */
+  repository: string
+  /** Absolute. */
+  tree: string
+  home: string
+  /** Paths of the work tree. */
+  files(): Promise<string[]>
 }
 
 export interface InstallOutcome {
@@ -25,13 +40,49 @@ export interface InstallOutcome {
 
 const publicHosts = { npm: 'registry.npmjs.org', pypi: 'pypi.org' }
 
-/** Runs the snapshot's installs in order, with the network open to the package registries alone; stops at a required one that fails. */
+/** Takes what an equal install has made before, or runs the snapshot's installs in order, with the network open to the package registries alone; stops at a required one that fails. */
 export async function installDependencies(options: InstallOptions): Promise<InstallOutcome> {
+  const { installs } = options.snapshot
+  const key = await keyOf(options)
+  if (key !== undefined && (await options.kept?.cache.restore(key, placeOf(options.kept, installs)))) {
+    for (const [index, { line }] of installs.entries()) await options.logs?.(logName(index), `$ ${line}\n${notRun}\n`)
+    return { commands: installs.map(({ line }) => line), problem: undefined, notes: [] }
+  }
+  const outcome = await runInstalls(options)
+  const whole = outcome.problem === undefined && outcome.notes.length === 0
+  if (key !== undefined && whole) await options.kept?.cache.keep(key, placeOf(options.kept, installs))
+  return outcome
+}
+
+const notRun = 'Not run: what an equal install made in an earlier place was copied.'
+
+function logName(index: number): string {
+  return `install/${index + 1}.log`
+}
+
+async function keyOf({ kept, session, snapshot, registries }: InstallOptions): Promise<string | undefined> {
+  if (kept === undefined || snapshot.installs.length === 0) return undefined
+  const { repository, tree } = kept
+  return dependencyKey({
+    session,
+    installs: snapshot.installs,
+    tree,
+    files: await kept.files(),
+    repository,
+    registries,
+  })
+}
+
+function placeOf({ tree, home }: KeptDependencies, installs: InstallCommand[]): InstalledPlace {
+  return { tree, home, parts: [...new Set(installs.flatMap(({ keeps }) => keeps?.parts ?? []))] }
+}
+
+async function runInstalls(options: InstallOptions): Promise<InstallOutcome> {
   const outcome: InstallOutcome = { commands: [], problem: undefined, notes: [] }
   for (const [index, install] of options.snapshot.installs.entries()) {
     const result = await run(install, options)
     outcome.commands.push(install.line)
-    await options.logs?.(`install/${index + 1}.log`, `$ ${install.line}\n${result.output}`)
+    await options.logs?.(logName(index), `$ ${install.line}\n${result.output}`)
     if (result.exitCode === 0) continue
     const problem = `${install.line}\n${lastLines(result)}`
     if (install.required) return { ...outcome, problem }

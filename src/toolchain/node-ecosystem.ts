@@ -12,7 +12,15 @@ import {
 import { purposeOf, resolveScript, runnerOf, splitChain } from './node-runner.ts'
 import { owns } from './project-folders.ts'
 import { quoteWord } from './shell-words.ts'
-import type { CheckCommand, CheckName, Ecosystem, EcosystemFacts, ReadFile, WorkspacePackage } from './toolchain.ts'
+import type {
+  CheckCommand,
+  CheckName,
+  Ecosystem,
+  EcosystemFacts,
+  KeptInstall,
+  ReadFile,
+  WorkspacePackage,
+} from './toolchain.ts'
 
 /** npm, pnpm, yarn and bun projects, by package.json. Checks are the repository's own scripts and nothing else. */
 export const nodeEcosystem: Ecosystem = {
@@ -198,8 +206,22 @@ async function installOf(
     from: lockFile ?? posix.join(project.folder, 'package.json'),
     allowedHosts: await registryHosts(project.folder, read),
     certainty: lockFile === undefined ? 'likely' : 'certain',
+    ...(installsFolders(project) ? {} : { keeps: keptBy(project, client) }),
     required: true,
   }
+}
+
+/** A package of the repository that is named by its folder is copied by some clients, and has an install of its own in it with npm. */
+function installsFolders(project: NodeProject): boolean {
+  const specifiers = [project, ...project.workspaces].flatMap((one) => Object.values(allDependencies(one)))
+  return specifiers.some((specifier) => /^(file:|portal:|link:|\.{0,2}\/|~\/)/.test(specifier))
+}
+
+function keptBy({ folder, workspaces }: NodeProject, client: PackageClient): KeptInstall {
+  const folders = [folder, ...workspaces.map((one) => one.folder)].map((one) => posix.join(one, 'node_modules'))
+  const ofYarn = ['.pnp.cjs', '.pnp.loader.mjs', '.yarn/cache', '.yarn/unplugged', '.yarn/install-state.gz']
+  const more = client === 'yarn' ? [...ofYarn.map((name) => posix.join(folder, name)), '~/.yarn'] : []
+  return { parts: [...folders, ...more], versions: `node --version && ${client} --version` }
 }
 
 /** Scripts of dependencies do not run: they are not what the repository's owner wrote, and the network is open meanwhile. */

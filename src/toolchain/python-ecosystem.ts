@@ -155,7 +155,17 @@ async function installOf(project: PythonProject, read: ReadFile): Promise<Ecosys
     allowedHosts: indexHosts(texts.join('\n')),
     certainty: 'likely',
     required: true,
+    ...(refersElsewhere(texts.join('\n'), project.requirements) ? {} : { keeps: virtualEnvironmentParts }),
   }
+}
+
+const virtualEnvironmentParts = { parts: [`~/${virtualEnvironment}`], versions: 'python3 --version' }
+
+/** To a folder or a file of the repository, whose content is then part of what is installed. */
+function refersElsewhere(texts: string, requirements: string[]): boolean {
+  return /^\s*(-r|-c|-e|--editable|--requirement|--constraint|\.{0,2}\/|\.|file:)|@\s*file:/m.test(
+    [texts, ...requirements].join('\n'),
+  )
 }
 
 function indexHosts(requirements: string): string[] {

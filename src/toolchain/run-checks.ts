@@ -3,8 +3,9 @@ import { Fault } from '../errors.ts'
 import type { CommandResult, SandboxSession } from '../sandbox/sandbox.ts'
 import type { Places } from './clean-output.ts'
 import { type Instrumented, instrument } from './instrument.ts'
+import { readFileInside } from './read-inside.ts'
 import { readReport } from './read-report.ts'
-import { readReportFile, removeReportFolder } from './report-folder.ts'
+import { removeReportFolder } from './report-folder.ts'
 import { readerOf } from './report-readers.ts'
 import type { CheckCommand, CheckResult } from './toolchain.ts'
 
@@ -45,7 +46,7 @@ async function runReported(check: CheckCommand, options: RunChecksOptions): Prom
   try {
     const result = await run(check, instrument(check, folder), options)
     const reader = readerOf(check.report)
-    const report = reader?.source === 'file' ? await readReportFile(options.home, folder, 'report') : undefined
+    const report = reader?.source === 'file' ? await readFileInside(options.home, folder, 'report') : undefined
     const output = result.output + ((report && reader?.log?.(report)) ?? '')
     await options.logs(log, `$ ${check.line}\n${output}`)
     const places = await readPlaces(check, folder, options.home)
@@ -69,7 +70,7 @@ function cancelled(): Fault {
 
 /** What the command saw as its work tree and HOME. It ran in `cwd`, which is taken off. */
 async function readPlaces(check: CheckCommand, folder: string, home: string): Promise<Places> {
-  const [cwd = '', inside = ''] = ((await readReportFile(home, folder, 'places')) ?? '').split('\n')
+  const [cwd = '', inside = ''] = ((await readFileInside(home, folder, 'places')) ?? '').split('\n')
   const root = check.cwd !== '.' && cwd.endsWith(`/${check.cwd}`) ? cwd.slice(0, -check.cwd.length - 1) : cwd
   return { root, home: inside, cwd: check.cwd }
 }

@@ -142,6 +142,7 @@ async function installOf(project: CargoProject, files: string[], read: ReadFile)
     allowedHosts: downloadHosts(project, config),
     certainty: locked ? 'certain' : 'likely',
     required: true,
+    keeps: { parts: ['~/.cargo/registry', '~/.cargo/git', ...(locked ? [] : [lock])], versions: 'cargo --version' },
   }
 }
 

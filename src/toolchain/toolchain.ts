@@ -129,6 +129,15 @@ export interface InstallCommand {
   allowedHosts: string[]
   certainty: Certainty
   required: boolean
+  /** What it makes, so that it need not be made again; undefined where that depends on more than manifests and versions. */
+  keeps?: KeptInstall
+}
+
+export interface KeptInstall {
+  /** Files and folders, below the tree or, behind `~/`, below HOME. */
+  parts: string[]
+  /** A shell line that tells the versions of all programs that take part. */
+  versions: string
 }
 
 /** One package of a project: `@shop/api` in `packages/api`. Where it has no name, its folder's. */

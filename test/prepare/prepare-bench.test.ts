@@ -1,10 +1,13 @@
-import { access } from 'node:fs/promises'
+import { access, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import { prepareBench } from '../../src/prepare/prepare-bench.ts'
+import { createBubblewrapSandbox } from '../../src/sandbox/bubblewrap-sandbox.ts'
 import { createNoneSandbox } from '../../src/sandbox/none-sandbox.ts'
+import { createFolderDependencyCache } from '../../src/workspace/folder-dependency-cache.ts'
 import { type Lab, openBenched, openLab } from '../support/run-context.ts'
+import { requirePackage } from '../support/system.ts'
 
 /** Of no account; in two pieces, so that nobody takes it for one. */
 const secret = ['ghp', 'R2d9kXq7LmZ4vB8nT1sW6yC3hF5jP0aEuGiO'].join('_')
@@ -170,6 +173,36 @@ test('a fresh place holds exactly the tree, with dependencies of its own, and go
   await place[Symbol.asyncDispose]()
   await expect(access(tree)).rejects.toThrow()
   await access(bench.workspace.tree)
+})
+
+requirePackage('bubblewrap', ['bwrap', 'socat', 'npm'])('in a sandbox', () => {
+  test('the dependencies of a fresh place are those of the first install, whatever was done to that place since', async () => {
+    const manifest = { type: 'module', workspaces: ['inner'], dependencies: { inner: '1.0.0' } }
+    const files = {
+      'package.json': JSON.stringify({ ...manifest, scripts: { test: 'node --test' } }),
+      'inner/package.json': '{"name":"inner","version":"1.0.0"}',
+    }
+    const scratch = lab.folder
+    const opened = await lab.open({
+      npm: true,
+      files,
+      sandbox: createBubblewrapSandbox({ hostEnv: process.env, scratch }),
+    })
+    const dependencies = createFolderDependencyCache({
+      root: join(lab.folder, 'dependencies'),
+      maxBytes: 1024 ** 3,
+      now: () => new Date(),
+    })
+    const run = { ...opened.run, dependencies }
+    await using bench = await prepareBench(run, opened)
+    expect(bench.baseline.installProblem).toBeUndefined()
+    await writeFile(join(bench.workspace.tree, 'node_modules/poison.js'), '')
+    const treeSha = await bench.workspace.checkpoint()
+    await using fresh = await bench.fresh(treeSha)
+    expect((await readdir(join(fresh.workspace.tree, 'node_modules'))).sort()).toEqual(['.package-lock.json', 'inner'])
+    const log = await lab.ledger.artifact(run.claimed.run.id, `fresh-${treeSha.slice(0, 12)}/install/1.log`)
+    expect(log?.toString()).toMatch(/^\$ npm install .*\nNot run: what an equal install made/)
+  })
 })
 
 function withoutPath() {

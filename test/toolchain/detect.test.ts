@@ -238,6 +238,7 @@ describe('a python project', () => {
         allowedHosts: ['pypi.example.com'],
         certainty: 'likely',
         required: true,
+        keeps: { parts: ['~/.venv'], versions: 'python3 --version' },
       },
     ])
   })

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Command, CommandResult, SandboxSession } from '../../src/sandbox/sandbox.ts'
+import type { DependencyCache } from '../../src/toolchain/dependency-cache.ts'
 import { detectToolchain } from '../../src/toolchain/detect.ts'
 import { installDependencies } from '../../src/toolchain/install.ts'
 import { missingTools } from '../../src/toolchain/missing-tools.ts'
@@ -31,6 +32,53 @@ describe('installDependencies', () => {
     const session: SandboxSession = { run: () => Promise.reject(new Error('not expected')), close: async () => {} }
     const snapshot = await detect({ 'package.json': '{}' })
     expect(await installDependencies({ session, snapshot })).toEqual({ commands: [], problem: undefined, notes: [] })
+  })
+
+  it('takes what an equal install has made before', async () => {
+    const kept = new Map<string, string[]>()
+    const cache: DependencyCache = {
+      restore: async (key) => kept.has(key),
+      keep: async (key, { parts }) => void kept.set(key, parts),
+    }
+    const joined = {
+      ...linked,
+      'package.json': JSON.stringify({ workspaces: ['inner'], dependencies: { inner: '1.0.0' } }),
+    }
+    const snapshot = await detect(joined)
+    const install = async () => {
+      await using repository = await openRepository(joined)
+      const session = listening(repository.session)
+      const files = async () => Object.keys(joined)
+      const outcome = await installDependencies({
+        session,
+        snapshot,
+        kept: { cache, repository: 'github:acme/shop', tree: repository.tree, home: repository.home, files },
+      })
+      return { outcome, lines: session.asked.map(({ line }) => line) }
+    }
+    const [first, second] = [await install(), await install()]
+    const line = 'npm install --ignore-scripts --no-audit --no-fund --no-package-lock'
+    expect([...kept.values()]).toEqual([['node_modules', 'inner/node_modules']])
+    expect(first.lines).toContain(line)
+    expect(second.lines).toEqual(['node --version && npm --version'])
+    expect(second.outcome).toEqual(first.outcome)
+  })
+
+  it('does not keep what has failed', async () => {
+    const cache: DependencyCache = {
+      restore: async () => false,
+      keep: () => Promise.reject(new Error('not expected')),
+    }
+    await using repository = await openRepository(linked)
+    const { problem } = await installDependencies({
+      session: {
+        run: async ({ line }) => commandResult({ exitCode: line.includes('--version') ? 0 : 1 }),
+        close: async () => {},
+      },
+      snapshot: await detect({ 'package.json': '{"dependencies":{"a":"1"}}' }),
+      kept: { cache, repository: 'a', tree: repository.tree, home: repository.home, files: async () => [] },
+    })
+    expect(problem).toContain('Exit code 1.')
   })
 
   it('installs, and runs no script of a dependency', async () => {
