@@ -65,7 +65,9 @@ function runCheck({ run, task, state }: Work): Tool {
     checks: bench.snapshot.checks.map(({ id }) => id),
     async run(id, tests) {
       state.checksAsked += 1
-      const key = { stage: 'asked_check', round: state.round, input: { id, tests, at: state.checksAsked } }
+      // By the tree, too: after an answer of people the same round may go on, or begin anew.
+      const input = { id, tests, at: state.checksAsked, tree: await bench.workspace.checkpoint() }
+      const key = { stage: 'asked_check', round: state.round, input }
       const results = await recorded(run.claimed, key, async () => {
         const whole = bench.snapshot.checks.filter((check) => check.id === id)
         const some = tests.length > 0 ? targetedChecks(bench.snapshot, tests) : whole

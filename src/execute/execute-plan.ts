@@ -41,6 +41,7 @@ export async function executePlan(run: RunContext, task: PlannedTask, asked: Rou
   const candidate = await stage(run, 'execute', {
     round,
     input: {
+      contract: task.contract,
       plan: task.plan,
       feedback: feedback ?? null,
       ...(resumed && { from: resumed.candidate.treeSha, answer: resumed.answer }),
@@ -154,7 +155,7 @@ async function loop(work: Work, { messages, limits }: Conversation): Promise<Loo
       tools: createCoderTools(work),
       messages: said,
       limits: left,
-      journal: ledgerJournal(run.claimed),
+      journal: ledgerJournal(run.claimed, task.contract.baseCommit),
       repeated: () => giveUpRepeating(work),
       clock: () => run.now().getTime(),
       signal: AbortSignal.any([run.signal, run.deadline]),

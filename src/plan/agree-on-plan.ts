@@ -1,17 +1,15 @@
 // Whether a plan may be carried out: rules first, then people where the rules ask for them. An approval is of one plan on one commit.
-import type { Candidate } from '../execute/candidate.ts'
 import type { Permitted } from '../policy/autonomy.ts'
 import { decideOnPlan } from '../policy/gate-plan.ts'
 import { hashOfQuestion, mostChoices } from '../run/answer-rules.ts'
-import type { Escalation } from '../run/escalation.ts'
-import type { Answer, Question } from '../run/question.ts'
+import type { Answer, Approval, Choice, Question } from '../run/question.ts'
 import { type Ended, end, type RunContext } from '../run-context.ts'
-import { amendedPlan } from './amend-plan.ts'
+import { type Amendment, amendedPlan } from './amend-plan.ts'
 import { analysisOf } from './analysis.ts'
 import type { ImplementationPlan } from './plan.ts'
 import type { PlannedTask } from './planned-task.ts'
 import { publicFilesOf } from './public-files.ts'
-import { remarkOf } from './remarks.ts'
+import { remarkOf, remarksOn } from './remarks.ts'
 
 export interface Proposed extends PlannedTask {
   decision: Permitted
@@ -19,55 +17,71 @@ export interface Proposed extends PlannedTask {
 
 /** The task with a plan that may be carried out. */
 export async function agreeOnPlan(run: RunContext, task: Proposed): Promise<Proposed | Ended> {
-  const { plan, decision } = task
-  if (plan.choice !== undefined && decision.mode !== 'analysis_only') return escalate(run, task, plan.choice)
-  return agree(run, task, [])
+  const { plan, contract, decision } = task
+  for (const answer of run.claimed.answers) noteRemark(run, answer)
+  if (plan.choice === undefined || decision.mode === 'analysis_only') return agree(run, task, [])
+  const { baseCommit } = contract
+  const hash = hashOfQuestion({ choice: plan.choice, plan, baseCommit, said: remarksOn(run.claimed.answers) })
+  return escalate(run, task, { kind: 'choice', about: 'plan', hash, baseCommit, plan, escalation: plan.choice })
 }
 
-/** The same task where nothing came up while it was carried out; the one with the longer plan where a person has agreed to that. */
-export async function agreeOnCandidate(
+/** What carrying the plan out needs beside it: the task with the longer plan, where no rule or a person has agreed to that. */
+export async function agreeOnAmendments(
   run: RunContext,
   task: Proposed,
-  { amendments, stopped }: Candidate,
+  amendments: Amendment[],
 ): Promise<Proposed | Ended> {
-  if (stopped?.kind === 'question') return escalate(run, task, stopped.escalation)
-  const all = stopped?.kind === 'approval' ? [...amendments, stopped.amendment] : amendments
-  if (all.length === 0) return task
-  const reasons = all.map(({ modification, reason }) => `Carrying it out needs ${modification.path}: ${reason}`)
-  const agreed = await agree(run, { ...task, plan: amendedPlan(task.plan, all) }, reasons)
-  return 'end' in agreed || stopped?.kind === 'approval' ? agreed : task
+  const reasons = amendments.map(({ modification, reason }) => `Carrying it out needs ${modification.path}: ${reason}`)
+  return agree(run, { ...task, plan: amendedPlan(task.plan, amendments) }, reasons)
+}
+
+/** Asks people to decide, so many times in a run; after that the issue has to say more. */
+export async function escalate(run: RunContext, task: Proposed, question: Choice): Promise<Ended> {
+  const { reason, evidence, options } = question.escalation
+  const asked = run.claimed.answers.filter(({ question: before }) => before.kind === 'choice').length
+  if (asked < mostChoices) return ask(run, task, question)
+  const left = [`After ${asked} decisions another one is needed: ${reason}`, ...evidence, ...options]
+  return end({ kind: 'declined', decline: { code: 'ambiguous', evidence: left } })
 }
 
 async function agree(run: RunContext, task: Proposed, amended: string[]): Promise<Proposed | Ended> {
-  const { plan, contract, policy, decision, bench } = task
+  const { plan, contract, policy, bench } = task
   // Where the plan is carried out already, what it deletes is gone; that it was there was asked before.
   const knownFiles = new Set([...(await bench.workspace.files()), ...(amended.length > 0 ? existing(plan) : [])])
   const publicFiles = await publicFilesOf(bench.workspace, knownFiles)
-  const decided = decideOnPlan(plan, contract, { policy, decision, knownFiles, publicFiles })
-  await run.claimed.event('plan_decision', { decision: decided })
-  if (decided.kind === 'declined') return end({ kind: 'declined', decline: decided.decline })
-  if (decided.mode === 'analysis_only') {
-    run.progress.analyse(await analysisOf(run, task, decided))
-    return end({ kind: 'plan_only', reason: decided.reasons.join(' ') })
+  const decision = decideOnPlan(plan, contract, { policy, decision: task.decision, knownFiles, publicFiles })
+  await run.claimed.event('plan_decision', { decision })
+  if (decision.kind === 'declined') return end({ kind: 'declined', decline: decision.decline })
+  if (decision.mode === 'analysis_only') {
+    run.progress.analyse(await analysisOf(run, task, decision))
+    return end({ kind: 'plan_only', reason: decision.reasons.join(' ') })
   }
-  if (decided.kind === 'allowed') return task
-  const question = approvalOf(run, task, [...amended, ...decided.approvals])
+  if (decision.kind === 'allowed') return { ...task, decision }
+  const question = approvalOf(run, task, [...amended, ...decision.approvals])
   const approval = run.claimed.answers.find(({ said }) => said.kind === 'approve' && said.hash === question.hash)
-  if (approval === undefined) return ask(run, task, { question, decided })
+  if (approval === undefined) return ask(run, { ...task, decision }, question)
   run.progress.note(`The plan ${question.hash} was approved by ${approval.by}.`)
-  return { ...task, approved: true }
+  return { ...task, decision, approved: true }
+}
+
+/** Whoever reviews the change has to know what was said meanwhile. */
+function noteRemark(run: RunContext, answer: Answer): void {
+  const remark = remarkOf(answer, answer.by)
+  if (remark !== undefined) run.progress.note(remark)
 }
 
 function existing({ modifications }: ImplementationPlan): string[] {
   return modifications.filter(({ kind }) => kind !== 'create').map(({ path }) => path)
 }
 
-function approvalOf(run: RunContext, { plan, contract }: Proposed, reasons: string[]): Question {
+/** With what people said, so that a plan that comes out the same after a remark is another question. */
+function approvalOf(run: RunContext, { plan, contract }: Proposed, reasons: string[]): Approval {
   const { baseCommit } = contract
-  const before = run.claimed.answers.findLast(({ said }) => said.kind === 'approve')
+  const { answers } = run.claimed
+  const before = answers.findLast(({ said }) => said.kind === 'approve')
   return {
     kind: 'approval',
-    hash: hashOfQuestion({ plan, baseCommit, said: remarksOf(run) }),
+    hash: hashOfQuestion({ plan, baseCommit, said: remarksOn(answers) }),
     baseCommit,
     plan,
     reasons: [...(before === undefined ? [] : [outdated(before, baseCommit)]), ...reasons],
@@ -80,30 +94,7 @@ function outdated({ question, by }: Answer, baseCommit: string): string {
     : `The base has moved since ${by} approved the plan ${question.hash}, so it was planned again from where the base is now.`
 }
 
-/** With what people said, so that a plan that comes out the same after a remark is another question. */
-function remarksOf({ claimed }: RunContext): string[] {
-  return claimed.answers.flatMap((answer) => remarkOf(answer) ?? [])
-}
-
-async function escalate(run: RunContext, task: Proposed, escalation: Escalation): Promise<Ended> {
-  const { plan, contract, decision } = task
-  const { reason, evidence, options } = escalation
-  const asked = run.claimed.answers.filter(({ question }) => question.kind === 'choice').length
-  if (asked >= mostChoices) {
-    const left = [`After ${asked} decisions another one is needed: ${reason}`, ...evidence, ...options]
-    return end({ kind: 'declined', decline: { code: 'ambiguous', evidence: left } })
-  }
-  const { baseCommit } = contract
-  const hash = hashOfQuestion({ escalation, plan, baseCommit, said: remarksOf(run) })
-  const question: Question = { kind: 'choice', hash, baseCommit, plan, escalation }
-  return ask(run, task, { question, decided: decision })
-}
-
-async function ask(
-  run: RunContext,
-  task: Proposed,
-  { question, decided }: { question: Question; decided: Permitted },
-): Promise<Ended> {
-  run.progress.analyse(await analysisOf(run, task, decided))
+async function ask(run: RunContext, task: Proposed, question: Question): Promise<Ended> {
+  run.progress.analyse(await analysisOf(run, task, task.decision))
   return end({ kind: 'waiting', question })
 }

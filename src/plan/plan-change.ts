@@ -57,7 +57,7 @@ async function propose(run: RunContext, task: Unplanned, remarked: Implementatio
       tools,
       messages,
       limits: { turns: Math.min(20, policy.limits.turns), toolCalls: policy.limits.toolCalls },
-      journal: ledgerJournal(run.claimed),
+      journal: ledgerJournal(run.claimed, contract.baseCommit),
       signal: AbortSignal.any([run.signal, run.deadline]),
       onEvent: trace.onEvent,
     })

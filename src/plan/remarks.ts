@@ -1,13 +1,13 @@
-// What people said about earlier plans: it counts as part of the contract, for the planner, the coder and the reviewer alike.
+// What people said: it counts as part of the contract. Of plans for the planner, the coder and the reviewer alike; of the work, for those after the plan.
 import type { Answer } from '../run/question.ts'
 import type { TaskContract } from '../task/contract.ts'
 import { mentionedIdentifiers, mentionedPaths } from '../task/mentions.ts'
 import { fence } from './describe-task.ts'
 import type { ImplementationPlan } from './plan.ts'
 
-/** Without remarks the contract as it is, so that nothing recorded for it is done again. */
+/** Without remarks on plans the contract as it is, so that nothing recorded for it is done again. */
 export function withRemarks(contract: TaskContract, answers: readonly Answer[]): TaskContract {
-  const remarks = answers.flatMap((answer) => remarkOf(answer) ?? [])
+  const remarks = remarksOn(answers)
   if (remarks.length === 0) return contract
   const terms = remarks.flatMap((remark) => [...mentionedPaths(remark), ...mentionedIdentifiers(remark)])
   return {
@@ -17,17 +17,31 @@ export function withRemarks(contract: TaskContract, answers: readonly Answer[]):
   }
 }
 
-/** Undefined for an approval, which changes nothing. */
-export function remarkOf({ question, said }: Answer): string | undefined {
-  if (said.kind === 'revise') return `A maintainer says of the plan: ${said.text}`
-  if (said.kind === 'approve' || question.kind !== 'choice') return undefined
-  const { reason, options } = question.escalation
-  return `${reason} A maintainer chose: ${options[said.option - 1]}`
+/** One sentence; undefined for an approval, which adds nothing. */
+export function remarkOf({ question, said }: Answer, who = 'A maintainer'): string | undefined {
+  const asked = question.kind === 'choice' ? question.escalation : undefined
+  switch (said.kind) {
+    case 'approve':
+      return undefined
+    case 'choose':
+      return asked && `${asked.reason} ${who} chose: ${asked.options[said.option - 1]}`
+    case 'revise':
+      return asked ? `${asked.reason} ${who} says: ${said.text}` : `${who} says of the plan: ${said.text}`
+  }
+}
+
+/** What was said of plans, in order. */
+export function remarksOn(answers: readonly Answer[]): string[] {
+  return answers.filter(isOnPlan).flatMap((answer) => remarkOf(answer) ?? [])
 }
 
 /** The plan that the last remark is about; undefined where there is none. */
 export function remarkedPlan(answers: readonly Answer[]): ImplementationPlan | undefined {
-  return answers.findLast((answer) => remarkOf(answer) !== undefined)?.question.plan
+  return answers.findLast((answer) => isOnPlan(answer) && remarkOf(answer) !== undefined)?.question.plan
+}
+
+function isOnPlan({ question }: Answer): boolean {
+  return question.kind === 'approval' || question.about === 'plan'
 }
 
 export function describeRemarkedPlan({ summary, modifications }: ImplementationPlan): string {

@@ -24,6 +24,8 @@ export interface Approval extends Asked {
 /** Which way is it to be? */
 export interface Choice extends Asked {
   kind: 'choice'
+  /** Who goes on with the answer: whoever plans, or whoever carries the plan out. */
+  about: 'plan' | 'work'
   escalation: Escalation
   /** What was planned when the question came up. */
   plan: ImplementationPlan

@@ -1,9 +1,9 @@
 import type { Journal } from '../agent/journal.ts'
 import type { ClaimedRun } from '../run/ledger.ts'
 
-/** The journal of tool calls, kept among the run's records. */
-export function ledgerJournal(claimed: ClaimedRun): Journal {
-  const keyOf = (key: string) => ({ stage: 'tool_call', round: 0, inputHash: key })
+/** The journal of tool calls, kept among the run's records. Of each base its own: a run that waited may go on from a newer one, where files read otherwise. */
+export function ledgerJournal(claimed: ClaimedRun, baseCommit: string): Journal {
+  const keyOf = (key: string) => ({ stage: 'tool_call', round: 0, inputHash: `${baseCommit}.${key}` })
   return {
     async recorded(key) {
       const text = await claimed.readStage(keyOf(key))

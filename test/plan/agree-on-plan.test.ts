@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { agreeOnCandidate, agreeOnPlan } from '../../src/plan/agree-on-plan.ts'
+import { agreeOnAmendments, agreeOnPlan } from '../../src/plan/agree-on-plan.ts'
 import type { ImplementationPlan } from '../../src/plan/plan.ts'
 import type { Permitted } from '../../src/policy/autonomy.ts'
 import type { Bench } from '../../src/prepare/bench.ts'
 import { mostChoices } from '../../src/run/answer-rules.ts'
 import type { Answer, Question, Said } from '../../src/run/question.ts'
-import { candidateAt } from '../support/candidates.ts'
 import { change, fixAndTest, planOf } from '../support/fixture-shop.ts'
 import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
 
@@ -57,6 +56,17 @@ describe('a plan', () => {
       ],
       title: 'A total holds every price',
     })
+  })
+
+  test('that changes what others can import waits', async () => {
+    const { question } = await agree({
+      files: {
+        'package.json': '{ "name": "shop", "main": "index.js", "type": "module" }',
+        'index.js': "export { total } from './src/total.js'\n",
+      },
+      plan: planOf([change('names', 'index.js')]),
+    })
+    expect(question).toMatchObject({ reasons: ['A plan of risk high needs approval (approval.risk: high).'] })
   })
 
   test('that was approved is carried out, and whoever approved it is named', async () => {
@@ -153,22 +163,14 @@ describe('a decision that is not the machine’s', () => {
       },
     })
   })
-
-  test('also of the coder', async () => {
-    const { run, task } = await opened()
-    const stopped = { kind: 'question' as const, reason: 'It asks.', escalation: choice }
-    const agreed = await agreeOnCandidate(run, task, candidateAt('a', { stopped }))
-    expect(agreed).toMatchObject({ end: { kind: 'waiting', question: { kind: 'choice', escalation: choice } } })
-  })
 })
 
 describe('a file that carrying out needs', () => {
   const amendment = { modification: change('amended-1', 'src/names.js'), reason: 'total calls it' }
-  const stopped = { kind: 'approval' as const, reason: 'It needs a file.', amendment }
 
   test('needs an approval of the longer plan, and then belongs to it', async () => {
     const { run, task } = await opened({ policy: 'limits: { files: 1 }' })
-    const waits = await agreeOnCandidate(run, task, candidateAt('a', { stopped }))
+    const waits = await agreeOnAmendments(run, task, [amendment])
     if (!('end' in waits) || waits.end.kind !== 'waiting') throw new Error('it does not wait')
     const { question } = waits.end
     expect(question).toMatchObject({
@@ -176,7 +178,7 @@ describe('a file that carrying out needs', () => {
       reasons: ['Carrying it out needs src/names.js: total calls it', 'The plan touches 3 files; limits.files is 1.'],
     })
     const next = await opened({ policy: 'limits: { files: 1 }', answers: [approved(question)] })
-    const agreed = await agreeOnCandidate(next.run, next.task, candidateAt('a', { stopped }))
+    const agreed = await agreeOnAmendments(next.run, next.task, [amendment])
     expect(agreed).toMatchObject({
       approved: true,
       plan: { modifications: [{ id: 'fix' }, { id: 'test' }, { id: 'amended-1' }] },
@@ -185,7 +187,7 @@ describe('a file that carrying out needs', () => {
 
   test('needs none where the plan needed none', async () => {
     const { run, task } = await opened()
-    expect(await agreeOnCandidate(run, task, candidateAt('a', { amendments: [amendment] }))).toBe(task)
+    expect(await agreeOnAmendments(run, task, [amendment])).toMatchObject({ plan: { modifications: [{}, {}, {}] } })
   })
 })
 

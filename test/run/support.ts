@@ -65,7 +65,7 @@ export function approvalOf(hash: string, more: Partial<Approval> = {}): Approval
 
 export function choiceOf(hash: string, options = ['Round up', 'Round down']): Choice {
   const escalation = { reason: 'The issue says both.', evidence: [], options, recommended: 1 }
-  return { kind: 'choice', hash, baseCommit: 'a'.repeat(40), plan: somePlan, escalation }
+  return { kind: 'choice', about: 'plan', hash, baseCommit: 'a'.repeat(40), plan: somePlan, escalation }
 }
 
 const somePlan: ImplementationPlan = {
