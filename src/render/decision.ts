@@ -1,4 +1,5 @@
 // What was understood, and what the rules made of it: for a terminal and for the notes of a pull request.
+import type { Permitted } from '../policy/autonomy.ts'
 import type { PolicyDecision } from '../policy/decision.ts'
 import type { TaskContract } from '../task/contract.ts'
 import { plain } from './neutralise.ts'
@@ -8,6 +9,11 @@ export function decisionLine(decision: PolicyDecision): string {
   if (decision.kind === 'declined') return `declined: ${decision.decline.code.replaceAll('_', ' ')}`
   const approval = decision.kind === 'approval_required' ? ', plan to be approved' : ''
   return `risk ${decision.risk}, ${modeInWords[decision.mode]}${approval}`
+}
+
+/** One line with the reasons. Plain text. */
+export function decisionSentence(decision: Permitted): string {
+  return `Decided by rules: ${decisionLine(decision)}. ${[...decision.reasons, ...decision.approvals].join(' ')}`
 }
 
 /** The whole record as lines of plain text. */

@@ -2,6 +2,7 @@ import type { Candidate } from '../execute/candidate.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import type { Charge } from '../model/model.ts'
 import type { ImplementationPlan } from '../plan/plan.ts'
+import type { Permitted } from '../policy/autonomy.ts'
 import type { TaskContract } from '../task/contract.ts'
 import type { VerificationReport } from '../verify/report.ts'
 
@@ -12,6 +13,8 @@ export interface PullRequestView {
   issue?: { number: number; url?: string }
   verified: boolean
   contract: TaskContract
+  /** The gate's last word on the plan. */
+  decision?: Permitted
   plan: ImplementationPlan
   candidate: Candidate
   report: VerificationReport

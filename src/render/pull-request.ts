@@ -1,4 +1,5 @@
 // The description of the pull request: what was changed and why, then the evidence, as the host measured it.
+import { decisionSentence } from './decision.ts'
 import { cost, counted, duration } from './figures.ts'
 import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
 import { codeSpan, inline, neutralise } from './neutralise.ts'
@@ -119,6 +120,7 @@ function runFacts(view: PullRequestView): string[] {
   return folded('The run', [
     `Run ${codeSpan(view.runId)}, asked for by ${codeSpan(contract.requestedBy)}, from ${codeSpan(contract.baseBranch)} at ${codeSpan(contract.baseCommit)}`,
     `${cost({ ...charge, maxUsd: view.maxUsd })}, ${counted(charge.calls, 'model call')}${durationMs === undefined ? '' : `, ${duration(durationMs)}`}`,
+    ...(view.decision === undefined ? [] : [inline(decisionSentence(view.decision), 1_000)]),
     ...(view.priceTag === undefined ? [] : [view.priceTag]),
     ...(charge.byRole === undefined ? [] : [costByRole(charge).join(' · ')]),
     ...(missingChecks.length === 0 ? [] : [`This repository has no command for: ${missingChecks.join(', ')}`]),

@@ -100,6 +100,25 @@ Closes #12
     )
   })
 
+  it('says in the folded part what the rules decided, and why', () => {
+    const text = renderPullRequest(
+      pullRequestView({
+        decision: {
+          kind: 'approval_required',
+          risk: 'high',
+          mode: 'draft_only',
+          reasons: ['Risk high: it touches a data migration (db/migrations/1.sql).'],
+          approvals: ['A plan of risk high needs approval (approval.risk: high).'],
+          notes: [],
+          gates: ['plan_approval', 'checks'],
+        },
+      }),
+    )
+    expect(text).toContain(
+      '- Decided by rules: risk high, draft only, plan to be approved. Risk high: it touches a data migration (db/migrations/1.sql). A plan of risk high needs approval (approval.risk: high).\n',
+    )
+  })
+
   it('shows the exit codes of a test without a name', () => {
     const exitCodes = [{ line: 'make check', without: 2, with: 0, shows: true }]
     const reproduction = { failsWithoutChange: [], passesWithoutChange: [], exitCodes }
