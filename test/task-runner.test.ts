@@ -106,17 +106,34 @@ describe('a task', () => {
   })
 
   test('whose checks never pass ends unverified after the rounds of the policy', async () => {
-    const rename = (old: string, next: string) => [edit('test/total.test.js', old, next), done('Another name.')]
-    const idle = edit('test/total.test.js', "test('an empty list", "test('one', () => {})\n\ntest('an empty list")
+    const format = '"grep -q slice src/total.js"'
     const { outcome, host, model } = await execute({
-      policy: 'limits: { verifyRounds: 2 }',
-      script: [...shortRun().slice(0, 2), [mendTotal(), done('Sum.'), idle, done('Idle.')], rename("'one'", "'two'")],
+      policy: `checks: { test: node --test, targetedTest: "node --test {files}", format: ${format} }\nlimits: { verifyRounds: 2 }`,
+      script: [
+        ...shortRun().slice(0, 2),
+        [mendTotal(), done('Sum.'), addTest(), done('A test.')],
+        [edit('src/total.js', 'export function', '// Every price.\nexport function'), done('A comment.')],
+      ],
     })
     expect(outcome).toMatchObject({
       kind: 'unverified',
-      reason: 'No test fails without the change and passes with it, so nothing shows that the defect is mended.',
+      reason: 'format (grep -q slice src/total.js) ended with exit code 1.',
     })
     expect(host.published[0]?.form).toBe('branch')
+    expect(model.left).toBe(0)
+  })
+
+  test('whose tests never show the defect is declined', async () => {
+    const idle = edit('test/total.test.js', "test('an empty list", "test('one', () => {})\n\ntest('an empty list")
+    const { outcome, model } = await execute({
+      policy: 'limits: { verifyRounds: 2, repairs: 0 }',
+      script: [
+        ...shortRun().slice(0, 2),
+        [mendTotal(), done('Sum.'), idle, done('Idle.')],
+        [idle, done('Idle still.')],
+      ],
+    })
+    expect(outcome).toMatchObject({ kind: 'declined', decline: { code: 'not_reproducible' } })
     expect(model.left).toBe(0)
   })
 })

@@ -23,6 +23,8 @@ const nowhere = createGuardedWorkTree({
 })
 const noWork = { task: { bench: { workspace: { tree: '/' }, snapshot: { checks: [] } } } } as unknown as Work
 
+const plannerRules = { knownFiles: new Set<string>(), mayWrite: () => allowed, isTest: () => false }
+
 const root = join(import.meta.dirname, '..')
 const folder = process.argv[2] ?? join(root, 'demo', 'recordings')
 const current = new Set(Object.values(currentPrompts()).map(promptHash))
@@ -38,7 +40,7 @@ for (const name of readdirSync(folder).sort()) {
 function currentPrompts(): Record<ModelRole, Parameters<typeof promptHash>[0]> {
   return {
     analyst: prompt('task/normalize.md', []),
-    planner: prompt('plan/plan.md', createPlannerTools(nowhere, { knownFiles: new Set(), mayWrite: () => allowed })),
+    planner: prompt('plan/plan.md', createPlannerTools(nowhere, plannerRules)),
     coder: prompt('execute/execute.md', createCoderTools(noWork)),
     reviewer: prompt('judge/judge.md', []),
   }

@@ -50,6 +50,7 @@ export function failed(text: string): ToolAnswer {
 /** Only what a model needs to fill it in; zod still checks everything. Every character here is paid with every conversation. */
 function inputSchemaOf(schema: z.ZodType): Record<string, unknown> {
   const noise = new Set([
+    'default',
     '$schema',
     'additionalProperties',
     'minimum',
@@ -59,7 +60,7 @@ function inputSchemaOf(schema: z.ZodType): Record<string, unknown> {
     'minItems',
     'maxItems',
   ])
-  const text = JSON.stringify(z.toJSONSchema(schema), (key, value: unknown) => (noise.has(key) ? undefined : value))
+  const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), (key, value: unknown) => (noise.has(key) ? undefined : value))
   return z.record(z.string(), z.unknown()).parse(JSON.parse(text))
 }
 

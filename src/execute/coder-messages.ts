@@ -2,6 +2,7 @@
 import { say } from '../agent/loop.ts'
 import type { Message } from '../model/model.ts'
 import { describeContract, describeFile, describePart, describeRepository, fence } from '../plan/describe-task.ts'
+import type { ImplementationPlan } from '../plan/plan.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
 import type { Work } from './close-modification.ts'
 import { describeModification } from './work-state.ts'
@@ -16,11 +17,15 @@ export async function firstMessages({ task, state }: Work): Promise<Message[]> {
       bench.snapshot,
       plan.modifications.map(({ path }) => path),
     ),
-    fence('plan', [plan.summary, ...plan.modifications.map(describeModification)].join('\n')),
+    fence('plan', [plan.summary, ...cause(plan), ...plan.modifications.map(describeModification)].join('\n')),
     ...(await plannedFiles(task)),
     current ? `Begin with ${describeModification(current)}` : '',
   ].join('\n\n')
   return [{ role: 'user', content: [{ type: 'text', text }] }]
+}
+
+function cause({ rootCause }: ImplementationPlan): string[] {
+  return rootCause === undefined ? [] : [`Cause: ${rootCause}`]
 }
 
 /** Longest file that is shown whole before it is asked for, in characters. */

@@ -71,7 +71,7 @@ export function notShown(evidence: ReproductionEvidence | undefined): string | u
   if (evidence === undefined || showsDefect(evidence)) return undefined
   const passing = evidence.passesWithoutChange
   return [
-    'The tests of this change pass on the code without it, too: none of them shows what it mends. Write one that fails there.',
+    'They pass on the code without this change, too. Write one that fails there.',
     ...(passing.length > 0 ? [listed('Passes without the change', passing)] : []),
   ].join('\n')
 }

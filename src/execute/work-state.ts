@@ -52,6 +52,7 @@ export function plannedPaths(plan: ImplementationPlan, { amendments }: Pick<Work
 }
 
 /** How a modification is told to the coder. */
-export function describeModification({ id, kind, path, title, reason }: Modification): string {
-  return `${id}: ${kind} ${path}. ${title}. Why: ${reason}`
+export function describeModification({ id, kind, path, title, reason, criteria = [] }: Modification): string {
+  const covers = criteria.length > 0 ? ` (covers criterion ${criteria.join(', ')})` : ''
+  return `${id}: ${kind} ${path}. ${title}. Why: ${reason}${covers}`
 }

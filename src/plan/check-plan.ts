@@ -1,5 +1,5 @@
 // Rules over a proposed plan. What they find goes back to the planner as text; nobody acts on a plan with problems.
-import { closest, distance } from 'fastest-levenshtein'
+import { nearestPaths } from '../policy/nearest-paths.ts'
 import type { WriteVerdict } from '../policy/paths.ts'
 import type { ImplementationPlan, Modification } from './plan.ts'
 
@@ -7,6 +7,13 @@ export interface PlanRules {
   /** Files of the repository at the base commit. */
   knownFiles: ReadonlySet<string>
   mayWrite(path: string): WriteVerdict
+  /** What the tests of the plan have to cover; absent where none are asked for. */
+  tests?: {
+    /** Acceptance criteria, numbered from 1. */
+    criteria: number
+    /** True where each criterion has to be named by a test. */
+    each: boolean
+  }
 }
 
 /** One sentence a problem, in words that tell the planner what to do; empty when the plan stands. */
@@ -19,6 +26,29 @@ export function checkPlan(plan: ImplementationPlan, rules: PlanRules): string[] 
     ...(orderModifications(plan.modifications)
       ? []
       : ['dependsOn has a cycle; order the modifications so that none waits for itself.']),
+    ...(rules.tests === undefined || plan.withoutTest !== undefined ? [] : untested(plan, rules.tests)),
+  ]
+}
+
+/** What is meant to work must be shown to work. */
+function untested(
+  { modifications }: ImplementationPlan,
+  { criteria, each }: NonNullable<PlanRules['tests']>,
+): string[] {
+  const tests = modifications.filter(({ test, kind }) => test && kind !== 'delete')
+  if (tests.length === 0)
+    return ['The plan has no test. Add one that fails on the code of today, or say in withoutTest why none can.']
+  const covered = new Set(tests.flatMap((test) => test.criteria ?? []))
+  const unknown = [...covered].filter((number) => number > criteria)
+  const missing = Array.from({ length: each ? criteria : 0 }, (_, at) => at + 1).filter(
+    (number) => !covered.has(number),
+  )
+  return [
+    ...unknown.map((number) => `There is no criterion ${number}; the contract has ${criteria}.`),
+    ...missing.map(
+      (number) =>
+        `No test covers criterion ${number}: name it in the criteria of one, or say in withoutTest why none can.`,
+    ),
   ]
 }
 
@@ -53,11 +83,8 @@ function checkModification(modification: Modification, plan: ImplementationPlan,
 }
 
 function nearNames(path: string, known: ReadonlySet<string>): string {
-  const names = [...known]
-  const sameName = names.filter((name) => name.split('/').at(-1) === path.split('/').at(-1)).slice(0, 3)
-  if (sameName.length > 0) return ` Did you mean ${sameName.join(' or ')}?`
-  const near = names.length > 0 ? closest(path, names) : undefined
-  return near && distance(path, near) <= path.length / 3 ? ` Did you mean ${near}?` : ''
+  const near = nearestPaths(path, known)
+  return near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''
 }
 
 function duplicates(modifications: Modification[]): string[] {

@@ -12,7 +12,7 @@ import { ledgerJournal } from '../trace/ledger-journal.ts'
 import { traceLoop } from '../trace/trace-loop.ts'
 import { checkPlan, orderModifications, type PlanRules } from './check-plan.ts'
 import { describeContract, describePacket, describeRepository } from './describe-task.ts'
-import { type ImplementationPlan, implementationPlan } from './plan.ts'
+import { type ImplementationPlan, implementationPlan, type ProposedPlan } from './plan.ts'
 import type { PlannedTask } from './planned-task.ts'
 import { describeRemarkedPlan, remarkedPlan } from './remarks.ts'
 
@@ -38,15 +38,25 @@ export async function planChange(run: RunContext, task: Unplanned): Promise<Impl
   return plan
 }
 
+export interface PlannerRules extends PlanRules {
+  isTest(path: string): boolean
+}
+
 /** Looks at the tree and proposes; nothing is written. */
-export function createPlannerTools(tree: WorkTree, rules: PlanRules): Tool<ImplementationPlan>[] {
+export function createPlannerTools(tree: WorkTree, rules: PlannerRules): Tool<ImplementationPlan>[] {
   return [...createLookTools(tree), proposeTool(rules)]
 }
 
 async function propose(run: RunContext, task: Unplanned, remarked: ImplementationPlan | undefined): Promise<Planned> {
   const { contract, policy, bench } = task
   const knownFiles = new Set(await bench.workspace.files())
-  const rules: PlanRules = { knownFiles, mayWrite: (path) => mayChange(path, contract, policy) }
+  const tests = testsAskedFor(task)
+  const rules: PlannerRules = {
+    knownFiles,
+    mayWrite: (path) => mayChange(path, contract, policy),
+    isTest: bench.isTest,
+    ...(tests && { tests }),
+  }
   const tools = createPlannerTools(bench.tree, rules)
   const trace = traceLoop(run, 'planner')
   const ask = (messages: Message[]) =>
@@ -78,17 +88,40 @@ async function propose(run: RunContext, task: Unplanned, remarked: Implementatio
   }
 }
 
-function proposeTool(rules: PlanRules): Tool<ImplementationPlan> {
-  return defineTool<ImplementationPlan, ImplementationPlan>({
+function proposeTool(rules: PlannerRules): Tool<ImplementationPlan> {
+  return defineTool<ProposedPlan, ImplementationPlan>({
     name: 'propose_plan',
     description: 'Proposes the plan. Answers what the rules refuse; then propose again.',
     kind: 'effect',
     input: implementationPlan,
-    run: async (plan) => {
+    run: async (proposed) => {
+      const plan = completed(proposed, rules)
       const problems = [...(plan.feasible ? checkPlan(plan, rules) : []), ...choiceProblems(plan)]
       return problems.length > 0 ? failed(problems.join('\n')) : { text: 'The plan stands.', end: plan }
     },
   })
+}
+
+/** What the planner need not say: which files are tests the toolchain knows, and what no test can show is a risk. */
+function completed(
+  { modifications, withoutTest, ...plan }: ProposedPlan,
+  { isTest }: PlannerRules,
+): ImplementationPlan {
+  return {
+    ...plan,
+    ...(withoutTest !== undefined && { withoutTest }),
+    risks: [...plan.risks, ...(withoutTest === undefined ? [] : [`Without a test: ${withoutTest}`])],
+    modifications: modifications.map((modification) => ({ ...modification, test: isTest(modification.path) })),
+  }
+}
+
+/** Undefined where nothing could run them, or where a test fails already that may show the defect. */
+function testsAskedFor({ contract, bench }: Unplanned): PlanRules['tests'] {
+  const { taskType, acceptanceCriteria } = contract
+  if (!bench.snapshot.checks.some(({ name }) => name === 'test')) return undefined
+  const red = bench.baseline.checks.some(({ tests = [] }) => tests.some(({ status }) => status === 'failed'))
+  if (taskType !== 'feature' && (taskType !== 'bug_fix' || red)) return undefined
+  return { criteria: acceptanceCriteria.length, each: taskType === 'feature' }
 }
 
 function choiceProblems({ choice }: ImplementationPlan): string[] {

@@ -3,30 +3,30 @@ import { z } from 'zod'
 const path = z.string().min(1).max(300)
 const sentence = z.string().min(1).max(1_000)
 
-/** What the planner model proposes. Rules check it before anybody acts on it (plan/check-plan.ts). */
+const modification = z.object({
+  id: z.string().regex(/^[a-z0-9-]{1,20}$/),
+  path: path.describe('The one file that this modification is about.'),
+  kind: z.enum(['modify', 'create', 'delete']),
+  title: z.string().min(1).max(120).describe('One line: what changes in the file.'),
+  reason: sentence.describe('Why the contract needs it.'),
+  dependsOn: z.array(z.string()).max(10).default([]).describe('Ids that must stand before this one.'),
+  criteria: z.array(z.int().min(1)).max(10).optional().describe('Of a test: numbers of the criteria that it covers.'),
+  estimatedLines: z.int().min(0).max(5_000),
+})
+
+/** What the planner model proposes. Rules check it before anybody acts on it (plan/check-plan.ts). What can be left out, need not be paid. */
 export const implementationPlan = z.strictObject({
   summary: sentence.describe('What will be done and why it solves the issue, in at most three sentences.'),
   rootCause: sentence.optional().describe('For a defect: where it comes from, by file and symbol.'),
-  modifications: z
-    .array(
-      z.strictObject({
-        id: z.string().regex(/^[a-z0-9-]{1,20}$/),
-        path: path.describe('The one file that this modification is about.'),
-        kind: z.enum(['modify', 'create', 'delete']),
-        title: z.string().min(1).max(120).describe('One line: what changes in the file.'),
-        reason: sentence.describe('Why the contract needs it.'),
-        dependsOn: z.array(z.string()).max(10).describe('Ids that must stand before this one.'),
-        test: z.boolean().describe('True when the file is a test.'),
-        estimatedLines: z.int().min(0).max(5_000),
-      }),
-    )
-    .max(40),
+  modifications: z.array(modification).max(40),
   removedTests: z
     .array(z.strictObject({ name: sentence, reason: sentence }))
     .max(20)
-    .describe('Tests whose names will vanish, each with the reason. Usually empty.'),
-  risks: z.array(sentence).max(10),
-  questions: z.array(sentence).max(5).describe('Only what makes the work impossible without an answer.'),
+    .default([])
+    .describe('Tests whose names will vanish, each with the reason.'),
+  withoutTest: sentence.optional().describe('Why no test can show the change; only where that is so.'),
+  risks: z.array(sentence).max(10).default([]),
+  questions: z.array(sentence).max(5).default([]).describe('Only what makes the work impossible without an answer.'),
   choice: z
     .strictObject({
       reason: sentence,
@@ -36,7 +36,12 @@ export const implementationPlan = z.strictObject({
     })
     .optional()
     .describe('A decision that only a maintainer can take, such as between two readings of the issue.'),
-  feasible: z.boolean(),
+  feasible: z.boolean().default(true),
 })
-export type ImplementationPlan = z.infer<typeof implementationPlan>
-export type Modification = ImplementationPlan['modifications'][number]
+export type ProposedPlan = z.output<typeof implementationPlan>
+
+/** `test`: whether the file is one, as the toolchain tells it. */
+export type Modification = z.output<typeof modification> & { test: boolean }
+export interface ImplementationPlan extends Omit<ProposedPlan, 'modifications'> {
+  modifications: Modification[]
+}

@@ -92,11 +92,13 @@ function asGlob(path: string): string {
 function issueMessage({ task, facts, fileList }: NormalizeRequest): string {
   // No text can contain its own hash, so no issue can write the marker that ends it.
   const mark = createHash('sha256').update(`${task.title}\0${task.body}`).digest('hex').slice(0, 12)
-  return [
+  const known = [
     // Of a clone that is worked on where it lies, this is a folder of the machine, which says nothing and differs everywhere.
     ...(task.source.kind === 'local' ? [] : [`Repository: ${facts.repository}`]),
     ...whatRulesFound(task, fileList),
-    '',
+  ]
+  return [
+    ...(known.length > 0 ? [...known, ''] : []),
     `<issue-${mark}>`,
     `Title: ${task.title}`,
     '',

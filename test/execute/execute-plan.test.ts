@@ -184,7 +184,7 @@ describe('a repair', () => {
     ])
     await using _ = bench
     expect(answers(candidate.conversation)[3]).toBe(
-      'The tests show nothing yet (repair 1 of 3):\nThe tests of this change pass on the code without it, too: none of them shows what it mends. Write one that fails there.\nPasses without the change: test/total.test.js > costs as much as its one price',
+      'The tests show nothing yet (repair 1 of 3):\nThey pass on the code without this change, too. Write one that fails there.\nPasses without the change: test/total.test.js > costs as much as its one price',
     )
     expect(candidate.results).toMatchObject([
       { status: 'done', repairs: [] },

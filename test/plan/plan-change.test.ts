@@ -55,7 +55,7 @@ describe('a plan', () => {
   ])('with %s goes back to the planner, which proposes again', async (_, modifications, problem) => {
     const { planned, model } = await plan([[propose(planOf(modifications))], [propose()]])
     const answer = model.requests[1]?.messages.at(-1)?.content[0]
-    expect(answer).toMatchObject({ type: 'tool_result', content: problem, is_error: true })
+    expect(answer).toMatchObject({ type: 'tool_result', content: expect.stringContaining(problem), is_error: true })
     expect(planned).toMatchObject({ modifications: [{ id: 'fix' }, { id: 'test' }] })
   })
 

@@ -145,6 +145,8 @@ function planOf({ title, plan }: Scenario): ImplementationPlan {
     risks: [],
     questions: [],
     feasible: true,
+    // Asked for of a mended defect where the plan has no test; most scenarios are about something else.
+    withoutTest: 'The tests that there are suffice.',
     ...plan,
     modifications: (plan?.modifications ?? [{ path: 'src/money.js', title: 'Mend it' }]).map((file, at) => ({
       id: `m${at + 1}`,

@@ -17,7 +17,15 @@ function ledger(write: (kind: string) => void = () => {}) {
   return { events, run }
 }
 
-const tool = (name: string) => ({ kind: 'tool' as const, name, input: {}, isError: false, restored: false })
+const tool = (name: string) => ({
+  kind: 'tool' as const,
+  name,
+  input: {},
+  result: '',
+  isError: false,
+  durationMs: 1,
+  restored: false,
+})
 
 it('writes nothing while the next request is on its way, and all of it a moment later, in order', async () => {
   const { events, run } = ledger()
