@@ -52,6 +52,7 @@ export function createGitHubTaskHost(options: GitHubTaskHostOptions): Required<T
   return {
     mayBeTold: (task) => mayBeTold(task, repository, log),
     inspect: (task) => inspect(task, { repository, issue, label }),
+    newest: (branch) => repository.head(branch),
     cloneSource: () => repository.cloneSource(),
     show: status.show,
     flush: status.flush,

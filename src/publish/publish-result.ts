@@ -1,5 +1,4 @@
 // Stage 11: what was proven becomes a draft pull request; what was not is kept in the form that the policy names.
-import type { PlannedTask } from '../plan/planned-task.ts'
 import type { Decline } from '../policy/decline.ts'
 import { branchName } from '../render/branch.ts'
 import { renderCommitMessage } from '../render/commit-message.ts'
@@ -10,18 +9,13 @@ import { pullRequestTitle } from '../render/pull-request-title.ts'
 import type { PullRequestView } from '../render/pull-request-view.ts'
 import { type Outcome, pushed, workPatch } from '../run/outcome.ts'
 import { type RunContext, stage } from '../run-context.ts'
-import type { BaseFacts } from '../task/task-host.ts'
 import { type Evidence, evidenceArtifact, evidenceOf } from '../verify/evidence.ts'
 import { isProven, missingParts, type Proof } from '../verify/feedback.ts'
 import { notReproduced } from '../verify/not-reproduced.ts'
+import { followBase } from './follow-base.ts'
 import { ownAddress, type Publication, type PublishRequest } from './publication.ts'
+import type { Result } from './result.ts'
 import { suggestReviewers } from './suggest-reviewers.ts'
-
-export interface Result extends PlannedTask {
-  facts: BaseFacts
-  /** Undefined when no round ran, which the policy's limits do not allow. */
-  proof: Proof | undefined
-}
 
 /** Publishes what there is and says how the run ended. May be called again after a crash: the host finds before it creates. */
 export async function publishResult(run: RunContext, result: Result): Promise<Outcome> {
@@ -30,6 +24,11 @@ export async function publishResult(run: RunContext, result: Result): Promise<Ou
   const unseen = notReproduced(result.contract, proof)
   if (unseen !== undefined) return declineUnseen(run, unseen, proof)
   if (proof.candidate.patch === '') return withoutWork(proof)
+  await using followed = await followBase(run, result)
+  return await leave(run, followed.result, followed.result.proof ?? proof)
+}
+
+async function leave(run: RunContext, result: Result, proof: Proof): Promise<Outcome> {
   await run.claimed.writeArtifact(workPatch, proof.candidate.patch, 'text/x-diff')
   await run.claimed.writeArtifact(evidenceArtifact, json(evidenceFor(run, result, proof)), 'application/json')
   const publication = await stage(run, 'publish', {
@@ -155,6 +154,7 @@ async function viewOf(run: RunContext, result: Result, proof: Proof): Promise<Pu
     ...(source.kind === 'github_issue' && { issue: { number: source.number, ...(url && { url }) } }),
     verified: isProven(proof),
     contract,
+    ...(result.decision && { decision: result.decision }),
     plan,
     candidate,
     report,

@@ -53,6 +53,8 @@ export interface TaskHost {
   mayBeTold?(task: Task): Promise<boolean>
   /** Reads permission, label, issue and repository as they are now, in that order. May be called again after a crash. Throws `infrastructure` faults only. */
   inspect(task: Task): Promise<Inspection>
+  /** The newest commit of a branch; undefined when the branch is gone. Absent where the base does not move. Throws `infrastructure` faults only. */
+  newest?(branch: string): Promise<string | undefined>
   /** Minted anew at each call, narrowed to one repository and reading. The caller calls `revoke` when git is done; it never throws. */
   cloneSource(): Promise<CloneSource & { revoke(): Promise<void> }>
   /** Creates the sticky status or edits it in place; calls close together may be merged, the last one is always written by `flush`. Never throws: a status that cannot be written is logged and tried again at the next one. */

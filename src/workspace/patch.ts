@@ -41,6 +41,8 @@ export interface PatchToApply {
   /** A commit or tree. */
   base: string
   text: string
+  /** The patch is of another base: where lines moved, its own base decides what was changed. */
+  threeWay?: boolean
   /** For git, such as where new objects go. */
   env?: Record<string, string>
 }
@@ -52,7 +54,7 @@ export async function applyPatch(git: Git, gitDir: string, patch: PatchToApply):
   try {
     await git.run(['read-tree', patch.base], { gitDir, env })
     if (patch.text.trim() !== '') {
-      const flags = ['--cached', '--binary', '--whitespace=nowarn', '-p1']
+      const flags = ['--cached', '--binary', '--whitespace=nowarn', '-p1', ...(patch.threeWay ? ['--3way'] : [])]
       const applied = await git.attempt(['apply', ...flags, '-'], { gitDir, env, input: patch.text })
       if (!applied.ok) throw rejected(gitReason(applied.stderr))
     }

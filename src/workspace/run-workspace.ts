@@ -86,6 +86,11 @@ export async function createWorkspace(git: Git, options: WorkspaceOptions): Prom
       await restore(treeSha)
       return treeSha
     },
+    async carryOver(patch) {
+      const treeSha = await applyPatch(git, gitDir, { base: baseCommit, text: patch, threeWay: true })
+      await restore(treeSha)
+      return treeSha
+    },
     without: (treeSha, paths) => withBasePaths(git, gitDir, { base: baseCommit, treeSha, paths }),
     changes: (treeSha) => readChanges(git, gitDir, { from: baseCommit, to: treeSha }),
     async recentSubjects() {

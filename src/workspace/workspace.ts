@@ -56,6 +56,8 @@ export interface Workspace {
   diff(treeSha: string, from?: string): Promise<Patch>
   /** Makes the work tree equal the base tree with a patch that `diff` made; used on resume. Answers the tree's SHA. Throws `invalid_input`/`patch_rejected`. */
   apply(patch: string): Promise<string>
+  /** The same with a patch that was made from another commit of this repository, by three-way merge. Throws `invalid_input`/`patch_rejected` where both changed the same lines. */
+  carryOver(patch: string): Promise<string>
   /** The SHA of a checkpoint's tree with these paths as they are at the base commit; the work tree is not touched. */
   without(treeSha: string, paths: string[]): Promise<string>
   /** What a checkpoint changes since the base commit, with whole contents, sorted by path. */

@@ -9,6 +9,8 @@ export class MemoryTaskHost implements TaskHost {
   clones = 0
   revoked = 0
   inspections = 0
+  /** Where a test sets it, the base branch can have moved. */
+  newest?: TaskHost['newest']
   /** Something happens just before the clone. */
   beforeClone = () => {}
   readonly #url: string
