@@ -5,7 +5,7 @@ import type { TaskContract } from '../task/contract.ts'
 import type { BaseFacts } from '../task/task-host.ts'
 import type { Permitted } from './autonomy.ts'
 import type { Decline } from './decline.ts'
-import { gate, gateSnapshot } from './gate.ts'
+import { gate, gateSnapshot, lostPaths } from './gate.ts'
 import type { Policy } from './policy.ts'
 
 export type { Permitted } from './autonomy.ts'
@@ -47,7 +47,9 @@ export async function gateOnRepository(
   const files = new Set(await bench.workspace.files())
   const known = gateSnapshot({ contract, policy, decision, snapshot: bench.snapshot, files, missingTools })
   await run.claimed.event('gate', { decision: known })
-  return known.kind === 'declined' ? end({ kind: 'declined', decline: known.decline }) : known
+  if (known.kind === 'declined') return end({ kind: 'declined', decline: known.decline })
+  for (const lost of lostPaths(contract, files)) run.progress.note(lost)
+  return known
 }
 
 /** Where the tests end badly before any change and name none, nothing could tell whether a change stands. */
@@ -59,6 +61,6 @@ function unusableBaseline({ baseline }: Bench): Decline | undefined {
   if (tests.length === 0 || says) return undefined
   return {
     code: 'baseline_unusable',
-    evidence: tests.slice(0, 3).map(({ line, summary }) => `${line}\n${summary.slice(-600)}`),
+    evidence: tests.slice(0, 3).map(({ line, summary }) => `${line}\n${summary}`),
   }
 }

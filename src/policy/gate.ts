@@ -77,16 +77,19 @@ function refusedComplexity({ complexity, objective }: TaskContract, policy: Poli
 
 /** A repair or a refactoring needs something that is there; other tasks may create what they name. */
 function missingPaths({ contract, files }: KnownRepository): Decline | undefined {
-  const { affectedFiles, taskType } = contract
-  if (affectedFiles.length === 0 || (taskType !== 'bug_fix' && taskType !== 'refactor')) return undefined
+  const lost = lostPaths(contract, files)
+  return lost.length > 0 && lost.length === contract.affectedFiles.length
+    ? declined('path_missing', lost.slice(0, 5))
+    : undefined
+}
+
+/** What is said of paths that a repair or a refactoring names and that are not there, each with what may be meant. */
+export function lostPaths({ affectedFiles, taskType }: TaskContract, files: ReadonlySet<string>): string[] {
+  if (taskType !== 'bug_fix' && taskType !== 'refactor') return []
   const all = [...files]
   const exists = (path: string) =>
     files.has(path) || all.some((file) => file.endsWith(`/${path}`) || file.startsWith(`${path.replace(/\/$/, '')}/`))
-  if (affectedFiles.some(exists)) return undefined
-  return declined(
-    'path_missing',
-    affectedFiles.slice(0, 5).map((path) => lostPath(path, files)),
-  )
+  return affectedFiles.filter((path) => !exists(path)).map((path) => lostPath(path, files))
 }
 
 function thinTests({ contract, snapshot, policy }: KnownRepository): Decline | undefined {

@@ -50,7 +50,7 @@ export const sensitiveSubjects: SensitiveSubject[] = [
     risk: 'critical',
     about: 'authentication',
     plain:
-      /\b(?:authenticat(?:e|es|ed|ion)|authori[sz](?:e|es|ed|ation)|oauth2?|oidc|sso|saml|jwts?|2fa|mfa|two[- ]factor|access control|permission checks?|privilege escalation|session (?:cookies?|expiry|fixation|hijacking|invalidation))\b/i,
+      /\b(?:authenticat(?:e|es|ed|ion)|authori[sz](?:e|es|ed|ation)|oauth2?|oidc|sso|saml|jwts?|2fa|mfa|two[- ]factor|access control|permission checks?|privilege escalation|unauthori[sz]ed|(?:in)?validat(?:e|es|ed|ing) (?:the )?sessions?|sessions? (?:cookies?|expiry|fixation|hijacking|(?:in)?validation|(?:is|are) (?:not )?invalidated))\b/i,
     hint: /\b(?:auth|log-?ins?|log-?outs?|sign-?ins?|sign-?outs?|(?:can|can't|cannot|people|they|to|users?) (?:log|sign) (?:in|out))\b/gi,
     hinted: 'high',
     names:
@@ -75,6 +75,12 @@ export const sensitiveSubjects: SensitiveSubject[] = [
     about: 'a public interface',
     plain:
       /\b(?:breaking changes?|public (?:api|interface)s?|backwards?[- ](?:in)?compatib(?:le|ility)|deprecat(?:e|es|ion))\b/i,
+  },
+  {
+    risk: 'high',
+    about: 'a vulnerability',
+    plain:
+      /\b(?:vulnerabilit(?:y|ies)|cve-\d{4}|(?:code|command|sql) injections?|xss|csrf|ssrf|path traversal|remote code execution)\b/i,
   },
   {
     risk: 'high',

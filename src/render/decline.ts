@@ -44,6 +44,13 @@ function section(title: string, lines: string[]): string[] {
 function evidenceItem(text: string): string {
   const [first = '', ...output] = text.trim().split('\n')
   if (output.length === 0) return inline(first, 500)
-  const block = codeBlock(output.join('\n').trim().slice(-maxQuoted))
+  const block = codeBlock(endOf(output.join('\n').trim()))
   return [inline(first, 500), '', ...block.split('\n').map((line) => `  ${line}`)].join('\n')
+}
+
+/** Whole lines: what went wrong stands at the end of what a command prints. */
+function endOf(output: string): string {
+  if (output.length <= maxQuoted) return output
+  const end = output.slice(-maxQuoted)
+  return `…\n${end.slice(end.indexOf('\n') + 1)}`
 }

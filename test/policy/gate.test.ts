@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { gate, gateSnapshot } from '../../src/policy/gate.ts'
+import { gate, gateSnapshot, lostPaths } from '../../src/policy/gate.ts'
 import { levels, risks, type TaskContract } from '../../src/task/contract.ts'
 import { contractOf, factsOf, policyOf, snapshotOf } from './fixture.ts'
 
@@ -138,6 +138,13 @@ describe('on the clone', () => {
     })
     expect(known({ taskType: 'feature', affectedFiles: ['src/new.ts'] })).toMatchObject({ kind: 'allowed' })
     expect(known({ affectedFiles: ['slug.ts', 'src/gone.ts'] })).toMatchObject({ kind: 'allowed' })
+  })
+
+  it('tells which of several files are not there', () => {
+    const contract = contractOf({ affectedFiles: ['src/slug.ts', 'src/slugs.ts'] })
+    const files = new Set(['src/slug.ts'])
+    expect(lostPaths(contract, files)).toEqual(['There is no src/slugs.ts. Close to it: src/slug.ts.'])
+    expect(lostPaths({ ...contract, taskType: 'feature' }, files)).toEqual([])
   })
 
   it('declines where no test can be run, unless the policy or the kind of task says otherwise', () => {

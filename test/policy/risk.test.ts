@@ -14,6 +14,9 @@ describe('the words of a text', () => {
     'The payment provider answers twice',
     'Authorisation is skipped for admins',
     'OAuth callback loses its state',
+    'Session is not invalidated on logout',
+    'Login accepts expired tokens',
+    'Unauthorized users see drafts',
     'Login still works after logout',
     'Users can log in with an expired session cookie and stay signed: fix session expiry',
     'Cache node_modules in the CI pipeline',
@@ -31,6 +34,7 @@ describe('the words of a text', () => {
     ['Prices of crypto coins are rounded', 'high'],
     ['A breaking change of the public API', 'high'],
     ['Add a schema migration for slugs', 'high'],
+    ['SQL injection in the search form', 'high'],
   ])('may mean something else, and then a person looks: %s', (text, risk) => {
     expect(worst(text)).toBe(risk)
   })

@@ -67,6 +67,14 @@ describe('every decline', () => {
     expect(text).toContain('- `@mia` `#12`\n\n  ````\n  ```\n  @bob\n  ```\n  ````\n')
   })
 
+  it('quotes the end of a long output in whole lines', () => {
+    const output = Array.from({ length: 400 }, (_, at) => `line ${at}`).join('\n')
+    const text = renderDecline({ code: 'baseline_unusable', evidence: [`npm test\n${output}`] })
+    expect(text).toMatch(/```\n {2}…\n {2}line \d+\n/)
+    expect(text).toContain('  line 399\n  ```')
+    expect(text.length).toBeLessThan(3_000)
+  })
+
   it('says locally how to go on there', () => {
     const local = (code: DeclineCode) => renderDecline({ code, evidence: found[code] }, 'local')
     expect(local('tool_missing')).toMatch(/To run again, give the same command\.$/)
