@@ -1,5 +1,7 @@
 // Stage 11: what was proven becomes a draft pull request; what was not is kept in the form that the policy names.
+import type { Candidate } from '../execute/candidate.ts'
 import type { Decline } from '../policy/decline.ts'
+import type { Bench } from '../prepare/bench.ts'
 import { branchName } from '../render/branch.ts'
 import { renderCommitMessage } from '../render/commit-message.ts'
 import { renderEvidenceBlock } from '../render/evidence-block.ts'
@@ -12,6 +14,7 @@ import { type RunContext, stage } from '../run-context.ts'
 import { type Evidence, evidenceArtifact, evidenceOf } from '../verify/evidence.ts'
 import { isProven, missingParts, type Proof } from '../verify/feedback.ts'
 import { notReproduced } from '../verify/not-reproduced.ts'
+import type { FileChange } from '../workspace/workspace.ts'
 import { followBase } from './follow-base.ts'
 import { ownAddress, type Publication, type PublishRequest } from './publication.ts'
 import type { Result } from './result.ts'
@@ -91,7 +94,11 @@ async function requestOf(run: RunContext, result: Result, proof: Proof): Promise
   const title = pullRequestTitle(
     contract,
     { title: task.title, ...(number && { number }) },
-    { template: policy.pullRequest.title, history: await bench.workspace.recentSubjects() },
+    {
+      template: policy.pullRequest.title,
+      history: await bench.workspace.recentSubjects(),
+      paths: await titledPaths(bench, candidate),
+    },
   )
   const verified = isProven(proof)
   return {
@@ -111,6 +118,14 @@ async function requestOf(run: RunContext, result: Result, proof: Proof): Promise
     reviewers: policy.pullRequest.reviewers,
     ...(verified && { suggestedReviewers: await suggestReviewers(bench, candidate.treeSha) }),
   }
+}
+
+/** Sources before tests, and where most changed first. */
+async function titledPaths({ workspace, isTest }: Bench, { treeSha }: Candidate): Promise<string[]> {
+  const { files } = await workspace.diff(treeSha)
+  const size = ({ addedLines, removedLines }: FileChange) => addedLines + removedLines
+  const order = (a: FileChange, b: FileChange) => Number(isTest(a.path)) - Number(isTest(b.path)) || size(b) - size(a)
+  return [...files].sort(order).map(({ path }) => path)
 }
 
 function evidenceFor({ claimed }: RunContext, { plan, facts }: Result, { report }: Proof): Evidence {

@@ -1,5 +1,6 @@
 import type { TaskContract, TaskType } from '../task/contract.ts'
 import { plain } from './neutralise.ts'
+import { titleConvention } from './title-convention.ts'
 
 const maxTitle = 72
 
@@ -16,19 +17,23 @@ const conventionalTypes: Record<TaskType, string> = {
 export interface TitleOptions {
   /** `pullRequest.title` of the policy: `{title}`, `{type}` and `{issue}` are replaced. */
   template?: string
-  /** Subjects of recent commits; where most are conventional commits, the title is one, too. */
+  /** Subjects of recent commits; the title begins as most of them do. */
   history?: string[]
+  /** Files that change, the most important first. */
+  paths?: string[]
 }
 
 /** What is true afterwards, in one line of plain text that neither notifies nor closes anything. */
 export function pullRequestTitle(
   contract: TaskContract,
   issue: { number?: number; title: string },
-  { template = '{title}', history = [] }: TitleOptions = {},
+  { template = '{title}', history = [], paths = [] }: TitleOptions = {},
 ): string {
   const type = conventionalTypes[contract.taskType]
   const words = bestWords(contract.objective, issue.title)
-  const subject = isConventional(history) ? `${type}: ${lowerFirst(words)}` : words
+  const convention = titleConvention(history)
+  const prefix = convention?.prefix({ type, paths }) ?? ''
+  const subject = `${prefix}${prefix !== '' && convention?.lowercase ? lowerFirst(words) : words}`
   const values: Record<string, string> = {
     title: subject,
     type,
@@ -47,11 +52,6 @@ function bestWords(objective: string, issueTitle: string): string {
   if (outcome.length <= maxTitle) return outcome
   if (asked !== '' && asked.length <= maxTitle) return asked
   return `${outcome.slice(0, maxTitle - 1).replace(/\s+\S*$/, '')}…`
-}
-
-function isConventional(history: string[]): boolean {
-  const matching = history.filter((subject) => /^[a-z]+(\([^)]+\))?!?: \S/.test(subject)).length
-  return history.length >= 3 && matching > history.length / 2
 }
 
 /** `Slugs keep …` becomes `slugs keep …`; `HTTP …` and `fooBar …` stay. */
