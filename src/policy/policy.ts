@@ -6,7 +6,7 @@ import { describeIssues } from './policy-problems.ts'
 import { idleKeys, type Policy, policySchema } from './policy-schema.ts'
 
 export { type Ceilings, defaultCeilings } from './ceilings.ts'
-export { idleKeys, type Policy, type PolicyFile, policySchema } from './policy-schema.ts'
+export { type Policy, type PolicyFile, policySchema } from './policy-schema.ts'
 
 export const policyPath = '.github/draftsmith.yml'
 

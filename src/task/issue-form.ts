@@ -3,8 +3,6 @@ import type { TaskType } from './contract.ts'
 import { type FormFieldId, formFields, kindOptions } from './form-fields.ts'
 import { taskTypeOf } from './task-labels.ts'
 
-export { type FormField, type FormFieldId, formFields, kindOptions } from './form-fields.ts'
-
 const unanswered = /^(_no response_|n\/?a|none|-)?$/i
 
 /** Answers by heading, in order; headings that were left empty are not there. Empty when the body is no form. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { formFacts, formFields, issueFormFields, kindOptions } from '../../src/task/issue-form.ts'
+import { formFields, kindOptions } from '../../src/task/form-fields.ts'
+import { formFacts, issueFormFields } from '../../src/task/issue-form.ts'
 
 /** As GitHub renders the answers of a form, fields without an answer included. */
 function rendered(answers: Record<string, string>): string {
