@@ -7,7 +7,7 @@ import { createLedger } from '../../src/run/drizzle-ledger.ts'
 import type { ClaimedRun, Ledger } from '../../src/run/ledger.ts'
 import { workPatch } from '../../src/run/outcome.ts'
 import type { Run } from '../../src/run/run.ts'
-import { modelReply, modelRequest, newRun, temporaryFolder, unique } from '../run/support.ts'
+import { approvalOf, modelReply, modelRequest, newRun, temporaryFolder, unique } from '../run/support.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let database: Database
@@ -106,7 +106,23 @@ function told(faults: Fault[] = []) {
     }),
     maxUsd: 5,
     now: () => new Date(),
+    patienceMs: 1,
     pausesMs: [1, 1],
   })
   return { waiting, views }
 }
+
+it('a run that was answered is told to wait for its turn, until a worker has it', async () => {
+  const claimed = await begun()
+  const question = approvalOf('1a2b3c4d')
+  await claimed.ask(question)
+  await claimed.stand(question)
+  const answered = await ledger.answer(claimed.run.id, { said: { kind: 'approve', hash: '1a2b3c4d' }, by: 'mia' })
+  if (answered.kind !== 'answered') throw new Error(answered.kind)
+  const { waiting, views } = told()
+  await waiting.tellQueued(answered.run)
+  expect(views).toMatchObject([{ state: 'queued', queuePosition: 0 }])
+  await ledger.claim(claimed.run.id)
+  await waiting.tellQueued(answered.run)
+  expect(views).toHaveLength(1)
+})
