@@ -7,6 +7,7 @@ import { PromptCache } from '../../tools/bench/prompt-cache.ts'
 import { benchReport, type Row, renderReport } from '../../tools/bench/report.ts'
 import { parts, runParts } from '../../tools/bench/run-parts.ts'
 import { median, percentile } from '../../tools/bench/statistics.ts'
+import { weighted } from '../../tools/bench/two-file-bug.ts'
 import { describePostgres } from '../support/postgres.ts'
 
 const tiny: Settings = {
@@ -34,15 +35,20 @@ describe('the parts of the benchmark', { timeout: 180_000 }, () => {
     expect(rows.find(({ measure }) => measure === 'not answered 200')?.value).toBe(0)
   })
 
-  it('own-time and prompt: one whole run, each turn timed, the cache told from the bytes', async () => {
-    const { rows } = await measure(['own-time', 'prompt'], 'embedded')
+  it('own-time, prompt and bug: whole runs, each turn timed, cache and characters told from the bytes', async () => {
+    const { rows } = await measure(['own-time', 'prompt', 'bug'], 'embedded')
     expect(rowsOf(rows)).toEqual([
       ['own-time', 'reply to next request, median', 'embedded', 6],
       ['own-time', 'reply to next request, p95', 'embedded', 6],
       ['prompt', 'coder: system', '', 1],
       ['prompt', 'coder: tools', '', 1],
+      ['prompt', 'coder: system and tools', '', 1],
       ['prompt', 'coder: first message', '', 1],
       ['prompt', 'coder: read from the cache', '', 8],
+      ['prompt', 'whole run: read from the cache', '', 11],
+      ['bug', 'all requests', '', 5],
+      ['bug', 'weighted', '', 5],
+      ['bug', 'model calls', '', 5],
     ])
     expect(rows.every(({ value }) => value > 0)).toBe(true)
   })
@@ -79,6 +85,7 @@ describe('figures', () => {
   it('leave out the time in which commands of the repository ran, and the change from one role to the next', () => {
     const exchange = (role: 'planner' | 'coder', calls: string[], arrivedAt: number, answeredAt: number) => ({
       ...{ role, calls, arrivedAt, answeredAt, systemCharacters: 0, toolsCharacters: 0 },
+      ...{ requestCharacters: 0, outputTokens: 0 },
       cache: { read: 0, written: 0, plain: 0 },
     })
     const times = ownTimes([
@@ -88,6 +95,11 @@ describe('figures', () => {
       exchange('coder', ['edit_file'], 500, 510),
     ])
     expect(times).toEqual([7])
+  })
+
+  it('weigh a tenth of what the cache answers, and five times what is written', () => {
+    const cache = { read: 4_000, written: 400, plain: 40 }
+    expect(weighted({ cache, outputTokens: 10 })).toBe(100 + 125 + 12.5 + 50)
   })
 
   it('of the cache are those prefixes that an earlier request had marked, when they are long enough', () => {
@@ -118,11 +130,13 @@ describe('figures', () => {
       rows: [
         { part: 'memory', measure: 'idle', on: 'postgres', value: 151.2, unit: 'MB', goal: 150, samples: 1 },
         { part: 'webhook', measure: 'p99', on: 'embedded', value: 9.96, unit: 'ms', goal: 100, samples: 1_000 },
+        { part: 'prompt', measure: 'cache', on: '', value: 91.5, unit: '%', least: 90, samples: 22 },
       ],
     })
     expect(text).toContain('load before 0.50 1.00 2.00, after 1.00 1.00 2.00')
     expect(text).toMatch(/memory +idle +postgres +151 MB +≤ 150 MB +missed +1\n/)
-    expect(text).toMatch(/webhook +p99 +embedded +10\.0 ms +≤ 100 ms +met +1000$/)
+    expect(text).toMatch(/webhook +p99 +embedded +10\.0 ms +≤ 100 ms +met +1000\n/)
+    expect(text).toMatch(/prompt +cache +91\.5 % +≥ 90\.0 % +met +22$/)
   })
 })
 

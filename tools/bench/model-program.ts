@@ -20,6 +20,10 @@ export interface Exchange {
   /** Characters of JSON. */
   systemCharacters: number
   toolsCharacters: number
+  /** Of the whole body, as it came. */
+  requestCharacters: number
+  /** As the reply's usage tells, at four characters a token. */
+  outputTokens: number
   cache: CacheUse
 }
 
@@ -41,7 +45,8 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk)
   const arrivedAt = performance.now()
-  const request = JSON.parse(Buffer.concat(chunks).toString('utf8')) as ScriptedRequest
+  const body = Buffer.concat(chunks).toString('utf8')
+  const request = JSON.parse(body) as ScriptedRequest
   const content = replyTo(request, script)
   const exchange: Exchange = {
     role: roleOf(request),
@@ -50,6 +55,8 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
     calls: content.flatMap((block) => (block.type === 'tool_use' ? [block.name] : [])),
     systemCharacters: JSON.stringify(request.system ?? []).length,
     toolsCharacters: JSON.stringify(request.tools ?? []).length,
+    requestCharacters: body.length,
+    outputTokens: tokens(JSON.stringify(content).length),
     cache: cache.use(request),
   }
   exchanges.push(exchange)

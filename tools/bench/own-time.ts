@@ -29,16 +29,21 @@ const conversations = new WeakMap<Surroundings, Map<DatabaseKind, Promise<Exchan
 export function conversation(database: DatabaseKind, surroundings: Surroundings): Promise<Exchange[]> {
   const known = conversations.get(surroundings) ?? new Map<DatabaseKind, Promise<Exchange[]>>()
   conversations.set(surroundings, known)
-  const one = known.get(database) ?? converse(database, surroundings)
+  const { turns } = surroundings.settings.ownTime
+  const one = known.get(database) ?? converse(surroundings, { database, turns })
   known.set(database, one)
   return one
 }
 
-async function converse(database: DatabaseKind, surroundings: Surroundings): Promise<Exchange[]> {
+/** With so many turns of looking and editing before the plan is carried out. */
+export async function converse(
+  surroundings: Surroundings,
+  { database, turns }: { database: DatabaseKind; turns: number },
+): Promise<Exchange[]> {
   const world = await openWorld(surroundings, {
-    name: `conversation-${database}`,
+    name: `conversation-${database}-${turns}`,
     database,
-    script: { turns: surroundings.settings.ownTime.turns, checkEvery: 0 },
+    script: { turns, checkEvery: 0 },
     modelDelayMs: 250,
     repositories: { tally: 1 },
   })

@@ -6,8 +6,9 @@ const row = z.strictObject({
   measure: z.string().describe('What was measured.'),
   on: z.string().describe('Database or sandbox it was measured on; empty where neither matters.'),
   value: z.number(),
-  unit: z.enum(['ms', 'MB', 'characters', '%', 'count']).describe('MB are 1,000,000 bytes.'),
+  unit: z.enum(['ms', 'MB', 'characters', 'tokens', '%', 'count']).describe('MB are 1,000,000 bytes.'),
   goal: z.number().optional().describe('The value should be at most this.'),
+  least: z.number().optional().describe('The value should be at least this.'),
   samples: z.int().min(0).describe('How many single measurements the value comes from.'),
 })
 export type Row = z.infer<typeof row>
@@ -40,8 +41,7 @@ export function renderReport({ machine, rows, version, at }: BenchReport): strin
       one.measure,
       one.on,
       shown(one.value, one.unit),
-      one.goal === undefined ? '' : `≤ ${shown(one.goal, one.unit)}`,
-      one.goal === undefined ? '' : one.value <= one.goal ? 'met' : 'missed',
+      ...goalOf(one),
       String(one.samples),
     ]),
   ]
@@ -56,8 +56,14 @@ export function renderReport({ machine, rows, version, at }: BenchReport): strin
   ].join('\n')
 }
 
+/** What should be, and whether it is. */
+function goalOf({ value, unit, goal, least }: Row): [string, string] {
+  if (goal !== undefined) return [`≤ ${shown(goal, unit)}`, value <= goal ? 'met' : 'missed']
+  return least === undefined ? ['', ''] : [`≥ ${shown(least, unit)}`, value >= least ? 'met' : 'missed']
+}
+
 function shown(value: number, unit: Row['unit']): string {
-  const digits = Math.abs(value) >= 100 || unit === 'characters' || unit === 'count' ? 0 : 1
+  const digits = Math.abs(value) >= 100 || unit === 'characters' || unit === 'tokens' || unit === 'count' ? 0 : 1
   return unit === 'count' ? value.toFixed(digits) : `${value.toFixed(digits)} ${unit}`
 }
 

@@ -13,10 +13,19 @@ import { essentials } from './programs.ts'
 import { promptSize } from './prompt-size.ts'
 import type { BenchReport, Row } from './report.ts'
 import { sandboxCost } from './sandbox-cost.ts'
+import { twoFileBug } from './two-file-bug.ts'
 import { webhookAnswer } from './webhook-answer.ts'
 
 /** In the order in which they are measured. */
-export const parts: readonly Part[] = [webhookAnswer, ownTime, idleMemory, sandboxCost, promptSize, coldStart]
+export const parts: readonly Part[] = [
+  webhookAnswer,
+  ownTime,
+  idleMemory,
+  sandboxCost,
+  promptSize,
+  twoFileBug,
+  coldStart,
+]
 
 export interface BenchOptions {
   parts: readonly Part[]
