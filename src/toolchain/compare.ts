@@ -1,6 +1,10 @@
 // What a change did to the checks: the same checks on the base and on the changed tree, test by test.
 import type { CheckComparison, CheckOutcome } from '../verify/report.ts'
+import { cutLines } from './failure-summary.ts'
 import type { CheckResult, TestCase } from './toolchain.ts'
+
+/** UTF-8 bytes. */
+const maxSummary = 8 * 1024
 
 export interface CompareOptions {
   /** The changed tree's checks run once more: what passes there and failed in `after` is flaky. */
@@ -38,10 +42,13 @@ function withId(results: CheckResult[], id: string): CheckResult | undefined {
 
 function compareOne(check: CheckResult, { before, after, rerun }: Runs, removed: Set<string>): CheckComparison {
   const was = statuses(before)
-  const is = statuses(after)
   const again = statuses(rerun)
+  const first = statuses(after)
+  // A run that breaks down in the middle does not name every test: of those it says nothing, the second run does.
+  const recovered = [...again.keys()].filter((name) => was.has(name) && !first.has(name))
+  const is = new Map([...first, ...recovered.map((name) => [name, again.get(name) ?? 'failed'] as const)])
   const names = [...new Set([...was.keys(), ...is.keys()])].sort()
-  const flaky = names.filter((name) => is.get(name) === 'failed' && again.get(name) === 'passed')
+  const flaky = names.filter((name) => first.get(name) === 'failed' && again.get(name) === 'passed')
   const steady = names.filter((name) => !flaky.includes(name))
   const broken = steady.filter((name) => was.get(name) === 'passed' && is.get(name) !== 'passed' && !removed.has(name))
   const newFailures = steady.filter((name) => is.get(name) === 'failed' && was.get(name) !== 'failed')
@@ -52,17 +59,20 @@ function compareOne(check: CheckResult, { before, after, rerun }: Runs, removed:
     line: check.line,
     required: check.required,
     before: outcomeOf(before),
-    after: outcomeOf(after),
+    after: outcomeOf(recovered.length > 0 ? rerun : after),
     broken,
     fixed: steady.filter((name) => was.get(name) === 'failed' && is.get(name) === 'passed'),
     added: names.filter((name) => !was.has(name)),
     stillFailing: steady.filter((name) => was.get(name) === 'failed' && is.get(name) === 'failed'),
-    flaky,
+    flaky: recovered.length > 0 ? [wholeRun, ...flaky] : flaky,
     regressed,
     summary: regressed ? regressionSummary(broken, is, after) : '',
     log: after?.log ?? '',
   }
 }
+
+/** Named among the flaky tests, where a run ended before all tests were told and the next one did not. */
+const wholeRun = 'the run as a whole'
 
 /**
  * Green before and red after, unless a second run was green; or red in a way that names cannot explain: it took too long,
@@ -76,8 +86,9 @@ function turnedRed(
   if (after === undefined) return true
   if (after.passed || rerun?.passed === true) return false
   if (before === undefined || before.passed) return true
-  if (after.timedOut && !before.timedOut) return true
-  return before.tests !== undefined && after.tests === undefined
+  const last = rerun ?? after
+  if (last.timedOut && !before.timedOut) return true
+  return before.tests !== undefined && last.tests === undefined
 }
 
 function regressionSummary(
@@ -92,7 +103,7 @@ function regressionSummary(
     named('These tests passed before and are skipped now', skipped),
   ]
   const text = [...lists, after?.summary ?? 'The check was not run.'].filter((part) => part !== '').join('\n\n')
-  return text.slice(0, 8 * 1024)
+  return cutLines(text, maxSummary)
 }
 
 function named(title: string, names: string[]): string {

@@ -56,7 +56,7 @@ function failedTests(failed: TestCase[], room: number): string {
   for (const block of blocks) {
     left -= Buffer.byteLength(block) + 2
     if (left < 0 && shown.length > 0) break
-    shown.push(left < 0 ? cutBytes(block, room - 60) : block)
+    shown.push(left < 0 ? cutLines(block, room - 60) : block)
   }
   const missing = blocks.length - shown.length
   return [...shown, ...(missing === 0 ? [] : [`… and ${missing} more failed tests.`])].join('\n\n')
@@ -86,7 +86,7 @@ const telling = new RegExp(
 function tellingLines({ result, places }: SummaryInput, room: number): string {
   const lines = cleanOutput(result.output, places).split('\n')
   const all = shownLines(lines, telling)
-  return cutBytes(Buffer.byteLength(all) <= room ? all : shownLines(lines, errors), room)
+  return cutLines(Buffer.byteLength(all) <= room ? all : shownLines(lines, errors), room)
 }
 
 function shownLines(lines: string[], pattern: RegExp): string {
@@ -102,7 +102,7 @@ function shownLines(lines: string[], pattern: RegExp): string {
 }
 
 /** Whole lines from the start, as many as fit, with a last line that says how many are missing. */
-function cutBytes(text: string, room: number): string {
+export function cutLines(text: string, room: number): string {
   if (Buffer.byteLength(text) <= room) return text
   const lines = text.split('\n')
   const kept: string[] = []

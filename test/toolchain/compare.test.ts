@@ -80,6 +80,42 @@ describe('compareChecks', () => {
     expect(comparison).toMatchObject({ regressed: false, flaky: ['b'], broken: [] })
   })
 
+  describe('a run that broke down in the middle', () => {
+    const again = (before: string[], rerun: string[] | undefined, first?: string[]) => {
+      const options = { rerun: [checkResult(rerun, rerun === undefined ? { passed: false } : {})] }
+      const after = [checkResult(first, { passed: false, exitCode: 139 })]
+      return compareChecks([checkResult(before)], after, [], options)[0]
+    }
+
+    it('breaks nothing that the second run has, and is named', () => {
+      expect(again(['+a', '+b'], ['+a', '+b'])).toMatchObject({
+        regressed: false,
+        broken: [],
+        flaky: ['the run as a whole'],
+        after: { passed: true, counts: { passed: 2, failed: 0, skipped: 0 } },
+      })
+      expect(again(['+a', '+b'], ['+a', '+b'], ['+a'])).toMatchObject({ regressed: false, broken: [] })
+    })
+
+    it('in a suite that was red before breaks nothing either', () => {
+      expect(again(['+a', '-old'], ['+a', '-old'])).toMatchObject({ regressed: false, stillFailing: ['old'] })
+    })
+
+    it('breaks what the second run does not have, or has failed', () => {
+      expect(again(['+a', '+b'], ['+a'])).toMatchObject({ regressed: true, broken: ['b'] })
+      expect(again(['+a', '+b'], ['+a', '-b'])).toMatchObject({ regressed: true, broken: ['b'] })
+      expect(again(['+a', '+b'], undefined)).toMatchObject({ regressed: true, broken: ['a', 'b'] })
+    })
+  })
+
+  it('says what broke in 8 KiB, in whole lines', () => {
+    const names = Array.from({ length: 12 }, (_, index) => `+${'ü'.repeat(400)} ${index}`)
+    const summary =
+      compare(names, [], { passed: false, summary: 'x'.repeat(60).concat('\n').repeat(200) })?.summary ?? ''
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(8 * 1024)
+    expect(summary).toMatch(/\n… \d+ more lines\.$/)
+  })
+
   it('keeps the order of the checks, and counts', () => {
     const comparisons = compareChecks(
       [checkResult(undefined, { id: 'lint', name: 'lint' }), checkResult(['+a', '~b'])],
