@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import type { GitHubRepository } from '../../src/github/github.ts'
-import type { PublishRequest, Pushed, TreeChange } from '../../src/publish/publication.ts'
+import { ownAddress, type PublishRequest, type Pushed, type TreeChange } from '../../src/publish/publication.ts'
 import type { EmulatedGitHub } from '../support/emulated-github/types.ts'
 import { headOf, hosted, startGitHub } from './fixture.ts'
 import { treeOf } from './tree-of.ts'
@@ -77,6 +77,35 @@ describe('publish', () => {
       },
     ])
     expect((await repository.commit(publication.commitSha ?? '')).tree).toBe(request.treeSha)
+  })
+
+  it('asks whom the policy names, then who knows the code: people with write access, three in all', async () => {
+    const collaborators = { mia: 'write', tess: 'maintain', max: 'write', otto: 'read' } as const
+    const { host, repository, full } = await hosted(github, { collaborators })
+    await github.push(full, { branch: 'main', files: { c: 'c' }, message: 'c', by: 'mia' })
+    const emails = ['nobody@example.org', 'no address', 'mia@users.noreply.github.com']
+    expect(await Promise.all(emails.map((email) => repository.loginOf(email)))).toEqual([undefined, undefined, 'mia'])
+    const treeSha = await treeOf({ ...files, c: 'c' }, changeTo('export const a = 2\n'))
+    const suggestedReviewers = [
+      { login: 'otto' },
+      { login: 'renovate[bot]' },
+      { login: 'nobody-at-all' },
+      ...emails.map((email) => ({ email })),
+      ...['Mia', 'tess', 'max'].map((login) => ({ login })),
+    ]
+    const { notes } = await host.publish(await requestFor(repository, { treeSha, reviewers: [], suggestedReviewers }))
+    expect(notes).toEqual([])
+    expect((await stateOf(full)).pullRequests[0]?.requestedReviewers.sort()).toEqual(['max', 'mia', 'tess'])
+  })
+
+  it('puts the address of the pull request where its description waits for it', async () => {
+    const { host, repository, full } = await hosted(github)
+    const request = await requestFor(repository, { body: `Repeat: draftsmith verify ${ownAddress}` })
+    const { pullRequest } = await host.publish(request)
+    const body = `Repeat: draftsmith verify ${pullRequest?.url}`
+    expect((await stateOf(full)).pullRequests[0]?.body).toBe(body)
+    await host.publish(request)
+    expect((await stateOf(full)).pullRequests).toMatchObject([{ body }])
   })
 
   it('pushes a branch alone, or nothing, where that is the form', async () => {
