@@ -332,6 +332,26 @@ describe('patches', () => {
     expect(await readFile(join(workspace.tree, 'a.txt'), 'utf8')).toBe('one\n')
   })
 
+  it('are carried over to a later commit, also where lines beside them changed, and refused where the same did', async () => {
+    const lines = (changed: Record<number, string>) =>
+      Array.from({ length: 9 }, (_, at) => `${changed[at] ?? `line ${at}`}\n`).join('')
+    await write(bench.source, { 'a.txt': lines({}) })
+    await commitAll(bench.source)
+    const workspace = await bench.open()
+    await write(workspace.tree, { 'a.txt': lines({ 3: 'mended' }), 'new.txt': 'n\n' })
+    const { text } = await workspace.diff(await workspace.checkpoint())
+    await write(bench.source, { 'a.txt': lines({ 1: 'theirs', 5: 'theirs' }), 'b.txt': 'b\n' })
+    const later = await bench.open(await commitAll(bench.source), 'r-0000000002')
+    await expect(later.apply(text)).rejects.toMatchObject({ code: 'patch_rejected' })
+    const treeSha = await later.carryOver(text)
+    expect(await readFile(join(later.tree, 'a.txt'), 'utf8')).toBe(lines({ 1: 'theirs', 3: 'mended', 5: 'theirs' }))
+    expect((await later.diff(treeSha)).files.map(({ path }) => path)).toEqual(['a.txt', 'new.txt'])
+    await write(bench.source, { 'a.txt': lines({ 3: 'theirs' }) })
+    const same = await bench.open(await commitAll(bench.source), 'r-0000000003')
+    await expect(same.carryOver(text)).rejects.toMatchObject({ class: 'invalid_input', code: 'patch_rejected' })
+    expect(await readFile(join(same.tree, 'a.txt'), 'utf8')).toBe(lines({ 3: 'theirs' }))
+  })
+
   it('become changes with whole contents for publishing', async () => {
     await write(bench.source, { 'a.txt': 'one\n', 'gone.txt': 'x\n' })
     await commitAll(bench.source)
