@@ -74,6 +74,19 @@ describe('a plan that needs approval', () => {
     expect(run.model.left).toBe(0)
   })
 
+  test('that grows can be answered with a remark, too: then it is planned and carried out anew', async () => {
+    const amend = call('amend_plan', { path: 'src/names.js', kind: 'modify', title: 'Names', reason: 'Beside them' })
+    const run = await open([json(understood), [propose()], [amend], [propose()], mends, noObjections], { policy })
+    await run.say({ kind: 'approve', hash: waiting(await run.sit()).hash })
+    expect(waiting(await run.sit()).plan.modifications).toHaveLength(3)
+    await run.say({ kind: 'revise', text: 'Leave the names alone.' })
+    const again = waiting(await run.sit())
+    expect(again.plan.modifications).toHaveLength(2)
+    await run.say({ kind: 'approve', hash: again.hash })
+    expect(await run.sit()).toMatchObject({ kind: 'pull_request' })
+    expect(run.model.left).toBe(0)
+  })
+
   test('does not use up the time of the run while it waits, and what was worked before counts', async () => {
     const run = await open([json(understood), [propose()]], { policy })
     const { hash } = waiting(await run.sit())
