@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { lineDiff } from '../model/line-diff.ts'
 import { applyEdits } from './exact-edits.ts'
-import { defineTool, failed, type Tool } from './tools.ts'
+import { defineTool, failed, refused, type Tool } from './tools.ts'
 import type { WorkTree } from './work-tree.ts'
 
 const path = z.string().min(1).max(300)
@@ -27,11 +27,11 @@ function editFile(tree: WorkTree): Tool {
     }),
     async run({ path, edits }) {
       const read = await tree.readText(path)
-      if (read.kind === 'refused') return failed(read.message)
+      if (read.kind === 'refused') return refused(read)
       const edited = applyEdits(read.text, edits)
       if (edited.kind === 'refused') return failed(`${edited.message}\nNothing was changed.`)
       const written = await tree.writeText(path, edited.text)
-      if (written.kind === 'refused') return failed(refusal(written))
+      if (written.kind === 'refused') return refused(written)
       const diff = lineDiff(read.text.split('\n'), edited.text.split('\n'), { context: 2, maxLines: shownDiffLines })
       return { text: diff || 'The edits cancel each other out.' }
     },
@@ -47,9 +47,9 @@ function createFile(tree: WorkTree): Tool {
     async run({ path, content }) {
       const there = await tree.readText(path)
       if (there.kind === 'text') return failed(`${path} exists. Use edit_file.`)
-      if (there.rule !== 'not_found') return failed(there.message)
+      if (there.rule !== 'not_found') return refused(there)
       const written = await tree.writeText(path, content)
-      if (written.kind === 'refused') return failed(refusal(written))
+      if (written.kind === 'refused') return refused(written)
       return { text: `Created ${path}, ${content.split('\n').length - (content.endsWith('\n') ? 1 : 0)} lines.` }
     },
   })
@@ -63,11 +63,7 @@ function deleteFile(tree: WorkTree): Tool {
     input: z.strictObject({ path }),
     async run({ path }) {
       const deleted = await tree.delete(path)
-      return deleted.kind === 'refused' ? failed(refusal(deleted)) : { text: `Deleted ${path}.` }
+      return deleted.kind === 'refused' ? refused(deleted) : { text: `Deleted ${path}.` }
     },
   })
-}
-
-function refusal({ rule, message }: { rule: string; message: string }): string {
-  return `Refused (${rule}): ${message}`
 }

@@ -1,8 +1,9 @@
 import picomatch from 'picomatch'
 import { z } from 'zod'
 import { defines } from '../explore/definitions.ts'
-import { defineTool, failed, type Tool, type ToolAnswer } from './tools.ts'
-import type { SearchResult, WorkTree } from './work-tree.ts'
+import { nearestPaths } from '../policy/nearest-paths.ts'
+import { defineTool, failed, refused, type Tool, type ToolAnswer } from './tools.ts'
+import type { Refusal, SearchResult, WorkTree } from './work-tree.ts'
 
 const listedPaths = 200
 const shownHits = 60
@@ -46,7 +47,7 @@ function search(tree: WorkTree): Tool {
       const accepts = acceptsOf(glob)
       if (!accepts) return failed(tooIntricate)
       const found = await tree.search({ pattern, regex, ignoreCase, accepts, limit: shownHits })
-      return found.kind === 'refused' ? failed(found.message) : { text: hitLines(found) }
+      return found.kind === 'refused' ? refused(found) : { text: hitLines(found) }
     },
   })
 }
@@ -64,7 +65,7 @@ function readFile(tree: WorkTree): Tool {
     }),
     async run({ path, start, end = Infinity, around }) {
       const read = await tree.readText(path)
-      if (read.kind === 'refused') return failed(await withSuggestion(tree, path, read.rule, read.message))
+      if (read.kind === 'refused') return refused(await withSuggestion(tree, path, read))
       if (around === undefined || start !== undefined) return excerpt(path, read.text, { start: start ?? 1, end })
       const place = placeOf(around, read.text)
       return place === undefined ? failed(`${path} does not hold ${around}.`) : excerpt(path, read.text, place)
@@ -105,11 +106,14 @@ function withinBytes(lines: string[]): string[] {
 }
 
 /** Whoever has the wrong folder usually has the right name. */
-async function withSuggestion(tree: WorkTree, path: string, rule: string, message: string): Promise<string> {
-  if (rule !== 'not_found') return message
-  const name = path.split('/').at(-1)
-  const others = (await tree.list()).filter((other) => other.split('/').at(-1) === name).slice(0, 5)
-  return others.length > 0 ? `${message} There is: ${others.join(', ')}` : message
+async function withSuggestion(
+  tree: WorkTree,
+  path: string,
+  { rule, message }: Refusal,
+): Promise<Omit<Refusal, 'kind'>> {
+  if (rule !== 'not_found') return { rule, message }
+  const near = nearestPaths(path, new Set(await tree.list()))
+  return { rule, message: near.length > 0 ? `${message} There is: ${near.join(', ')}` : message }
 }
 
 function hitLines({ hits, more, hidden }: SearchResult): string {

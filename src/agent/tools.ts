@@ -47,6 +47,11 @@ export function failed(text: string): ToolAnswer {
   return { text, isError: true }
 }
 
+/** Not done, by the name of the rule that forbids it; a file that is not there breaks no rule. */
+export function refused({ rule, message }: { rule: string; message: string }): ToolAnswer {
+  return failed(rule === 'not_found' ? message : `Refused (${rule}): ${message}`)
+}
+
 /** Only what a model needs to fill it in; zod still checks everything. Every character here is paid with every conversation. */
 function inputSchemaOf(schema: z.ZodType): Record<string, unknown> {
   const noise = new Set([
@@ -60,7 +65,9 @@ function inputSchemaOf(schema: z.ZodType): Record<string, unknown> {
     'minItems',
     'maxItems',
   ])
-  const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), (key, value: unknown) => (noise.has(key) ? undefined : value))
+  const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), (key, value: unknown) =>
+    noise.has(key) ? undefined : value,
+  )
   return z.record(z.string(), z.unknown()).parse(JSON.parse(text))
 }
 

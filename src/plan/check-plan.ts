@@ -70,7 +70,7 @@ function checkModification(modification: Modification, plan: ImplementationPlan,
   const { id, path, kind, dependsOn } = modification
   const problems: string[] = []
   const verdict = rules.mayWrite(path)
-  if (!verdict.allowed) problems.push(`${id}: ${verdict.message}`)
+  if (!verdict.allowed) problems.push(`${id}: refused (${verdict.rule}): ${verdict.message}`)
   const exists = rules.knownFiles.has(path)
   if (kind === 'create' && exists) problems.push(`${id}: ${path} exists already; use kind "modify".`)
   if (kind !== 'create' && !exists)

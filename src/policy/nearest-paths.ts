@@ -2,13 +2,16 @@ import { distance } from 'fastest-levenshtein'
 
 const maxNear = 3
 
-/** At most three files that may have been meant: same name first, then alike by edit distance. */
+/** At most three files that may have been meant: those of the same name, else those of a name alike by edit distance; of equals the one whose folder is nearest. */
 export function nearestPaths(path: string, files: ReadonlySet<string>): string[] {
   const name = nameOf(path).toLowerCase()
-  return [...files]
+  const alike = [...files]
     .map((file) => ({ file, steps: distance(name, nameOf(file).toLowerCase()) }))
     .filter(({ steps }) => steps <= Math.max(1, Math.floor(name.length / 4)))
-    .sort((a, b) => a.steps - b.steps || a.file.length - b.file.length)
+  const same = alike.filter(({ steps }) => steps === 0)
+  return (same.length > 0 ? same : alike)
+    .map(({ file, steps }) => ({ file, steps, apart: distance(path, file) }))
+    .sort((a, b) => a.steps - b.steps || a.apart - b.apart)
     .slice(0, maxNear)
     .map(({ file }) => file)
 }

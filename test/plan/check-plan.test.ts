@@ -29,7 +29,7 @@ describe('a plan', () => {
   test('that creates what exists, or writes where it may not, is refused', () => {
     expect(checkPlan(plan(change('a', 'src/total.js', { kind: 'create' })), rules)[0]).toContain('exists already')
     expect(checkPlan(plan(change('a', '.github/workflows/ci.yml', { kind: 'create' })), rules)).toEqual([
-      'a: .github/workflows/ci.yml is protected.',
+      'a: refused (ci): .github/workflows/ci.yml is protected.',
     ])
   })
 

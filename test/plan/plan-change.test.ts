@@ -45,7 +45,7 @@ describe('a plan', () => {
     [
       'a protected path',
       [change('ci', '.github/workflows/ci.yml', { kind: 'create' })],
-      'ci: .github/workflows/ci.yml is in a protected folder (.github/, config/, deployment/ or infra/ at the root) and is never written.',
+      '.github/workflows/ci.yml is in a protected folder (.github/, config/, deployment/ or infra/ at the root) and is never written.',
     ],
     [
       'nothing to do',
