@@ -1,6 +1,7 @@
 // Stage 2's rules: what can be refused before anything is cloned or paid.
 
 import { formFacts } from '../task/issue-form.ts'
+import { mentionedPaths } from '../task/mentions.ts'
 import type { Task } from '../task/task.ts'
 import type { BaseFacts } from '../task/task-host.ts'
 import { taskTypeOf } from '../task/task-labels.ts'
@@ -9,6 +10,7 @@ import { complexitySigns } from './complexity.ts'
 import { inWords } from './contract-risk.ts'
 import type { Decline } from './decline.ts'
 import type { Policy } from './policy-schema.ts'
+import { refusedFiles } from './refused-files.ts'
 
 /** Size of a title and body, in UTF-8, above which an issue is not read. */
 export const maxIssueBytes = 64 * 1024
@@ -26,6 +28,7 @@ export function screen(task: Task, facts: BaseFacts, policy: Policy): Decline | 
     refusedByLabel(task) ??
     refusedType(task, policy) ??
     protectedPath(task, policy) ??
+    refusedFiles(mentionedPaths(formFacts(task.body).places), policy) ??
     tooComplex(task, policy)
   )
 }

@@ -40,6 +40,18 @@ describe('screen', () => {
     })
   })
 
+  it('declines a form that names nothing but protected files', () => {
+    const form = (files: string) => taskOf({ title: 'Make it faster', body: `### Affected files\n\n${files}\n` })
+    expect(screen(form('.github/workflows/ci.yml\n.env'), factsOf(), policy)).toEqual({
+      code: 'protected_path',
+      evidence: [
+        '.github/workflows/ci.yml is in a protected folder (.github/, config/, deployment/ or infra/ at the root) and is never written.',
+        '.env is an environment file, which may hold credentials, and is never written.',
+      ],
+    })
+    expect(screen(form('.github/workflows/ci.yml\nsrc/slug.ts'), factsOf(), policy)).toBeUndefined()
+  })
+
   it('declines what an open pull request is for already, whoever opened it', () => {
     const open = { number: 7, title: 'Fix slugs', url: 'https://x/7' }
     const facts = (about: { closesIssue: boolean; sign?: string }) =>
