@@ -10,6 +10,7 @@ import type { ImplementationPlan } from './plan.ts'
 import type { PlannedTask } from './planned-task.ts'
 import { publicFilesOf } from './public-files.ts'
 import { remarkOf, remarksOn } from './remarks.ts'
+import { untestedPaths } from './untested-paths.ts'
 
 export interface Proposed extends PlannedTask {
   decision: Permitted
@@ -49,7 +50,8 @@ async function agree(run: RunContext, task: Proposed, amended: string[]): Promis
   // Where the plan is carried out already, what it deletes is gone; that it was there was asked before.
   const knownFiles = new Set([...(await bench.workspace.files()), ...(amended.length > 0 ? existing(plan) : [])])
   const publicFiles = await publicFilesOf(bench.workspace, knownFiles)
-  const decision = decideOnPlan(plan, contract, { policy, decision: task.decision, knownFiles, publicFiles })
+  const untested = await untestedPaths(plan, contract, bench)
+  const decision = decideOnPlan(plan, contract, { policy, decision: task.decision, knownFiles, publicFiles, untested })
   await run.claimed.event('plan_decision', { decision })
   if (decision.kind === 'declined') return end({ kind: 'declined', decline: decision.decline })
   if (decision.mode === 'analysis_only') {

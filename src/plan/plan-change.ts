@@ -6,6 +6,7 @@ import { defineTool, failed, type Tool } from '../agent/tools.ts'
 import type { WorkTree } from '../agent/work-tree.ts'
 import type { Message } from '../model/model.ts'
 import { mayChange } from '../policy/paths.ts'
+import { testsToWriteFirst } from '../policy/thin-tests.ts'
 import type { Outcome } from '../run/outcome.ts'
 import { type Ended, end, type RunContext, stage } from '../run-context.ts'
 import { ledgerJournal } from '../trace/ledger-journal.ts'
@@ -15,6 +16,7 @@ import { describeContract, describePacket, describeRepository } from './describe
 import { type ImplementationPlan, implementationPlan, type ProposedPlan } from './plan.ts'
 import type { PlannedTask } from './planned-task.ts'
 import { describeRemarkedPlan, remarkedPlan } from './remarks.ts'
+import { untestedPaths } from './untested-paths.ts'
 
 type Unplanned = Omit<PlannedTask, 'plan'>
 
@@ -40,6 +42,8 @@ export async function planChange(run: RunContext, task: Unplanned): Promise<Impl
 
 export interface PlannerRules extends PlanRules {
   isTest(path: string): boolean
+  /** What is missing where no test is near the code that the plan changes; absent: nothing. */
+  testsToWrite?(plan: ImplementationPlan): Promise<string[]>
 }
 
 /** Looks at the tree and proposes; nothing is written. */
@@ -56,6 +60,8 @@ async function propose(run: RunContext, task: Unplanned, remarked: Implementatio
     mayWrite: (path) => mayChange(path, contract, policy),
     isTest: bench.isTest,
     ...(tests && { tests }),
+    testsToWrite: async (plan) =>
+      testsToWriteFirst(plan, contract, { policy, untested: await untestedPaths(plan, contract, bench) }),
   }
   const tools = createPlannerTools(bench.tree, rules)
   const trace = traceLoop(run, 'planner')
@@ -97,6 +103,7 @@ function proposeTool(rules: PlannerRules): Tool<ImplementationPlan> {
     run: async (proposed) => {
       const plan = completed(proposed, rules)
       const problems = [...(plan.feasible ? checkPlan(plan, rules) : []), ...choiceProblems(plan)]
+      if (plan.feasible && problems.length === 0) problems.push(...((await rules.testsToWrite?.(plan)) ?? []))
       return problems.length > 0 ? failed(problems.join('\n')) : { text: 'The plan stands.', end: plan }
     },
   })

@@ -10,6 +10,7 @@ export const declineCodes = [
   'task_type_not_allowed',
   'not_ready',
   'no_checks',
+  'untested_code',
   'tool_missing',
   'install_failed',
   'baseline_unusable',

@@ -14,6 +14,7 @@ import { mayChange } from './paths.ts'
 import type { Policy } from './policy-schema.ts'
 import { type PublicFiles, risksInSurface } from './public-surface.ts'
 import { type RiskSignal, risksInPaths, worse } from './risk.ts'
+import { lowered, onUntested, wasLowered } from './thin-tests.ts'
 
 export type PlanDecision =
   | { kind: 'ok' }
@@ -58,6 +59,8 @@ export interface PlanFacts {
   knownFiles: ReadonlySet<string>
   /** Left out: nobody imports anything. */
   publicFiles?: PublicFiles
+  /** Changed files that no test is near; left out: none. */
+  untested?: string[]
 }
 
 /**
@@ -67,19 +70,28 @@ export interface PlanFacts {
 export function decideOnPlan(
   plan: ImplementationPlan,
   contract: TaskContract,
-  { policy, decision, knownFiles, publicFiles = new Map() }: PlanFacts,
+  { policy, decision, knownFiles, publicFiles = new Map(), untested = [] }: PlanFacts,
 ): PolicyDecision {
   const gated = gatePlan(plan, contract, { policy, knownFiles })
-  if (gated.kind === 'declined') return { ...gated, reasons: gated.decline.evidence }
+  const thin = onUntested(plan, { policy, untested })
+  const decline = gated.kind === 'declined' ? gated.decline : thin.decline
+  if (decline !== undefined) return { kind: 'declined', decline, reasons: decline.evidence }
   const signals = [...planRisks(plan, contract), ...risksInSurface(plan.modifications, publicFiles)]
   const risk = signals.reduce((worst, signal) => worse(worst, signal.risk), decision.risk)
-  const mode = stricter(decision.mode, modeFor(contract, policy, risk))
+  const byRisk = stricter(decision.mode, modeFor(contract, policy, risk))
+  const mode = thin.lowered === undefined || wasLowered(decision) ? byRisk : lowered(byRisk)
   const before = risk === decision.risk ? decision.reasons : []
   return permit(
     {
       risk,
       mode,
-      reasons: [...new Set([...before, ...(raised(risk, signals)?.reasons ?? [])])],
+      reasons: [
+        ...new Set([
+          ...before,
+          ...(raised(risk, signals)?.reasons ?? []),
+          ...(thin.lowered === undefined ? [] : [thin.lowered]),
+        ]),
+      ],
       approvals: [
         ...approvalsOf(contract, policy),
         ...planApprovals(plan, contract, policy),

@@ -10,6 +10,7 @@ import type { Decline, DeclineCode } from './decline.ts'
 import { lostPath } from './nearest-paths.ts'
 import { mayWrite } from './paths.ts'
 import type { Policy } from './policy-schema.ts'
+import { withoutTests } from './thin-tests.ts'
 
 /** On the contract alone, before anything is cloned. */
 export function gate(contract: TaskContract, policy: Policy, facts: BaseFacts): PolicyDecision {
@@ -43,7 +44,7 @@ export function gateSnapshot(known: KnownRepository): PolicyDecision {
     (missingTools.length > 0
       ? declined('tool_missing', [`Not on this machine: ${missingTools.join(', ')}.`])
       : undefined) ??
-    thinTests(known)
+    withoutTests(known.snapshot, known.contract, known.policy)
   return decline === undefined ? decision : { kind: 'declined', decline, reasons: decline.evidence }
 }
 
@@ -90,17 +91,6 @@ export function lostPaths({ affectedFiles, taskType }: TaskContract, files: Read
   const exists = (path: string) =>
     files.has(path) || all.some((file) => file.endsWith(`/${path}`) || file.startsWith(`${path.replace(/\/$/, '')}/`))
   return affectedFiles.filter((path) => !exists(path)).map((path) => lostPath(path, files))
-}
-
-function thinTests({ contract, snapshot, policy }: KnownRepository): Decline | undefined {
-  if (snapshot.checks.some(({ name }) => name === 'test')) return undefined
-  if (contract.taskType === 'documentation' || policy.thinTests === 'unverified') return undefined
-  if (snapshot.checks.length > 0 && policy.thinTests === 'allow') return undefined
-  const found = snapshot.checks.map(({ line }) => line).join(', ')
-  return declined('no_checks', [
-    `No command that runs tests was found${found === '' ? ', and no other check' : `; only: ${found}`}.`,
-    ...(snapshot.languages.length > 0 ? [`Languages: ${snapshot.languages.join(', ')}.`] : []),
-  ])
 }
 
 function declined(code: DeclineCode, evidence: string[]): Decline {

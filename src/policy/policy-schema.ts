@@ -170,6 +170,12 @@ export const policySchema = z.strictObject({
     .describe(
       'What happens where no test can be run: no work, work marked as unverified, or the other checks suffice.',
     ),
+  untestedCode: z
+    .enum(['write_first', 'lower_autonomy', 'decline', 'allow'])
+    .default('write_first')
+    .describe(
+      'What happens where tests can be run and none is near the code that a plan changes: a test is written, and first where behaviour stays; the run goes one step less far; no work; or nothing.',
+    ),
   unverified: z
     .enum(['patch', 'branch', 'draft'])
     .default('branch')

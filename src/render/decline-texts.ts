@@ -85,6 +85,14 @@ export const declineTexts: Record<DeclineCode, DeclineText> = {
     ],
     again: 'unchanged',
   },
+  untested_code: {
+    title: 'no test is near the code that would change',
+    mends: [
+      'Write a test for that code first, by hand or as an issue of its own.',
+      `Or have it written with the change: \`untestedCode: write_first\` in ${policy}.`,
+    ],
+    again: 'unchanged',
+  },
   tool_missing: {
     title: 'a tool that the checks need is not installed',
     mends: [

@@ -22,6 +22,7 @@ const found: Record<DeclineCode, string[]> = {
   protected_path: ['It asks to change .github/workflows/ci.yml: "Please update `.github/workflows/ci.yml`, @bob."'],
   task_type_not_allowed: ['The labels say that this is a feature task; the policy says modes.feature: decline.'],
   not_ready: ['The label "needs-design" says that this is not to be worked on.'],
+  untested_code: ['No test is named after src/slug.ts or imports it.'],
   no_checks: ['No command that runs tests was found; only: npm run lint.', 'Languages: TypeScript.'],
   tool_missing: ['Not on this machine: pytest.'],
   install_failed: ['npm ci ended with exit code 1:\nnpm error code EUSAGE\nnpm error The lock file is out of date.'],
