@@ -1,5 +1,4 @@
 // Stage 4, and once more on the clone: may this be done, how far, and who has to be asked. Rules only.
-import { extname } from 'node:path/posix'
 import type { TaskContract } from '../task/contract.ts'
 import type { BaseFacts } from '../task/task-host.ts'
 import type { RepositorySnapshot } from '../toolchain/toolchain.ts'
@@ -8,14 +7,15 @@ import { inWords, riskOf } from './contract-risk.ts'
 import type { PolicyDecision } from './decision.ts'
 import type { Decline, DeclineCode } from './decline.ts'
 import { lostPath } from './nearest-paths.ts'
-import { mayWrite } from './paths.ts'
 import type { Policy } from './policy-schema.ts'
+import { refusedFiles } from './refused-files.ts'
 import { withoutTests } from './thin-tests.ts'
 
 /** On the contract alone, before anything is cloned. */
 export function gate(contract: TaskContract, policy: Policy, facts: BaseFacts): PolicyDecision {
   const { risk, reasons } = riskOf(contract, policy)
-  const decline = refusedPath(contract, policy) ?? refusedType(contract, policy) ?? refusedComplexity(contract, policy)
+  const decline =
+    refusedFiles(contract.affectedFiles, policy) ?? refusedType(contract, policy) ?? refusedComplexity(contract, policy)
   if (decline !== undefined) return { kind: 'declined', decline, reasons: [...reasons, ...decline.evidence] }
 
   const notes = facts.workflowsRunOnPush
@@ -46,17 +46,6 @@ export function gateSnapshot(known: KnownRepository): PolicyDecision {
       : undefined) ??
     withoutTests(known.snapshot, known.contract, known.policy)
   return decline === undefined ? decision : { kind: 'declined', decline, reasons: decline.evidence }
-}
-
-function refusedPath({ affectedFiles }: TaskContract, policy: Policy): Decline | undefined {
-  // Mentioned files are candidates, not orders: only a task that names nothing else cannot be done elsewhere.
-  const refused = affectedFiles.flatMap((path) => {
-    const verdict = mayWrite(path.replace(/\/$/, ''), policy)
-    // An issue also names folders, which have no extension: where to look is not what is written.
-    const folder = !verdict.allowed && verdict.rule === 'extension' && extname(path) === ''
-    return verdict.allowed || folder ? [] : [verdict.message]
-  })
-  return refused.length > 0 && refused.length === affectedFiles.length ? declined('protected_path', refused) : undefined
 }
 
 function refusedType({ taskType }: TaskContract, policy: Policy): Decline | undefined {
