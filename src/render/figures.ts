@@ -14,10 +14,21 @@ export function thousands(count: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+interface Cost {
+  tokens: number
+  /** Undefined where a model has no price. */
+  usd: number | undefined
+  /** What the others have cost then. */
+  knownUsd?: number
+  maxUsd?: number
+}
+
 /** `0.42 of 5.00 USD · 12,345 tokens`; a model without a price is said to have none. */
-export function cost({ tokens, usd, maxUsd }: { tokens: number; usd: number | undefined; maxUsd?: number }): string {
+export function cost({ tokens, usd, knownUsd, maxUsd }: Cost): string {
   const ceiling = maxUsd === undefined ? '' : ` of ${maxUsd.toFixed(2)}`
-  const money = usd === undefined ? 'no price known for the model' : `${dollars(usd)}${ceiling} USD`
+  const shown = (amount: number) => `${dollars(amount)}${ceiling} USD`
+  const unknown = knownUsd ? `${shown(knownUsd)} and more, no price known for a model` : 'no price known for the model'
+  const money = usd === undefined ? unknown : shown(usd)
   return `${money} · ${thousands(tokens)} tokens`
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Estimate } from '../../src/estimate/estimate.ts'
+import { cost } from '../../src/render/figures.ts'
 import { costByRole, estimateAgainst, estimateLine, usageByRole } from '../../src/render/price-tag.ts'
 import { renderStatus } from '../../src/render/status.ts'
 import { statusView } from './views.ts'
@@ -60,6 +61,15 @@ describe('the price tag', () => {
     })
     expect(lines).toEqual(['coder: 0.02 USD, 5,300 tokens, 3 calls', 'reviewer: no price known, 900 tokens, 1 call'])
     expect(costByRole({})).toEqual([])
+  })
+
+  it('says of a run with and without prices what is known', () => {
+    const charge = { tokens: 900, usd: undefined, maxUsd: 5 }
+    expect(cost({ ...charge, knownUsd: 0.4 })).toBe(
+      '0.40 of 5.00 USD and more, no price known for a model · 900 tokens',
+    )
+    expect(cost({ ...charge, knownUsd: 0 })).toBe('no price known for the model · 900 tokens')
+    expect(cost({ ...charge, usd: 0.4, knownUsd: 0.4 })).toBe('0.40 of 5.00 USD · 900 tokens')
   })
 
   it('tells on request what the tokens were', () => {
