@@ -18,6 +18,7 @@ import { priceOf } from './model/pricing.ts'
 import { createRecordedProvider } from './model/recorded-provider.ts'
 import { type Ceilings, defaultCeilings, type Policy } from './policy/policy.ts'
 import { parseTrailers } from './render/commit-message.ts'
+import { renderCall } from './render/question.ts'
 import { renderStatus, statusMarker } from './render/status.ts'
 import { type Database, openDatabase } from './run/database.ts'
 import { createLedger } from './run/drizzle-ledger.ts'
@@ -239,7 +240,7 @@ function gitHubHost(config: Config, { github, run, fence, log }: HostParts): Req
     issue: source.number,
     label: config.label,
     fence,
-    texts: { renderStatus, statusMarker, runOf: (message) => parseTrailers(message)?.runId },
+    texts: { renderStatus, statusMarker, renderCall, runOf: (message) => parseTrailers(message)?.runId },
     statusIntervalMs: config.statusIntervalMs,
     log: ofRun,
   })

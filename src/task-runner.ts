@@ -84,6 +84,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       const { host, progress } = tellingOf(claimed)
       await progress.asked(question)
       await host.flush()
+      await host.call?.(claimed.run, question)
     },
     async announce(claimed, outcome) {
       try {

@@ -3,6 +3,8 @@ import type { Logger } from 'pino'
 import { toFault } from '../errors.ts'
 import { withoutSecrets } from '../publish/without-secrets.ts'
 import type { StatusView } from '../render/status-view.ts'
+import type { Question } from '../run/question.ts'
+import type { Run } from '../run/run.ts'
 import type { Task } from '../task/task.ts'
 import type { TaskHost } from '../task/task-host.ts'
 import { redact } from '../trace/redaction.ts'
@@ -32,6 +34,8 @@ export interface HostTexts {
   renderStatus(view: StatusView): string
   /** The hidden text in every status comment of that issue. */
   statusMarker(issue: number): string
+  /** The comment that calls people to a question; its first line is like no other's. */
+  renderCall(run: Run, question: Question): string
   /** The run that a commit of ours names in its trailer; undefined for anybody else's commit. */
   runOf(commitMessage: string): string | undefined
 }
@@ -56,8 +60,27 @@ export function createGitHubTaskHost(options: GitHubTaskHostOptions): Required<T
     cloneSource: () => repository.cloneSource(),
     show: status.show,
     flush: status.flush,
+    call: (run, question) => callOnce(texts.renderCall(run, question), { repository, issue, fence, log }),
     publish: (request, onPushed) =>
       publish(withoutSecrets(request), { repository, fence, onPushed, runOf: texts.runOf }),
+  }
+}
+
+/** Found by its first line and our own authorship, so that a crash does not call twice. What GitHub refuses for good must not end the run: the status says the same. */
+async function callOnce(
+  body: string,
+  { repository, issue, fence, log }: Pick<GitHubTaskHostOptions, 'repository' | 'issue' | 'fence' | 'log'>,
+): Promise<void> {
+  const [first = ''] = body.split('\n')
+  try {
+    const called = (await repository.comments(issue)).some((comment) => comment.ours && comment.body.startsWith(first))
+    if (called) return
+    await fence()
+    await repository.createComment(issue, body)
+  } catch (thrown) {
+    const fault = toFault(thrown)
+    if (fault.class !== 'invalid_input') throw fault
+    log.warn({ err: fault, issue }, 'nobody could be called to a question')
   }
 }
 

@@ -1,5 +1,7 @@
 // What people are asked, and the words that answer it: Markdown on an issue, plain lines in a terminal.
 import type { Question, Refusal } from '../run/question.ts'
+import type { Run } from '../run/run.ts'
+import { renderHiddenData } from './hidden-data.ts'
 import { codeSpan, inline, plain } from './neutralise.ts'
 
 /** The paragraphs below the heading: what to say first, since it is read on phones. */
@@ -27,6 +29,16 @@ function otherwise(word: string, what: string): string {
 
 function bullets(lines: string[]): string {
   return lines.map((line) => `- ${inline(line, 1_000)}`).join('\n')
+}
+
+/** A comment of its own, since an edit of the status notifies nobody. Whoever asked for the run is named, and nobody else. */
+export function renderCall({ id, task }: Pick<Run, 'id' | 'task'>, question: Question): string {
+  const what = question.kind === 'approval' ? 'A plan waits for you' : 'A decision waits for you'
+  const who = /^[A-Za-z0-9](?:[A-Za-z0-9-]*)$/.test(task.requestedBy) ? `@${task.requestedBy}: ` : ''
+  return [
+    renderHiddenData('question', { run: id, hash: question.hash }),
+    `${who}${what} in the status comment of this issue. ${howToAnswer(question)}`,
+  ].join('\n')
 }
 
 /** One sentence that names the commands, for a reply. */

@@ -4,6 +4,8 @@
 import type { Decline } from '../policy/decline.ts'
 import type { OnPushed, Publication, PublishRequest } from '../publish/publication.ts'
 import type { StatusView } from '../render/status-view.ts'
+import type { Question } from '../run/question.ts'
+import type { Run } from '../run/run.ts'
 import type { Task } from './task.ts'
 
 /** Facts read when the run starts, before anything is cloned or paid. */
@@ -59,6 +61,8 @@ export interface TaskHost {
   cloneSource(): Promise<CloneSource & { revoke(): Promise<void> }>
   /** Creates the sticky status or edits it in place; calls close together may be merged, the last one is always written by `flush`. Never throws: a status that cannot be written is logged and tried again at the next one. */
   show(view: StatusView): Promise<void>
+  /** Tells people of a question in a message of its own, once: an edited status notifies nobody. Throws `infrastructure` faults only. Absent where somebody looks on anyway. */
+  call?(run: Run, question: Question): Promise<void>
   /** Throws the `infrastructure` fault that kept the last one from being written; what was refused for good is only logged. */
   flush(): Promise<void>
   /** Finds before it creates, and may be called again after a crash at any point. `onPushed` learns what there is, as soon as there is more of it. Throws `conflict` when the branch holds somebody else's commit. */

@@ -54,6 +54,14 @@ describePostgres('on PostgreSQL', () => {
       expect(status).toContain('- [ ] A test fails without the change and passes with it.')
       expect(Object.keys((await repositoryOf(github, issue.repo)).branches)).toEqual(['main'])
 
+      const calls = (await commentsOn(github, issue))
+        .map(({ body }) => body)
+        .filter((body) => body.startsWith('<!-- draftsmith:question'))
+      expect(calls).toEqual([
+        expect.stringContaining(
+          `\n@mia: A plan waits for you in the status comment of this issue. The plan \`${hash}\` waits`,
+        ),
+      ])
       await say(issue, `/draftsmith approve ${hash}`, 'otto')
       await say(issue, '/draftsmith approve 00000000', 'mia')
       const right = await until(async () =>

@@ -66,6 +66,7 @@ export function startGitHub(): Promise<EmulatedGitHub> {
 export const texts: GitHubTaskHostOptions['texts'] = {
   renderStatus: (view) => `<!-- status 1 -->\n${view.runId} ${view.state} ${view.tokens}`,
   statusMarker: (issue) => `<!-- status ${issue} -->`,
+  renderCall: ({ id }, { hash }) => `<!-- question ${id} ${hash} -->\nanswer it`,
   runOf: (message) => /^Draftsmith-Run: (\S+)$/m.exec(message)?.[1],
 }
 

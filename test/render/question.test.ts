@@ -1,8 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseCommand } from '../../src/intake/commands.ts'
-import { answerCommands, howToAnswer, renderQuestion, renderTerminalQuestion } from '../../src/render/question.ts'
+import {
+  answerCommands,
+  howToAnswer,
+  renderCall,
+  renderQuestion,
+  renderTerminalQuestion,
+} from '../../src/render/question.ts'
 import { parseStatus, renderStatus } from '../../src/render/status.ts'
+import { someRun } from '../intake/some-run.ts'
 import { approvalOf, choiceOf } from '../run/support.ts'
 import { statusView } from './views.ts'
 
@@ -44,6 +51,14 @@ To go on:
   draftsmith approve r-k3v9x2m4q7 1a2b3c4d
   draftsmith revise r-k3v9x2m4q7 "what should be different"`)
   })
+})
+
+it('whoever asked for the run is called by name, and only a name is written', () => {
+  const run = someRun()
+  expect(renderCall(run, approvalOf('1a2b3c4d'))).toBe(`<!-- draftsmith:question run=r-0123456789 hash=1a2b3c4d -->
+@mia: A plan waits for you in the status comment of this issue. The plan \`1a2b3c4d\` waits: \`/draftsmith approve 1a2b3c4d\` carries it out, \`/draftsmith revise\` with a remark plans again.`)
+  const odd = { ...run, task: { ...run.task, requestedBy: 'acme/everybody' } }
+  expect(renderCall(odd, choiceOf('99999999'))).not.toContain('@')
 })
 
 describe('a choice', () => {
