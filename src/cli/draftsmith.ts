@@ -131,7 +131,7 @@ function describeProgram(end: (exitCode: number) => void): Command {
     .option('--logs <folder>', 'keep the logs of the checks there')
     .option('--json', 'print the comparison as JSON')
     .action(async (of, options) => {
-      const config = configFor([])
+      const config = configWithApp()
       const terminal = { out, progress: say, interrupted: firstInterrupt(say) }
       end(await verifyCommand(of, options, { config, log: loggerOf(config), terminal }))
     })

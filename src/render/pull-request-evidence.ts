@@ -91,8 +91,8 @@ function reproductionLines(reproduction: ReproductionEvidence | undefined): stri
       ({ line, without, with: changed, shows }) =>
         `${shows ? '✅' : '⚠️'} ${codeSpan(line)}: exit code ${without ?? 'none'} without this change, ${changed ?? 'none'} with it`,
     ),
-    ...named('New, and guards what worked already', guards),
-    ...named('⚠️ New, and passes without this change, too: it does not show the defect', idle),
+    ...named('Passes without this change, too, and guards what works', guards),
+    ...named('⚠️ Passes without this change, too, so it does not show the defect', idle),
   ]
 }
 

@@ -38,7 +38,7 @@ export function renderTerminalReport(view: PullRequestView): string {
         return `${check.regressed ? '✗' : '✓'} ${check.line}  ${state(check.before)} → ${state(check.after)}  ${times}`
       }),
     ),
-    ...block('Tests that fail without the change', report.reproduction?.failsWithoutChange ?? []),
+    ...block('Tests that fail without the change', shown(report.reproduction)),
     ...block(
       'Not verified',
       report.notVerified.map((line) => plain(line)),
@@ -53,6 +53,11 @@ export function renderTerminalReport(view: PullRequestView): string {
     ),
     `Run ${view.runId}: ${cost({ ...charge, maxUsd: view.maxUsd })}, ${counted(charge.calls, 'model call')}`,
   ].join('\n')
+}
+
+function shown(reproduction: PullRequestView['report']['reproduction']): string[] {
+  const { failsWithoutChange = [], exitCodes = [] } = reproduction ?? {}
+  return [...failsWithoutChange, ...exitCodes.filter(({ shows }) => shows).map(({ line }) => line)]
 }
 
 function problems({ report, verdict, candidate }: PullRequestView): string[] {

@@ -43,12 +43,20 @@ export async function measureChange(bench: Bench, { treeSha, removedTests, label
   const after = await bench.runChecks(place, bench.snapshot.checks, label)
   const first = compareChecks(before, after, removedTests)
   const rerun = await runAgain(bench, { place, suspects: first.filter(({ regressed }) => regressed), label })
+  const checks = rerun.length === 0 ? first : compareChecks(before, after, removedTests, { rerun })
+  const reproduction = await reproduceOnBase({ bench, place, treeSha, after, label })
   return {
-    checks: rerun.length === 0 ? first : compareChecks(before, after, removedTests, { rerun }),
-    reproduction: await reproduceOnBase({ bench, place, treeSha, after, label }),
+    checks: checks.map((check) => withoutIdle(check, reproduction)),
+    reproduction,
     testsByName: after.some(({ tests }) => tests !== undefined),
     installProblem: undefined,
   }
+}
+
+/** A test that failed before and passes now has not been mended by a change that it passes without. */
+function withoutIdle(check: CheckComparison, reproduction: ReproductionEvidence | undefined): CheckComparison {
+  const idle = new Set(reproduction?.passesWithoutChange)
+  return { ...check, fixed: check.fixed.filter((name) => !idle.has(name)) }
 }
 
 /** Where no manifest changed, the registry or the network failed, and nobody's change: the queue tries again. */

@@ -39,7 +39,7 @@ export interface CheckOutcome {
 export interface ReproductionEvidence {
   /** Changed or new tests that fail without the change and pass with it. */
   failsWithoutChange: string[]
-  /** New tests that pass without the change, too: they show nothing about the defect. */
+  /** Tests that are new or failed before, and pass without the change, too: they show nothing about the defect. */
   passesWithoutChange: string[]
   /** Where tests have no names: the commands that run the changed tests, on both trees. */
   exitCodes?: ExitCodes[]

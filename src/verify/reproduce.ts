@@ -56,9 +56,9 @@ function compareByName({ before, without, after }: Runs): ReproductionEvidence {
     failsWithoutChange: passing.filter(
       (name) => bare.get(name) === 'failed' || (broke && !bare.has(name) && !known.has(name)),
     ),
-    // Which tests are new can only be told where the base names its own.
+    // Which tests did not pass before can only be told where the base names its own.
     passesWithoutChange: namesTests(before)
-      ? passing.filter((name) => bare.get(name) === 'passed' && !known.has(name))
+      ? passing.filter((name) => bare.get(name) === 'passed' && known.get(name) !== 'passed')
       : [],
   }
 }

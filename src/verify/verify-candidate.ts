@@ -41,6 +41,10 @@ async function verify(task: PlannedTask, { treeSha }: Candidate, round: number):
   const secrets = await scanForSecrets(changes.flatMap(textOf))
   const beyondRepair =
     measured === nothingMeasured ? [] : [...unproven(checks, task), ...(await oversized(task, treeSha))]
+  const unshown =
+    changes.length === 0 || installProblem !== undefined
+      ? []
+      : untested({ reproduction, isDefect: contract.taskType === 'bug_fix', testsByName })
   const problems = [
     ...beyondRepair,
     ...(changes.length === 0 ? ['No file was changed.'] : []),
@@ -48,9 +52,7 @@ async function verify(task: PlannedTask, { treeSha }: Candidate, round: number):
     ...checks.flatMap(problemOf),
     ...violations.map(({ path, rule }) => `${path} must not be changed (${rule}).`),
     ...secrets.map(({ path, line, rule }) => `${path}:${line} looks like a secret (${rule}).`),
-    ...(changes.length === 0 || installProblem !== undefined
-      ? []
-      : untested({ reproduction, isDefect: contract.taskType === 'bug_fix', testsByName })),
+    ...unshown,
   ]
   return {
     treeSha,
@@ -62,7 +64,7 @@ async function verify(task: PlannedTask, { treeSha }: Candidate, round: number):
     violations,
     problems,
     beyondRepair,
-    notVerified: notVerified(checks),
+    notVerified: [...notVerified(checks), ...(unshown.length > 0 ? [] : undemonstrated(task, reproduction))],
     missingChecks: missingChecks(checks),
     sandbox: bench.sandbox,
   }
@@ -108,6 +110,12 @@ function untested(facts: {
   if (!facts.isDefect || !(facts.testsByName || facts.reproduction)) return []
   if (facts.reproduction !== undefined && showsDefect(facts.reproduction)) return []
   return ['No test fails without the change and passes with it, so nothing shows that the defect is mended.']
+}
+
+/** Where tests cannot be told apart, a defect may be mended without a proof: people should know. */
+function undemonstrated({ contract }: PlannedTask, reproduction: ReproductionEvidence | undefined): string[] {
+  const shown = contract.taskType !== 'bug_fix' || (reproduction !== undefined && showsDefect(reproduction))
+  return shown ? [] : ['nothing was run that fails without the change and passes with it']
 }
 
 function notVerified(checks: CheckComparison[]): string[] {

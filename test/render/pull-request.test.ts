@@ -93,10 +93,10 @@ Closes #12
     expect(tests({ failsWithoutChange: ['shows'], passesWithoutChange: ['guards'] })).toEqual([
       '- New: `other`',
       '- ✅ Fails without this change, passes with it: `shows`',
-      '- New, and guards what worked already: `guards`',
+      '- Passes without this change, too, and guards what works: `guards`',
     ])
     expect(tests({ failsWithoutChange: [], passesWithoutChange: ['guards'] })).toContain(
-      '- ⚠️ New, and passes without this change, too: it does not show the defect: `guards`',
+      '- ⚠️ Passes without this change, too, so it does not show the defect: `guards`',
     )
   })
 

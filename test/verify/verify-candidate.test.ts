@@ -84,6 +84,19 @@ describe('a candidate', () => {
     expect(refactored.report.verified).toBe(true)
   })
 
+  test('whose test failed before and passes without the change, too, has mended nothing', async () => {
+    const failing = "test('an empty list costs one', () => {\n  assert.equal(total([]), 1)\n})\n"
+    const { report } = await verify(
+      { ...goodFix, 'test/total.test.js': `${head}${failing.replace('), 1', '), 0')}${everyPrice}` },
+      { files: { 'test/total.test.js': `${head}${failing}` } },
+    )
+    expect(report.checks[0]).toMatchObject({ fixed: [], broken: [] })
+    expect(report.reproduction).toEqual({
+      failsWithoutChange: ['test/total.test.js > counts every price'],
+      passesWithoutChange: ['test/total.test.js > an empty list costs one'],
+    })
+  })
+
   test('whose new test cannot even be loaded without the change reproduces the defect', async () => {
     const source = `${mended}export const count = (prices) => prices.length\n`
     const tests = `${head.replace('{ total }', '{ count, total }')}${emptyList}test('counts', () => assert.equal(count([1]), 1))\n`
@@ -154,7 +167,10 @@ describe('a repository', () => {
     })
     expect(report.verified).toBe(true)
     expect(report.reproduction).toBeUndefined()
-    expect(report.notVerified).toContain('test (npm test) names no tests: only its exit code was compared')
+    expect(report.notVerified).toEqual([
+      'test (npm test) names no tests: only its exit code was compared',
+      'nothing was run that fails without the change and passes with it',
+    ])
   })
 
   test('whose runner cannot run some files alone is run as a whole without the change', async () => {
