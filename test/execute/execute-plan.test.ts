@@ -11,6 +11,7 @@ import type { Proof } from '../../src/verify/feedback.ts'
 import { addTest, breakTotal, change, done, edit, fixAndTest, mendTotal, planOf } from '../support/fixture-shop.ts'
 import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
 import { call, type Scripted, ScriptedModel, text } from '../support/scripted-model.ts'
+import { requirePackage } from '../support/system.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -348,6 +349,56 @@ describe('what a person has to decide', () => {
     const whole = await executePlan(run, { ...task, plan, approved: true }, { ...first, resumed })
     expect(statuses(whole)).toEqual(['fix done', 'test done', 'amended-1 done'])
     expect(await changedPaths(bench, whole)).toEqual(['src/names.js', 'src/total.js', 'test/total.test.js'])
+  })
+})
+
+requirePackage('python3', ['python3'])('several languages', () => {
+  test('one plan changes a server and its page, each checked by the runner of its language', async () => {
+    const server = {
+      'server/pyproject.toml': '[project]\nname = "server"\nversion = "1"\n',
+      'server/prices.py': 'def total(prices):\n    return sum(prices[1:])\n',
+      'server/tests/__init__.py': '',
+      'server/tests/test_prices.py':
+        'import unittest\nfrom prices import total\n\n\nclass Total(unittest.TestCase):\n    def test_nothing(self):\n        self.assertEqual(total([]), 0)\n',
+    }
+    const more = '    def test_every_price(self):\n        self.assertEqual(total([1, 2]), 3)\n'
+    const { candidate, bench } = await execute(
+      [
+        [
+          ...[edit('server/prices.py', 'prices[1:]', 'prices'), done('The server sums up every price.')],
+          ...[mendTotal(), done('So does the page.')],
+          ...[
+            edit(
+              'server/tests/test_prices.py',
+              '        self.assertEqual(total([]), 0)\n',
+              `        self.assertEqual(total([]), 0)\n\n${more}`,
+            ),
+          ],
+          ...[done('A test of the server.'), addTest(), done('A test of the page.')],
+        ],
+      ],
+      {
+        npm: true,
+        files: server,
+        modifications: [
+          change('server', 'server/prices.py'),
+          change('page', 'src/total.js'),
+          change('server-test', 'server/tests/test_prices.py', { test: true, dependsOn: ['server'] }),
+          change('page-test', 'test/total.test.js', { dependsOn: ['page'] }),
+        ],
+      },
+    )
+    await using _ = bench
+    expect(answers(candidate.conversation).join('\n')).toContain('page-test stands.')
+    expect(statuses(candidate)).toEqual(['server done', 'page done', 'server-test done', 'page-test done'])
+    expect(candidate.files?.map(({ path, module, category }) => [path, module, category])).toEqual([
+      ['server/prices.py', 'server', 'source'],
+      ['server/tests/test_prices.py', 'server', 'test'],
+      ['src/total.js', 'shop', 'source'],
+      ['test/total.test.js', 'shop', 'test'],
+    ])
+    const ran = candidate.commands?.map(({ line }) => line.split(' ')[0])
+    expect(new Set(ran)).toEqual(new Set(['python3', 'node']))
   })
 })
 
