@@ -86,6 +86,11 @@ describe('a node suite', () => {
 })
 
 describe('a python suite', () => {
+  it('tells a test that is named like its file', async () => {
+    const { results } = await check({ 'pytest.ini': '[pytest]\n', 'test_a.py': 'def test_a():\n    pass\n' })
+    expect(results[0]?.tests?.map(({ name }) => name)).toEqual(['test_a.py > test_a'])
+  })
+
   const red =
     'import unittest\n\n\nclass A(unittest.TestCase):\n    def test_adds(self):\n        self.assertEqual(1 + 1, 3)\n'
   const green = red.replace('3', '2').replace('class A', 'class B')

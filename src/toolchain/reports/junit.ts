@@ -61,7 +61,7 @@ function caseName(attributes: Attributes, file: string | undefined): string {
   const module = file.replace(/\.\w+$/, '').replaceAll('/', '.')
   const group = classname === module ? '' : classname.replace(`${module}.`, '').replaceAll('.', ' > ')
   // A file that cannot be collected is a case named by its module.
-  return [file, group, name === module ? '' : name].filter((part) => part !== '').join(' > ')
+  return [file, group, classname === '' && name === module ? '' : name].filter((part) => part !== '').join(' > ')
 }
 
 /** pytest shows source and values; what matters are the lines marked `E` and the places that end each frame. */
