@@ -8,6 +8,7 @@ const intro = `<!-- Made by \`npm run generate\` from src/policy/policy-schema.t
 \`.github/draftsmith.yml\` on the base branch says what Draftsmith may do in a repository. It is read at the pinned base
 commit, never from a work tree. Every key has a default, and a repository without the file has a valid policy. Unknown keys
 are refused, with line, column and the nearest known key; a file with mistakes gets a comment, and no work is done.
+\`draftsmith init\` writes one into a clone in which every key stands with its default, as a comment.
 
 Limits may be lowered freely, and raised up to the ceilings of the deployment; a limit that was lowered to its ceiling is
 named in the report, and so is a key that is not acted on yet. A model of \`models\` must have a known price, or be one that the

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { renderIssueForm } from '../../src/render/issue-form.ts'
+import { taskTypes } from '../../src/task/contract.ts'
 import { formFacts, issueFormFields } from '../../src/task/issue-form.ts'
 import { mentionedPaths } from '../../src/task/mentions.ts'
 import { sanitise } from '../../src/task/sanitise.ts'
@@ -57,6 +58,29 @@ describe('the issue form', () => {
     const answers = Object.fromEntries(questions.map(({ id = '', attributes }) => [id, answerTo(attributes)]))
     const read = issueFormFields(sanitise(rendered(answers, end)).text)
     expect(read).toEqual(questions.map(({ id = '', attributes }) => ({ label: attributes.label, answer: answers[id] })))
+  })
+
+  it('tells the contract what it asks for, without a guess', () => {
+    const facts = formFacts(
+      rendered({
+        kind: 'Refactoring',
+        objective: 'It is `a---b`.',
+        behaviour: 'It is `a-b`.',
+        criteria: '- `a` is 1',
+        constraints: 'No new dependency.',
+        untouched: 'src/legacy/',
+      }),
+    )
+    expect(facts).toMatchObject({
+      taskType: 'refactor',
+      objective: 'It is `a---b`.',
+      behaviour: 'It is `a-b`.',
+      acceptanceCriteria: ['`a` is 1'],
+      constraints: ['No new dependency.'],
+      untouched: 'src/legacy/',
+    })
+    for (const option of questions.find(({ id }) => id === 'kind')?.attributes.options ?? [])
+      expect(taskTypes).toContain(formFacts(rendered({ kind: option })).taskType)
   })
 
   it('is read back without what was left open', () => {
