@@ -5,8 +5,7 @@ import { ceilingsOf } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../errors.ts'
 import { parsePolicy, policyPath } from '../policy/policy.ts'
-import { measureReadiness } from '../prepare/measure-readiness.ts'
-import { prepareBench } from '../prepare/prepare-bench.ts'
+import { readinessOf } from '../prepare/measure-readiness.ts'
 import { renderTerminalReadiness } from '../render/readiness.ts'
 import { describeBase } from './describe-base.ts'
 import type { Terminal } from './terminal.ts'
@@ -46,8 +45,7 @@ export async function readinessCommand(
     signal: terminal.interrupted,
     note: say,
   })
-  await using bench = await prepareBench(run, { facts: base, policy: parsed.policy })
-  const readiness = await measureReadiness(bench)
+  const readiness = await readinessOf(run, { facts: base, policy: parsed.policy })
   const { repository, baseBranch: branch, baseCommit } = base
   terminal.out(
     options.json

@@ -1,14 +1,26 @@
 // Takes a bench and tells whether changes can be verified on it.
+import type { Policy } from '../policy/policy.ts'
+import type { BaseFacts } from '../task/task-host.ts'
 import type { CheckCommand, CheckResult, RepositorySnapshot } from '../toolchain/toolchain.ts'
 import type { Baseline, Bench } from './bench.ts'
 import { improvementsOf } from './improvements.ts'
+import { type Preparing, prepareBench } from './prepare-bench.ts'
 import { type CommandOutcome, type Found, type Readiness, type ReadinessCommand, says } from './readiness.ts'
 
 /** Tests that take no longer are run twice, so that flaky ones show. */
 const repeatedMs = 120_000
 
+/** Prepares a bench, measures, and leaves nothing behind. Throws what `prepareBench` throws. */
+export async function readinessOf(
+  run: Preparing,
+  at: { facts: Pick<BaseFacts, 'baseCommit'>; policy: Policy },
+): Promise<Readiness> {
+  await using bench = await prepareBench(run, at)
+  return measureReadiness(bench)
+}
+
 /** Runs the tests once more where that is cheap or some failed. Throws what the bench throws. */
-export async function measureReadiness(bench: Bench): Promise<Readiness> {
+async function measureReadiness(bench: Bench): Promise<Readiness> {
   const { snapshot, baseline, sandbox } = bench
   const repeated = baseline.checks.filter(
     ({ name, passed, durationMs, timedOut }) => name === 'test' && !timedOut && (!passed || durationMs <= repeatedMs),

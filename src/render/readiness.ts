@@ -176,10 +176,12 @@ const debianPackages: Record<string, string> = {
   ruby: 'ruby',
 }
 const npmPackages = ['pnpm', 'yarn', 'bun']
+const pythonPackages = ['black', 'flake8', 'mypy', 'pyright', 'ruff']
 
 function installMend(tool: string): string {
   const name = codeSpan(tool)
   if (npmPackages.includes(tool)) return `${name} (\`npm install --global ${tool}\`)`
+  if (pythonPackages.includes(tool)) return `${name} (\`pip install ${tool}\`, or list it among the requirements)`
   const packages = debianPackages[tool]
   return packages === undefined ? name : `${name} (on Debian \`apt-get install ${packages}\`)`
 }

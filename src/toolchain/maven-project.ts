@@ -111,7 +111,7 @@ function someTests(classes: string[]): string {
 function installOf(project: MavenProject, tests: string[]): EcosystemFacts['install'] {
   const folders = project.modules.map(({ folder }) => folder)
   const first = new Map(tests.toReversed().map((path) => [moduleOf(path, folders), unitTestClass(path)]))
-  const classes = [...first.values()].filter((one) => one !== undefined)
+  const classes = [...first.values()].filter((one) => one !== undefined).sort()
   const goals = classes.length === 0 ? 'test-compile' : `-Dmaven.test.failure.ignore=true ${someTests(classes)} test`
   return {
     before: javaNetwork,

@@ -27,7 +27,7 @@ const manifestSchema = z.object({
   require: z.record(z.string(), z.string()).catch({}).default({}),
   'require-dev': z.record(z.string(), z.string()).catch({}).default({}),
   scripts: z.record(z.string(), z.unknown()).catch({}).default({}),
-  repositories: z.unknown(),
+  repositories: z.unknown().optional(),
 })
 
 interface PhpProject {

@@ -160,12 +160,11 @@ function installOf({ folder, files }: RubyProject, gemfile: string): InstallComm
   }
 }
 
+/** Of sources and of gems from git, in every way to write them; `github` is a word of Bundler's. */
 function gemHosts(gemfile: string): string[] {
-  const sources = [...gemfile.matchAll(/\bsource\s*\(?\s*["'](https?:\/\/[^"']+)["']/g)].map(
-    ([, address = '']) => address,
-  )
-  const git = [...gemfile.matchAll(/\bgit:\s*["'](https?:\/\/[^"']+)["']/g)].map(([, address = '']) => address)
-  const hosts = [...sources, ...git].flatMap((address) => (URL.canParse(address) ? [new URL(address).host] : []))
-  const github = /\bgithub:\s*["']/.test(gemfile) ? ['github.com'] : []
+  const code = gemfile.replace(/#(?!\{).*$/gm, '')
+  const addresses = code.match(/https?:\/\/[^\s"'#)]+/g) ?? []
+  const hosts = addresses.flatMap((address) => (URL.canParse(address) ? [new URL(address).host] : []))
+  const github = /\bgithub\b/.test(code) ? ['github.com'] : []
   return [...new Set(['index.rubygems.org', 'rubygems.org', ...hosts, ...github])].sort()
 }

@@ -97,6 +97,12 @@ describe('what ended differently in two runs of one tree', () => {
     expect(found.improvements[0]).toEqual({ code: 'mend_flaky_tests', of: ['b'] })
   })
 
+  test('says enough where one of the runs passed', async () => {
+    const checks = [checkResult(undefined, { passed: false })]
+    const found = await readiness({ baseline: { checks }, again: [checkResult(undefined)] })
+    expect([found.verdict, codes(found)[0]]).toEqual(['limited', 'mend_flaky_tests'])
+  })
+
   test('is named by its command where tests have no names', async () => {
     const again = [checkResult(undefined, { passed: false })]
     const found = await readiness({ baseline: { checks: [checkResult(undefined)] }, again })
