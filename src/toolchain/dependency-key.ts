@@ -28,7 +28,13 @@ export async function dependencyKey(parts: KeyParts): Promise<string | undefined
   const manifests = await readManifests(parts)
   const versions = await toolVersions(parts)
   if (manifests === undefined || versions === undefined) return undefined
-  const commands = installs.map(({ line, cwd, allowedHosts, keeps }) => ({ line, cwd, allowedHosts, keeps }))
+  const commands = installs.map(({ line, before, cwd, allowedHosts, keeps }) => ({
+    line,
+    before,
+    cwd,
+    allowedHosts,
+    keeps,
+  }))
   const text = JSON.stringify({ version, repository, registries, commands, versions, manifests })
   return createHash('sha256').update(text).digest('hex')
 }

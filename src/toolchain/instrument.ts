@@ -22,7 +22,7 @@ export function inToolPath(line: string, cwd = '.'): string {
 
 /** The check as it is really run: it leaves `places` (work folder and HOME, one a line) and `report` in `folder`, a name below HOME. */
 export function instrument(check: CheckCommand, folder: string): Instrumented {
-  const asked = readerOf(check.report)?.ask?.(check, `"$${folderVariable}/report"`) ?? { line: check.line }
+  const asked = readerOf(check.report)?.ask(check, `"$${folderVariable}/report"`) ?? { line: check.line }
   const setup = [
     `${folderVariable}="$HOME/${folder}"`,
     `mkdir -p "$${folderVariable}" && { pwd -P; printf '%s\\n' "$HOME"; } > "$${folderVariable}/places"`,

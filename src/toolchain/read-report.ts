@@ -21,7 +21,7 @@ export interface ReportSource {
  */
 export function readReport(check: CheckCommand, result: CommandResult, source: ReportSource): CheckResult {
   const places = source.places ?? unknownPlaces
-  const { tests, problem } = readTests(check, result, source.report, places)
+  const { tests, problem } = readTests(check, source.report, places)
   const doubts = [...(problem === undefined ? [] : [problem]), ...disagreements(check, result, tests)]
   const passed = result.exitCode === 0 && !result.timedOut && result.limit === undefined && !contradicted(check, tests)
   return {
@@ -41,26 +41,22 @@ export function readReport(check: CheckCommand, result: CommandResult, source: R
 
 function readTests(
   check: CheckCommand,
-  result: CommandResult,
   report: string | undefined,
   places: Places,
 ): { tests?: TestCase[]; problem?: string } {
   const reader = readerOf(check.report)
   if (reader === undefined) return {}
-  const text = reader.source === 'file' ? report : result.output
-  if (text === undefined || text.trim() === '') return { problem: missing[reader.source] }
+  if (report === undefined || report.trim() === '') return { problem: noReport }
   try {
-    const tests = reader.read(text, places)
-    return tests === undefined ? { problem: missing[reader.source] } : { tests: uniqueByName(tests) }
+    const tests = reader.read(report, places)
+    return tests === undefined ? { problem: noList } : { tests: uniqueByName(tests) }
   } catch {
     return { problem: 'The report of the test runner cannot be read: only the exit code counts.' }
   }
 }
 
-const missing = {
-  file: 'The test runner left no report: only the exit code counts.',
-  output: 'No list of tests was printed: only the exit code counts.',
-}
+const noReport = 'The test runner left no report: only the exit code counts.'
+const noList = 'No list of tests was printed: only the exit code counts.'
 
 /** Two tests of one name are told apart by their order; the worse status of a name must never be lost. */
 function uniqueByName(tests: TestCase[]): TestCase[] {

@@ -46,7 +46,7 @@ async function runReported(check: CheckCommand, options: RunChecksOptions): Prom
   try {
     const result = await run(check, instrument(check, folder), options)
     const reader = readerOf(check.report)
-    const report = reader?.source === 'file' ? await readFileInside(options.home, folder, 'report') : undefined
+    const report = reader === undefined ? undefined : await readFileInside(options.home, folder, 'report')
     const output = result.output + ((report && reader?.log?.(report)) ?? '')
     await options.logs(log, `$ ${check.line}\n${output}`)
     const places = await readPlaces(check, folder, options.home)

@@ -57,13 +57,12 @@ export type ReportFormat =
 
 /** How a runner is made to tell its tests by name, and how that is read. One file a format, listed in `report-readers.ts`. */
 export interface ReportReader {
-  /** Where the tests are told: in a file that the runner is asked for, or in what it prints. */
-  readonly source: 'file' | 'output'
   /**
-   * The check as it is asked for its tests. `report` is a quoted shell word: the file that `source: 'file'` is read from,
-   * outside of the work tree. The exit code must stay that of the check's own line. Default: the line as it is.
+   * The check as it is asked for its tests. `report` is a quoted shell word: the file that is read, outside of the work
+   * tree. What a runner only prints is led there, since of long output the sandbox keeps head and tail alone. The exit
+   * code must stay that of the check's own line.
    */
-  ask?(check: CheckCommand, report: string): AskedCheck
+  ask(check: CheckCommand, report: string): AskedCheck
   /** Undefined when the text holds no list of tests. Throws when it cannot be read; an empty file is never given. */
   read(text: string, places: Places): TestCase[] | undefined
   /** What a report holds that a person would have seen in the log, where asking for it took it away. */

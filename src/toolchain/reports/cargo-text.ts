@@ -5,7 +5,6 @@ import { intoFile } from '../shell-words.ts'
 import type { ReportReader, TestCase } from '../toolchain.ts'
 
 export const cargoReader: ReportReader = {
-  source: 'file',
   // Else the crates behind the first that fails are not tested, and their tests would count as gone.
   ask: ({ line }, report) => ({ line: intoFile(line.replace(/\bcargo test\b/, 'cargo test --no-fail-fast'), report) }),
   read: readCargoTest,

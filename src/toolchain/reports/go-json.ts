@@ -9,7 +9,6 @@ import type { ReportReader, TestCase } from '../toolchain.ts'
 const modules = `go list -m -f '{"Action":"module","Package":"{{.Path}}","Output":"{{.Dir}}"}'`
 
 export const goReader: ReportReader = {
-  source: 'file',
   ask: ({ line }, report) => ({
     setup: [`${modules} > ${report} 2>/dev/null`],
     line: `${line.replace(/\bgo test\b/, 'go test -json')} >> ${report} 2>&1`,

@@ -25,7 +25,6 @@ const report = z.object({
 type FileResult = z.infer<typeof report>['testResults'][number]
 
 export const jestReader: ReportReader = {
-  source: 'file',
   ask: ({ line }, report) => ({
     line: withArguments(line, `--json --testLocationInResults --outputFile=${report}`),
   }),
@@ -34,7 +33,6 @@ export const jestReader: ReportReader = {
 
 /** vitest writes its report in the shape of jest's. */
 export const vitestReader: ReportReader = {
-  source: 'file',
   ask: ({ line }, report) => ({
     line: withArguments(line, `--reporter=default --reporter=json --outputFile.json=${report}`),
   }),

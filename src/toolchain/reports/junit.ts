@@ -6,13 +6,11 @@ import type { ReportReader, TestCase } from '../toolchain.ts'
 
 /** As bun writes it. */
 export const junitFileReader: ReportReader = {
-  source: 'file',
   ask: ({ line }, report) => ({ line: withArguments(line, `--reporter=junit --reporter-outfile=${report}`) }),
   read: readJunit,
 }
 
 export const pytestReader: ReportReader = {
-  source: 'file',
   ask: ({ line }, report) => ({
     line: withArguments(line, `--rootdir=. -o junit_family=xunit1 --junitxml=${report}`),
   }),

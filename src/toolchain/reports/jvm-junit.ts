@@ -7,7 +7,6 @@ import { toldFailure } from './told-failure.ts'
 import { readXmlCases, type XmlCase } from './xml-cases.ts'
 
 export const surefireReader: ReportReader = {
-  source: 'file',
   // A module that fails must not keep those that need it from being tested: whether tests failed is told by the reports.
   ask: ({ line }, report) =>
     gathered(`${line} -Dmaven.test.failure.ignore=true -DtrimStackTrace=false`, 'target/surefire-reports', report),
@@ -15,7 +14,6 @@ export const surefireReader: ReportReader = {
 }
 
 export const gradleReader: ReportReader = {
-  source: 'file',
   ask: ({ line }, report) => gathered(`${line} --continue`, 'build/test-results/*', report),
   read: readJvmReports,
 }

@@ -9,7 +9,6 @@ const sourceVariable = 'DRAFTSMITH_REPORTER'
 
 /** Minitest has no report for programs: a reporter of ours is written beside its file, and loaded by every Ruby process. */
 export const minitestReader: ReportReader = {
-  source: 'file',
   ask: ({ line }, report) => {
     const reporter = report.replace(/\/[^/"]+"$/, '/reporter.rb"')
     return {

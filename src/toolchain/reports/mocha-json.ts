@@ -14,7 +14,6 @@ const test = z.object({
 const report = z.object({ passes: z.array(test), failures: z.array(test), pending: z.array(test) })
 
 export const mochaReader: ReportReader = {
-  source: 'file',
   ask: ({ line }, report) => ({ line: withArguments(line, `--reporter=json --reporter-option=output=${report}`) }),
   read: readMochaJson,
 }

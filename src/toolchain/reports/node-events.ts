@@ -8,7 +8,6 @@ const sourceVariable = 'DRAFTSMITH_REPORTER'
 
 /** `node --test` loads a reporter of ours, that is written beside its report: the built-in ones differ from Node 18 to 24. */
 export const nodeReader: ReportReader = {
-  source: 'file',
   ask: (check, report) => ({
     setup: [
       `printf %s "$${sourceVariable}" > ${reporterBeside(report)}; unset ${sourceVariable}`,

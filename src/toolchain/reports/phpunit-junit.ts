@@ -7,7 +7,6 @@ import { readXmlCases, type XmlCase } from './xml-cases.ts'
 
 /** PHPUnit and what is built on it; through composer the arguments go behind `--`. */
 export const phpunitReader: ReportReader = {
-  source: 'file',
   ask: ({ line }, report) => ({
     line: withArguments(line, `${/^composer\s/.test(line) ? '-- ' : ''}--log-junit ${report}`),
   }),

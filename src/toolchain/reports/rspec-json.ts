@@ -6,7 +6,6 @@ import { rubyFrames } from './ruby-frames.ts'
 import { toldFailure } from './told-failure.ts'
 
 export const rspecReader: ReportReader = {
-  source: 'file',
   // A formatter on the command line takes the place of those that `.rspec` names; the log keeps a readable one.
   ask: ({ line }, report) => ({
     line: withArguments(line, `--format documentation --format json --out ${report}`),

@@ -5,7 +5,6 @@ import type { ReportReader, TestCase } from '../toolchain.ts'
 
 /** ava prints TAP when it is asked to. */
 export const tapReader: ReportReader = {
-  source: 'file',
   ask: ({ line }, report) => ({ line: intoFile(withArguments(line, '--tap'), report) }),
   read: (text, places) => (/^(TAP version|1\.\.\d)/m.test(text) ? readTap(text, places) : undefined),
   log: (report) => report,

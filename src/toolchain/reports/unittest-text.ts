@@ -4,7 +4,6 @@ import { intoFile } from '../shell-words.ts'
 import type { ReportReader, TestCase } from '../toolchain.ts'
 
 export const unittestReader: ReportReader = {
-  source: 'file',
   ask: ({ line }, report) => ({ line: intoFile(line, report) }),
   read: (text, places) => (hasEnding(text) ? readUnittest(text, places) : undefined),
   log: (report) => report,
