@@ -1,6 +1,6 @@
-import picomatch from 'picomatch'
 import { z } from 'zod'
 import { defines } from '../explore/definitions.ts'
+import { compileGlob, expandBraces } from '../policy/glob-matcher.ts'
 import { nearestPaths } from '../policy/nearest-paths.ts'
 import { defineTool, failed, refused, type Tool, type ToolAnswer } from './tools.ts'
 import type { Refusal, SearchResult, WorkTree } from './work-tree.ts'
@@ -123,7 +123,8 @@ function hitLines({ hits, more, hidden }: SearchResult): string {
   return lines.length > 0 ? lines.join('\n') : 'No hits.'
 }
 
-const tooIntricate = 'The glob has too many stars.'
+const tooIntricate = 'The glob has too many stars or alternatives.'
+const mostAlternatives = 16
 
 /** A glob, a folder or a path; a glob without a slash matches in every folder. Undefined when it is too intricate to be tried on many paths. */
 function acceptsOf(glob = ''): ((path: string) => boolean) | undefined {
@@ -131,7 +132,8 @@ function acceptsOf(glob = ''): ((path: string) => boolean) | undefined {
   if (wanted === '' || wanted === '.') return () => true
   const parts = wanted.split('/')
   if (parts.some((part) => part.split('*').length > 4) || wanted.split('**').length > 4) return undefined
-  const matches = picomatch(wanted, { dot: true, basename: parts.length === 1, noextglob: true })
+  if ((expandBraces(wanted)?.length ?? Infinity) > mostAlternatives) return undefined
+  const matches = compileGlob(parts.length === 1 ? `**/${wanted}` : wanted)
   return (path) => matches(path) || path === wanted || path.startsWith(`${wanted}/`)
 }
 

@@ -1,10 +1,7 @@
-// Patterns come from a file that anybody with write access can change, and are matched on every write:
-// only plain globs compile, so that no pattern can cost more than a moment.
-import picomatch from 'picomatch'
+// Patterns come from a file that anybody with write access can change, and are matched on every write.
+import { compileGlob, expandBraces } from './glob-matcher.ts'
 
 const maxLength = 200
-const maxStarsInSegment = 3
-const maxGlobstars = 4
 
 /** Why a pattern is refused, as the end of a sentence that begins with the pattern; undefined when it may be used. */
 export function globProblem(glob: string): string | undefined {
@@ -13,9 +10,8 @@ export function globProblem(glob: string): string | undefined {
   if (/[()\\|]/.test(glob)) return 'uses ( ) | or \\, which are not supported: plain globs only'
   if (glob.startsWith('!')) return 'starts with !: list it under the opposite key instead'
   if (glob.startsWith('/') || glob.split('/').includes('..')) return 'must be relative to the repository'
-  const segments = glob.split('/')
-  if (segments.filter((segment) => segment.includes('**')).length > maxGlobstars) return 'uses ** too often'
-  if (segments.some((segment) => segment !== '**' && stars(segment) > maxStarsInSegment)) return 'uses * too often'
+  if (/\{[^{},]*\.\.[^{},]*\}/.test(glob)) return 'uses a range in braces: list the alternatives, or use [0-9]'
+  if (expandBraces(glob.normalize('NFKC')) === undefined) return 'has too many alternatives in braces'
   return undefined
 }
 
@@ -25,16 +21,12 @@ export function matchesAny(path: string, globs: string[], fold: (text: string) =
   return globs.some((glob) => compile(fold(glob.replace(/\/+$/, '')))(folded))
 }
 
-function stars(segment: string): number {
-  return segment.split('*').length - 1
-}
-
 const compiled = new Map<string, (path: string) => boolean>()
 
 function compile(glob: string): (path: string) => boolean {
   const known = compiled.get(glob)
   if (known !== undefined) return known
-  const matches = picomatch([glob, `${glob}/**`], { dot: true, noextglob: true, nonegate: true, maxLength: 1_000 })
+  const matches = compileGlob(`${glob}/**`)
   if (compiled.size > 1_000) compiled.clear()
   compiled.set(glob, matches)
   return matches

@@ -1,6 +1,6 @@
 // What Cargo.toml says: workspaces, their crates, and what they need.
 import { posix } from 'node:path'
-import picomatch from 'picomatch'
+import { compileGlob } from '../policy/glob-matcher.ts'
 import { arrayNames, readTables, strings } from './toml-tables.ts'
 import type { ReadFile } from './toolchain.ts'
 
@@ -52,7 +52,7 @@ function isMember(folder: string, root: string, tables: Map<string, string>): bo
   if (named('exclude').some((one) => inside === one || inside.startsWith(`${one}/`))) return false
   const members = named('members')
   const paths = [...tables].flatMap(([name, text]) => (/dependencies/.test(name) ? dependencyPaths(text) : []))
-  return (members.length > 0 && picomatch.isMatch(inside, members)) || paths.includes(inside)
+  return members.some((member) => compileGlob(member)(inside)) || paths.includes(inside)
 }
 
 function dependencyPaths(table: string): string[] {

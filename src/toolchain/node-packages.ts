@@ -1,7 +1,7 @@
 // package.json, lock files and workspaces, read leniently: a broken file makes a note, never a crash.
 import { posix } from 'node:path'
-import picomatch from 'picomatch'
 import { z } from 'zod'
+import { compileGlob } from '../policy/glob-matcher.ts'
 import type { ReadFile } from './toolchain.ts'
 
 const textMap = z.record(z.string(), z.string()).catch({})
@@ -110,7 +110,8 @@ async function readWorkspaces(
   const wanted = globs.filter((glob) => !glob.startsWith('!')).map((glob) => posix.join(folder, glob))
   const refused = globs.filter((glob) => glob.startsWith('!')).map((glob) => posix.join(folder, glob.slice(1)))
   if (wanted.length === 0) return []
-  const matches = picomatch(wanted, { ignore: refused })
+  const [chosen, left] = [wanted.map(compileGlob), refused.map(compileGlob)]
+  const matches = (path: string) => chosen.some((one) => one(path)) && !left.some((one) => one(path))
   const packages: NodePackage[] = []
   for (const candidate of folders) {
     if (candidate === folder || !matches(candidate)) continue

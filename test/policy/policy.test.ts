@@ -146,7 +146,8 @@ describe('every problem is named at once, with its place', () => {
     ['(a+)+$', 'uses ( ) | or \\, which are not supported: plain globs only'],
     ['!src/**', 'starts with !: list it under the opposite key instead'],
     ['../x', 'must be relative to the repository'],
-    ['*a*a*a*a*b', 'uses * too often'],
+    ['{1..9}.md', 'uses a range in braces: list the alternatives, or use [0-9]'],
+    ['{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}', 'has too many alternatives in braces'],
     ['a'.repeat(201), 'is longer than 200 characters'],
   ])('glob %s', (glob, reason) => {
     expect(problems(parse(`scope:\n  include:\n    - "${glob.replaceAll('\\', '\\\\')}"\n`))).toEqual([
