@@ -116,12 +116,11 @@ async function messagesOf(
   return feedback === undefined ? firstMessages(work) : say(conversation, `${feedback}\n\nMend it and call done.`)
 }
 
-/** What is half done stands nowhere, but it was paid for: it is kept beside the work, for whoever looks. */
+/** What is half done stands nowhere, but it was paid for: it is kept beside the work, for whoever looks. The work tree goes back when the candidate is arrived at. */
 async function setAside({ run, task, state }: Work): Promise<void> {
   const { workspace } = task.bench
   const half = await workspace.diff(await plannedTree(workspace, plannedPaths(task.plan, state)), state.lastGood)
   if (half.files.length > 0) await run.claimed.writeArtifact('unfinished.patch', half.text, 'text/x-diff')
-  await workspace.restore(state.lastGood)
 }
 
 /** In a later round the plan is done; what verification found is one more modification, of any planned file. */
