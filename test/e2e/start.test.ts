@@ -84,15 +84,17 @@ describe("the App's credentials", () => {
 })
 
 describe('a service that runs', () => {
-  it('keeps a second process off its embedded database, and tells people of a wrong model key', async () => {
+  it('logs a model without a price, keeps a second process off its embedded database, and tells people of a wrong model key', async () => {
     const service = await startServiceProcess({
       github,
       model,
       place,
       sandbox: 'none',
-      env: { ANTHROPIC_API_KEY: 'wrong' },
+      env: { ANTHROPIC_API_KEY: 'wrong', DRAFTSMITH_MODEL_CODER: 'house-model' },
     })
     try {
+      const unpriced = service.logs.filter(({ msg }) => msg.startsWith('no price is known'))
+      expect(unpriced).toMatchObject([{ model: 'house-model' }])
       const second = await startInVain({ github, model, place, sandbox: 'none' })
       expect(second.exitCode).toBe(1)
       expect(second.output).toContain('Another Draftsmith process uses the data folder')
