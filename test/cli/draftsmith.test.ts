@@ -28,7 +28,7 @@ describe('what can be asked for', () => {
     expect(exitCode).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^Usage: draftsmith \[options\] \[command\]/)
-    for (const name of ['run', 'show', 'replay', 'init', 'doctor', 'serve'])
+    for (const name of ['run', 'approve', 'revise', 'choose', 'show', 'replay', 'init', 'doctor', 'serve'])
       expect(stderr).toMatch(new RegExp(`^  ${name}`, 'm'))
   })
 
