@@ -33,9 +33,12 @@ export function fileParts(text: string, hits: Hit[], maxBytes: number): { lines:
 function windows(lines: string[], hits: Hit[], maxBytes: number): (readonly [number, number])[] {
   if (hits.length === 0) return [[1, Math.min(headLines, lines.length)]]
   const shown = new Set<number>()
+  const licence = headComment(lines)
   let bytes = maxBytes
   for (const hit of [...hits].sort((a, b) => b.points - a.points || a.line - b.line)) {
-    const added = windowOf(hit, lines.length).filter((line) => !shown.has(line))
+    const added = windowOf(hit, lines.length).filter(
+      (line) => !shown.has(line) && (line > licence || hit.line <= licence),
+    )
     const size = added.reduce((sum, line) => sum + Buffer.byteLength(lines[line - 1] ?? '') + 1, 0)
     const fits = shown.size + added.length <= wholeLines && size <= bytes
     if (!fits && shown.size > 0) break
@@ -43,6 +46,12 @@ function windows(lines: string[], hits: Hit[], maxBytes: number): (readonly [num
     for (const line of added) shown.add(line)
   }
   return ranges([...shown].sort((a, b) => a - b))
+}
+
+/** Lines of the comment that a file begins with, most often a licence, which says nothing about the task. */
+function headComment(lines: string[]): number {
+  const end = lines.findIndex((line) => !/^\s*(?:#|\/\/|\/?\*|--|;|<!--)|^\s*$/.test(line))
+  return Math.max(end, 0)
 }
 
 function windowOf({ line, defines }: Hit, count: number): number[] {

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { fileParts } from '../../src/explore/file-parts.ts'
+
+const licence = Array.from({ length: 12 }, (_, at) => `# Licence, line ${at + 1}`)
+const code = Array.from({ length: 400 }, (_, at) => `value_${at} = ${at}`)
+const text = [...licence, '', ...code].join('\n')
+
+test('a window near the top of a file leaves its licence out', () => {
+  const { lines, parts } = fileParts(text, [{ line: 20, points: 1, defines: false }], 10_000)
+  expect(lines).toBe(413)
+  expect(parts).toHaveLength(1)
+  expect(parts[0]).toMatchObject({ from: 14, to: 40 })
+})
+
+test('a hit inside of it is shown', () => {
+  const { parts } = fileParts(text, [{ line: 3, points: 1, defines: false }], 10_000)
+  expect(parts[0]).toMatchObject({ from: 1, to: 23 })
+})
