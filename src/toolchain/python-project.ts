@@ -1,6 +1,7 @@
 // What pyproject.toml, setup.cfg and requirement files say.
 import { posix } from 'node:path'
-import { arrayNames, readTables, strings } from './toml-tables.ts'
+import { listedRequirements } from './python-requirements.ts'
+import { readTables } from './toml-tables.ts'
 import type { Certainty, ReadFile } from './toolchain.ts'
 
 export interface PythonProject {
@@ -33,7 +34,6 @@ export interface Program<Name extends string> extends Evidence {
 }
 
 const markers = ['pyproject.toml', 'setup.cfg', 'setup.py', 'requirements.txt', 'tox.ini', 'pytest.ini']
-const testExtras = /^(tests?|testing|dev|develop|development)$/
 const maxProjects = 20
 
 /** Folders with a marker of a Python project that lie in no other one; the root's first. */
@@ -55,10 +55,15 @@ function isMarker(path: string): boolean {
 async function readProject(folder: string, files: string[], read: ReadFile): Promise<PythonProject> {
   const has = (name: string) => files.includes(posix.join(folder, name))
   const text = async (name: string) => (has(name) ? ((await read(posix.join(folder, name))) ?? '') : '')
-  const [pyproject, setupCfg, toxIni] = await Promise.all([text('pyproject.toml'), text('setup.cfg'), text('tox.ini')])
+  const [pyproject, setupCfg, setupPy, toxIni] = await Promise.all([
+    text('pyproject.toml'),
+    text('setup.cfg'),
+    text('setup.py'),
+    text('tox.ini'),
+  ])
   const configuration: Configuration = { folder, has, tables: readTables(pyproject), setupCfg, toxIni }
   const requirementFiles = requirementNames.filter(has).map((name) => posix.join(folder, name))
-  const requirements = listedRequirements(configuration.tables)
+  const requirements = listedRequirements({ tables: configuration.tables, setupCfg, setupPy })
   const tests = files.filter((path) => path.startsWith(folder === '.' ? '' : `${folder}/`) && isPythonTest(path))
   const inSource = (path: string) => path.startsWith(posix.join(folder, 'src/')) && path.endsWith('.py')
   const pytest =
@@ -67,14 +72,20 @@ async function readProject(folder: string, files: string[], read: ReadFile): Pro
     (await usedPytest(tests, read))
   return {
     folder,
-    name:
-      /^\s*name\s*=\s*["']([^"'\n]+)["']/m.exec(configuration.tables.get('project') ?? '')?.[1] ?? folderName(folder),
+    name: nameOf(configuration) ?? folderName(folder),
     requirementFiles,
     requirements,
     ...(pytest === undefined ? {} : { pytest }),
     ...stylePrograms(configuration),
     ...(files.some(inSource) ? { sourceFolder: 'src' } : {}),
   }
+}
+
+function nameOf({ tables, setupCfg }: Configuration): string | undefined {
+  const own = [tables.get('project'), tables.get('tool.poetry')].join('\n')
+  return (
+    /^\s*name\s*=\s*["']([^"'\n]+)["']/m.exec(own)?.[1] ?? /^\[metadata\][^[]*?^name\s*=\s*(\S+)/m.exec(setupCfg)?.[1]
+  )
 }
 
 function folderName(folder: string): string {
@@ -98,14 +109,6 @@ interface Configuration {
   tables: Map<string, string>
   setupCfg: string
   toxIni: string
-}
-
-function listedRequirements(tables: Map<string, string>): string[] {
-  const forTests = ['project.optional-dependencies', 'dependency-groups'].flatMap((name) => {
-    const table = tables.get(name) ?? ''
-    return arrayNames(table).flatMap((key) => (testExtras.test(key) ? strings(table, key) : []))
-  })
-  return [...strings(tables.get('project') ?? '', 'dependencies'), ...forTests]
 }
 
 /** The first of the places that says so, as evidence. */

@@ -17,9 +17,11 @@ export function arrayNames(table: string): string[] {
   return [...table.matchAll(/^\s*"?([\w-]+)"?\s*=\s*\[/gm)].flatMap((match) => match[1] ?? [])
 }
 
-/** An array of strings; brackets inside of a string, as in `"uvicorn[standard]"`, do not end it. */
+/** An array of strings; a table in it is none of them. Brackets inside of a string, as in `"uvicorn[standard]"`, do not end it. */
 export function strings(table: string, key: string): string[] {
   const array =
     new RegExp(`^\\s*"?${key}"?\\s*=\\s*\\[((?:[^\\]"']|"[^"\\n]*"|'[^'\\n]*')*)\\]`, 'm').exec(table)?.[1] ?? ''
-  return [...array.matchAll(/"([^"\n]*)"|'([^'\n]*)'/g)].map((match) => match[1] ?? match[2] ?? '')
+  return [...array.replace(/\{[^}]*\}/g, '').matchAll(/"([^"\n]*)"|'([^'\n]*)'/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  )
 }

@@ -243,6 +243,56 @@ describe('a python project', () => {
     ])
   })
 
+  it.each([
+    [
+      'Poetry',
+      {
+        'pyproject.toml': `[tool.poetry]
+name = "shop"
+[tool.poetry.dependencies]
+python = "^3.11"
+requests = "^2.31.0"
+six = "~1.16"
+uvicorn = { version = ">=0.3,<1", extras = ["standard"] }
+local = { path = "../local" }
+rich = { version = "^13", optional = true }
+any = "*"
+exact = "0.4.1"
+old = "^0.2.3"
+[tool.poetry.group.dev.dependencies]
+pytest = "^8 || ^9"
+[tool.poetry.group.docs.dependencies]
+sphinx = "*"
+`,
+      },
+      "'requests>=2.31.0,<3' 'six>=1.16,<1.17' 'uvicorn[standard]>=0.3,<1' any exact==0.4.1 'old>=0.2.3,<0.3' pytest",
+    ],
+    [
+      'setup.cfg',
+      {
+        'setup.cfg':
+          '[metadata]\nname = shop\n[options]\npackages = find:\ninstall_requires =\n    requests>=2  # of the web\n    six; python_version < "3"\nzip_safe = no\n[options.extras_require]\ntest =\n    pytest\ndocs =\n    sphinx\n',
+      },
+      `'requests>=2' 'six; python_version < "3"' pytest`,
+    ],
+    [
+      'setup.py',
+      {
+        'setup.py':
+          "setup(\n  install_requires=[\n    'click>=8',  # 'none'\n    \"uvicorn[standard]\",\n  ],\n  extras_require={'dev': ['pytest'], 'docs': ['sphinx']},\n)\n",
+      },
+      "'click>=8' 'uvicorn[standard]' pytest",
+    ],
+    [
+      'groups that include others',
+      { 'pyproject.toml': '[dependency-groups]\ndev = [{ include-group = "typing" }, "pytest"]\n' },
+      'pytest',
+    ],
+  ])('installs what %s lists', async (_, files, requirements) => {
+    const snapshot = await detect({ ...files, 'tests/test_a.py': test })
+    expect(snapshot.installs[0]?.line.split('--no-input ')[1]).toBe(requirements)
+  })
+
   it('checks format, style and types where they are configured', async () => {
     const snapshot = await detect({
       'pyproject.toml': '[tool.black]\n[tool.ruff.lint]\nselect = ["E"]\n[tool.mypy]\nstrict = true\n',
