@@ -2,10 +2,23 @@
 
 /** True where the line defines what the term names: a function, a method, a type, or a variable of the file. */
 export function defines(term: string, line: string, ignoreCase: boolean): boolean {
+  const name = escapedName(term)
+  return name !== undefined && definesName(name, line, ignoreCase)
+}
+
+/** True where the line defines something whose name holds the term: `quarter_of` of `quarter`. */
+export function definesWith(term: string, line: string): boolean {
+  const name = escapedName(term)
+  return name !== undefined && definesName(`[\\w$]*${name}[\\w$]*`, line, true)
+}
+
+function escapedName(term: string): string | undefined {
   const name = nameOf(term)
-  if (!/^[\w$]+[?!]?$/.test(name)) return false
-  const escaped = `${name.replace(/[$?!]/g, '\\$&')}(?![\\w$])`
-  return definitions(escaped).some((pattern) => new RegExp(pattern, ignoreCase ? 'i' : '').test(line))
+  return /^[\w$]+[?!]?$/.test(name) ? name.replace(/[$?!]/g, '\\$&') : undefined
+}
+
+function definesName(name: string, line: string, ignoreCase: boolean): boolean {
+  return definitions(`${name}(?![\\w$])`).some((pattern) => new RegExp(pattern, ignoreCase ? 'i' : '').test(line))
 }
 
 /** As the languages write it that are common; what is taken for a definition and is none only ranks a file too high. */

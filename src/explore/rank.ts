@@ -1,7 +1,7 @@
 // Which files the task is most likely about. Whole numbers and a fixed order: equal input ranks equally everywhere.
 import { posix } from 'node:path'
 import type { WorkTree } from '../agent/work-tree.ts'
-import { defines, nameOf } from './definitions.ts'
+import { defines, definesWith, nameOf } from './definitions.ts'
 import type { Hit } from './file-parts.ts'
 
 export interface RankedFile {
@@ -24,7 +24,7 @@ export interface RankOptions {
 }
 
 const hitLimit = 300
-const weights = { named: 100, namedByEnd: 60, defines: 40, fileName: 12, maxHits: 3 }
+const weights = { named: 100, namedByEnd: 60, defines: 40, definesWith: 16, fileName: 12, maxHits: 3 }
 /** Of the strongest file's points; what has less is found by a few common words only. */
 const weakest = 0.4
 
@@ -93,6 +93,11 @@ async function addTerm(term: string, { search, files, aboutDocuments }: RankOpti
     add(path, mention * Math.min(inFile.length, weights.maxHits), `mentions ${term}`, { hits: lines })
     if (anyDefines(inFile)) add(path, definition, `defines ${term}`)
   }
+  const alike = [...byFile].filter(
+    ([, inFile]) => !anyDefines(inFile) && inFile.some(({ text }) => definesWith(term, text)),
+  )
+  const points = Math.floor(weights.definesWith / rarityDivisor(alike.length))
+  for (const [path] of alike) add(path, points, `defines a name with ${term}`)
   const word = term.toLowerCase()
   const named = files.filter((path) => posix.basename(path).toLowerCase().startsWith(word))
   for (const path of named.slice(0, 5)) add(path, weights.fileName, `is named after ${term}`)

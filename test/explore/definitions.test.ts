@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defines } from '../../src/explore/definitions.ts'
+import { defines, definesWith } from '../../src/explore/definitions.ts'
 
 describe('a line defines', () => {
   test.each([
@@ -37,4 +37,11 @@ describe('a line does not define', () => {
   ])('%s', (line, name) => {
     expect(defines(name, line, false)).toBe(false)
   })
+})
+
+test('a name that holds the term is told apart from the term itself', () => {
+  expect(definesWith('quarter', 'def quarter_of(date):')).toBe(true)
+  expect(definesWith('quarter', 'export function totalsByQuarter(rows) {')).toBe(true)
+  expect(defines('quarter', 'def quarter_of(date):', false)).toBe(false)
+  expect(definesWith('quarter', '  return quarter_of(date)')).toBe(false)
 })
