@@ -136,8 +136,7 @@ test('structured output is parsed and validated', async () => {
   })
   const schema = JSON.stringify(provider.requests[0]?.outputSchema)
   expect(schema).toContain('"additionalProperties":false')
-  expect(schema).toContain('{maxLength: 10}')
-  expect(schema).not.toContain('"maxLength"')
+  expect(schema).not.toMatch(/maxLength|minimum|maximum/)
 })
 
 test('an invalid reply is sent back once with the problems', async () => {
