@@ -10,6 +10,7 @@ const contract: TaskContract = {
   repository: 'acme/shop',
   baseBranch: 'main',
   baseCommit: 'a'.repeat(40),
+  components: [],
   scope: { include: [], exclude: [] },
   requestedBy: 'mona',
 }
