@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { targetedChecks } from '../../src/toolchain/commands.ts'
 import { detectToolchain } from '../../src/toolchain/detect.ts'
 import { runChecks } from '../../src/toolchain/run-checks.ts'
@@ -14,8 +14,12 @@ import {
   junit5,
   mavenOffline,
   pom,
+  quick,
 } from './support/jvm-project.ts'
 import { openRepository, readerOf, withoutLogs } from './support/session.ts'
+
+// Each build starts up to three Java machines.
+vi.setConfig({ testTimeout: 180_000 })
 
 const nothing = async () => {}
 /** The Java libraries of Debian have no program that could be looked for. */
@@ -46,6 +50,10 @@ ecosystemContract({
     'build.gradle': `apply plugin: 'java'
 repositories { maven { url 'file://${debianRepository}' } }
 dependencies { testCompile 'junit:junit:4.x' }
+test { jvmArgs ${quick
+      .split(' ')
+      .map((flag) => `'${flag}'`)
+      .join(', ')} }
 `,
     ...javaSources(junit4),
   },
