@@ -26,9 +26,9 @@ function triggersOf(workflow: string): Record<string, unknown> | 'unknown' {
 function pushIncludes(filters: unknown, branch: string): boolean {
   if (!isRecord(filters)) return true
   const only = patterns(filters.branches)
-  if (only !== undefined) return lastMatch(only, branch)
+  if (only !== undefined) return lastMatch(only, branch, true)
   const ignored = patterns(filters['branches-ignore'])
-  if (ignored !== undefined) return !lastMatch(ignored, branch)
+  if (ignored !== undefined) return !lastMatch(ignored, branch, false)
   // With a filter for tags alone, GitHub runs it for no branch.
   return filters.tags === undefined && filters['tags-ignore'] === undefined
 }
@@ -38,30 +38,30 @@ function patterns(filter: unknown): string[] | undefined {
   return Array.isArray(filter) ? filter.map(String) : undefined
 }
 
-/** A later pattern overrules an earlier one; `!` takes out again. */
-function lastMatch(patterns: string[], branch: string): boolean {
+/** A later pattern overrules an earlier one; `!` takes out again. `inDoubt` is the answer where a pattern cannot be tried. */
+function lastMatch(patterns: string[], branch: string, inDoubt: boolean): boolean {
   let matched = false
   for (const pattern of patterns) {
     const negated = pattern.startsWith('!')
-    if (matches(negated ? pattern.slice(1) : pattern, branch)) matched = !negated
+    if (matches(negated ? pattern.slice(1) : pattern, branch) ?? negated !== inDoubt) matched = !negated
   }
   return matched
 }
 
-/** Longer patterns, or with more stars, could cost more than a moment; they count as matching. */
+/** Longer patterns, or with more repetitions, could cost more than a moment. */
 const mostCharacters = 120
-const mostStars = 8
+const mostRepetitions = 4
 
-/** GitHub's filter patterns: https://docs.github.com/actions/reference/workflow-syntax-for-github-actions#filter-pattern-cheat-sheet */
-function matches(pattern: string, branch: string): boolean {
-  if (pattern.length > mostCharacters || pattern.split('*').length - 1 > mostStars) return true
+/** Undefined where it cannot be told. GitHub's filter patterns: https://docs.github.com/actions/reference/workflow-syntax-for-github-actions#filter-pattern-cheat-sheet */
+function matches(pattern: string, branch: string): boolean | undefined {
+  if (pattern.length > mostCharacters || pattern.split(/[?+]|\*+/).length - 1 > mostRepetitions) return undefined
   const source = pattern
     .replace(/[.^$(){}|\\]/g, '\\$&')
     .replace(/\*\*|\*/g, (stars) => (stars === '**' ? '.*' : '[^/]*'))
   try {
     return new RegExp(`^${source}$`).test(branch)
   } catch {
-    return true
+    return undefined
   }
 }
 

@@ -122,7 +122,7 @@ const pullRequest = z.strictObject({
     .string()
     .max(60)
     .regex(
-      /^(?!\/|refs\/)(?!.*(\/\/|\.\.|\.lock\/|\/\.|@\{))[A-Za-z0-9._/-]*[A-Za-z0-9_/-]$/,
+      /^(?![/.-]|refs\/)(?!.*(\/\/|\.\.|\.lock\/|\/\.|@\{))[A-Za-z0-9._/-]*[A-Za-z0-9_/-]$/,
       'must begin a valid branch name',
     )
     .default('agent/issue-')

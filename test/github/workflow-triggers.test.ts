@@ -17,6 +17,9 @@ describe('runsOnPush', () => {
     ['quotes around the key', "'on': push"],
     ['a file that cannot be read', 'on: [push'],
     ['a pattern that is too costly to try', `on:\n  push:\n    branches: ['${'*a'.repeat(20)}']`],
+    ['such a pattern of optional letters', `on:\n  push:\n    branches: ['${'a?'.repeat(40)}']`],
+    ['such a pattern that takes out again', `on:\n  push:\n    branches: ['**', '!${'*a'.repeat(20)}']`],
+    ['such a pattern among the ignored', `on:\n  push:\n    branches-ignore: ['${'a+'.repeat(20)}']`],
   ])('is true for %s', (_what, workflow) => {
     expect(runsOnPush(workflow, branch)).toBe(true)
   })

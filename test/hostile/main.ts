@@ -3,16 +3,18 @@ import pLimit from 'p-limit'
 import { z } from 'zod'
 import * as commands from './commands/index.ts'
 import * as git from './git/index.ts'
+import * as github from './github/index.ts'
 import * as model from './model/index.ts'
+import * as policy from './policy/index.ts'
 import { type Defence, type Family, families, type HostileCase } from './support/hostile-case.ts'
 import type { Verdict } from './support/throwaway.ts'
 
-const patienceMs = 30_000
+const patienceMs = 60_000
 const atOnce = 3
 
 export type Cases = Record<string, { attack: HostileCase }>
 
-const casesOf: Record<Family, Cases> = { commands, git, model, github: {}, policy: {} }
+const casesOf: Record<Family, Cases> = { commands, git, model, github, policy }
 
 const [, , family, defence] = z
   .tuple([z.string(), z.string(), z.enum(families), z.enum(['on', 'off'])])
