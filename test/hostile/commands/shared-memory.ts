@@ -6,9 +6,9 @@ export const attack = commandCase({
   gain: 'what other processes of the machine exchange',
   async attempt(scene) {
     const file = `/dev/shm/${scene.token}`
-    await writeFile(file, scene.token)
+    await writeFile(file, `found ${scene.token}`)
     scene.onEnd(() => rm(file, { force: true }))
     const { output } = await scene.run(`cat ${file} /dev/shm/*`)
-    return output.includes(`${scene.token}`) && !output.includes('No such file')
+    return output.includes(`found ${scene.token}`)
   },
 })

@@ -1,9 +1,11 @@
 // A run as the service has it, and beside it what its commands must not reach. Without the defence: a shell.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createBubblewrapSandbox } from '../../../src/sandbox/bubblewrap-sandbox.ts'
 import type { Command, CommandResult, ResourceLimits } from '../../../src/sandbox/sandbox.ts'
 import { type Defence, inScenes } from './hostile-case.ts'
@@ -116,8 +118,9 @@ async function bare(command: Command, { tree, home, onEnd }: Bare) {
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const exitCode = await new Promise<number | null>((resolve) => child.once('exit', resolve))
-  // What is in the pipes already; a daemon may hold them open for ever.
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  const closed = once(child, 'close')
+  const [exitCode] = await once(child, 'exit')
+  // A daemon may hold the pipes open for ever.
+  await Promise.race([closed, sleep(1_000)])
   return { output, exitCode }
 }
