@@ -11,7 +11,7 @@ export interface XmlCase {
 
 /** Every `<testcase>` in order; one with `<failure>` or `<error>` failed. Throws when the text ends inside of one. */
 export function readXmlCases(xml: string): XmlCase[] {
-  const text = withoutPrinted(escapeSections(xml))
+  const text = escapeSections(xml)
   const cases: XmlCase[] = []
   const pattern = /<testcase\b((?:[^>"']|"[^"]*"|'[^']*')*?)(\/>|>)/g
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
@@ -32,16 +32,11 @@ function readCase(attributes: XmlCase['attributes'], body: string): XmlCase {
   return { attributes, status: 'failed', message, text: decode(failure[3] ?? '') }
 }
 
-/** A CDATA section may hold what looks like a tag; as escaped text it cannot. */
+/** A CDATA section may hold what looks like a tag, such as what a test printed; as escaped text it cannot. */
 function escapeSections(xml: string): string {
   return xml.replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inner: string) =>
     inner.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
   )
-}
-
-/** What tests printed is in the log already. */
-function withoutPrinted(xml: string): string {
-  return xml.replace(/<system-(out|err)\b[^>]*?(?:\/>|>[\s\S]*?<\/system-\1>)/g, '')
 }
 
 function readAttributes(text: string): Record<string, string> {
