@@ -40,11 +40,18 @@ export async function checkModification(
   const input = { treeSha, paths, at: state.checksRun, pending, toProve }
   return recorded(run.claimed, { stage: 'near_checks', round: state.round, input }, async () => {
     const label = `execute-${state.round + 1}/${state.checksRun}`
-    const results = await runNear(task, { paths, pending, label })
+    const proving = toProve ? await changedTests(task.bench, treeSha) : []
+    const results = await runNear(task, { paths: [...paths, ...proving], pending, label })
     const near = judgeNear(results, { before: task.bench.baseline.checks, pending })
     if (near.failure !== undefined || !toProve) return near
     return { ...near, ...(await shownBy(run, task, { treeSha, results, label })) }
   })
+}
+
+/** What shows the defect may have been written with an earlier modification. */
+async function changedTests({ workspace, isTest }: Bench, treeSha: string): Promise<string[]> {
+  const changes = await workspace.changes(treeSha)
+  return changes.filter(({ path, blob }) => blob !== null && isTest(path)).map(({ path }) => path)
 }
 
 /** A check that takes longer waits for the end: it would run once a modification and once a repair. */
@@ -52,7 +59,7 @@ const longestMs = { test: 60_000, other: 15_000 }
 
 async function runNear(
   { bench }: PlannedTask,
-  { paths, pending, label }: { paths: string[]; pending: boolean; label: string },
+  { paths: [...paths, ...proving], pending, label }: { paths: string[]; pending: boolean; label: string },
 ): Promise<CheckResult[]> {
   const files = await bench.workspace.files()
   const tests = await testsOf({ changed: paths, files, read: readNow(bench), isTest: bench.isTest })

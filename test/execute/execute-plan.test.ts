@@ -194,6 +194,19 @@ describe('a repair', () => {
     expect(await events()).toContain('tests_without_change')
   })
 
+  test('shows what an earlier one mends, wherever its test stands', async () => {
+    const { candidate, bench } = await execute(
+      [
+        [mendTotal(), done('Sum up every price.'), addTest(), done('A test for it.')],
+        [edit('src/names.js', 'export', '// Names.\nexport'), done('Names.')],
+      ],
+      { modifications: [...planOf().modifications, change('names', 'src/names.js')] },
+    )
+    await using _ = bench
+    expect(statuses(candidate)).toEqual(['fix done', 'test done', 'names done'])
+    expect(candidate.results.flatMap(({ failures = [] }) => failures)).toEqual([])
+  })
+
   test('is asked for where a check that was green finds something new, once nothing is half done', async () => {
     const lint =
       "const text = await readFile('src/total.js', 'utf8')\nif (text.includes('var ')) { console.log('src/total.js: no var'); process.exit(1) }\n"
