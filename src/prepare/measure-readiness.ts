@@ -16,7 +16,8 @@ export async function readinessOf(
   at: { facts: Pick<BaseFacts, 'baseCommit'>; policy: Policy },
 ): Promise<Readiness> {
   await using bench = await prepareBench(run, at)
-  return measureReadiness(bench)
+  // Awaited here: else the bench would be gone before the tests have run again.
+  return await measureReadiness(bench)
 }
 
 /** Runs the tests once more where that is cheap or some failed. Throws what the bench throws. */

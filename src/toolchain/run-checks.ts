@@ -60,7 +60,8 @@ async function run(check: CheckCommand, program: Instrumented, options: RunCheck
   const { session, signal } = options
   if (signal?.aborted) throw cancelled()
   const result = await session.run({ ...program, cwd: check.cwd, ...(signal === undefined ? {} : { signal }) })
-  if (signal?.aborted) throw cancelled()
+  // Also when the place was closed under it: what was stopped has shown nothing.
+  if (signal?.aborted || result.limit === 'cancelled') throw cancelled()
   return result
 }
 

@@ -170,6 +170,13 @@ describe('what a check may do', () => {
     await expect(access(join(repository.tree, 'begun'))).rejects.toThrow()
   })
 
+  it('a check whose place is closed has not failed: it throws', async () => {
+    await using repository = await openRepository({})
+    const running = runChecks({ ...repository, checks: [checkCommand({ line: 'sleep 30' })], logs: withoutLogs })
+    setTimeout(() => void repository.session.close(), 200)
+    await expect(running).rejects.toMatchObject({ class: 'cancelled' })
+  })
+
   it('programs of the repository and of its virtual environment are found', async () => {
     await using repository = await openRepository({ 'packages/api/package.json': '{}' })
     for (const folder of [join(repository.tree, 'node_modules/.bin'), join(repository.home, '.venv/bin')]) {
