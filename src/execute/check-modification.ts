@@ -59,7 +59,7 @@ const longestMs = { test: 60_000, other: 15_000 }
 
 async function runNear(
   { bench }: PlannedTask,
-  { paths: [...paths, ...proving], pending, label }: { paths: string[]; pending: boolean; label: string },
+  { paths, pending, label }: { paths: string[]; pending: boolean; label: string },
 ): Promise<CheckResult[]> {
   const files = await bench.workspace.files()
   const tests = await testsOf({ changed: paths, files, read: readNow(bench), isTest: bench.isTest })
