@@ -116,6 +116,7 @@ async function openSession(run: Preparing, { workspace, sandbox, policy }: Place
       processes,
       cpus,
       fileBytes: 2 * 1024 * 1024 * 1024,
+      diskBytes: 10 * 1024 * 1024 * 1024,
       openFiles: 4_096,
     },
     env: { CI: 'true', LANG: 'C.UTF-8' },

@@ -67,7 +67,14 @@ async function tryOnce(host: Host, options: BubblewrapSandboxOptions): Promise<v
   try {
     const [workTree, home] = [join(folder, 'work'), join(folder, 'home')]
     await Promise.all([mkdir(workTree), mkdir(home)])
-    const limits = { memoryBytes: 2 ** 28, processes: 64, cpus: 1, fileBytes: 2 ** 20, openFiles: 256 }
+    const limits = {
+      memoryBytes: 2 ** 28,
+      processes: 64,
+      cpus: 1,
+      fileBytes: 2 ** 20,
+      diskBytes: 2 ** 24,
+      openFiles: 256,
+    }
     const session = await openSession(host, options, {
       ...{ runId: 'probe', workTree, home, readOnly: [], env: {} },
       limits: { ...limits, deadlineMs: 20_000 },
@@ -107,6 +114,7 @@ function usableReport({ cgroups, isRoot, filter }: Host): SandboxReport {
       { limit: 'processes', by: cgroups.held.processes ?? bound },
       { limit: 'cpus', by: cgroups.held.cpus ?? 'nothing (no writable cgroup)' },
       { limit: 'file size, open files', by: 'rlimits' },
+      { limit: 'disk', by: 'a watcher, four looks a second' },
       { limit: 'deadline', by: 'a timer' },
     ],
   }
@@ -170,7 +178,12 @@ async function runCommand(session: OpenSession, command: Command): Promise<Comma
   try {
     const { hostEnv } = sandbox
     const launch = createLaunch({ host, hostEnv, options, identity: folder, command, cgroup, network, cwd })
-    return await superviseCommand(command, launch, { pipes, limits: options.limits, closing })
+    return await superviseCommand(command, launch, {
+      pipes,
+      limits: options.limits,
+      folders: [options.workTree, options.home],
+      closing,
+    })
   } finally {
     await Promise.all([cgroup.remove(), network?.proxy.close()])
   }

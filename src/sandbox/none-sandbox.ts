@@ -50,6 +50,7 @@ const report: SandboxReport = {
     { limit: 'processes', by: 'best effort: a watcher, ten looks a second' },
     { limit: 'cpus', by: 'NOTHING' },
     { limit: 'file size, open files', by: 'rlimits' },
+    { limit: 'disk', by: 'a watcher, four looks a second; elsewhere than in work tree and home NOTHING' },
     { limit: 'deadline', by: 'a timer' },
   ],
 }
@@ -61,7 +62,12 @@ function runCommand(
 ): Promise<CommandResult> {
   const cwd = folderBelow(options.workTree, command.cwd)
   const launch = createLaunch({ sandbox, options, command, cwd })
-  return superviseCommand(command, launch, { pipes, limits: options.limits, closing })
+  return superviseCommand(command, launch, {
+    pipes,
+    limits: options.limits,
+    folders: [options.workTree, options.home],
+    closing,
+  })
 }
 
 interface LaunchParts {

@@ -19,6 +19,8 @@ export interface ResourceLimits {
   cpus: number
   /** Largest file that a command may write. */
   fileBytes: number
+  /** What a command may add to work tree and home together. */
+  diskBytes: number
   openFiles: number
 }
 
@@ -64,7 +66,7 @@ export interface CommandResult {
   /** True when `output` is not everything that was printed. */
   truncated: boolean
   /** The limit that ended it, where the adapter can tell. */
-  limit?: 'deadline' | 'memory' | 'processes' | 'cancelled'
+  limit?: 'deadline' | 'memory' | 'processes' | 'disk' | 'cancelled'
   durationMs: number
   /** stdout and stderr as they came; head and tail are kept when truncated, with a line that says how much is missing. UTF-8, invalid bytes replaced. A failed command that asked for a host outside its allow-list has a last line in square brackets that names it. */
   output: string

@@ -5,6 +5,7 @@ import { openSync, readdirSync, readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { Fault } from '../errors.ts'
 import { type BoundedOutput, createBoundedOutput } from './bounded-output.ts'
+import { watchDisk } from './disk-watcher.ts'
 import type { OutputPipe, OutputPipes } from './output-pipes.ts'
 import { killAll } from './process-tree.ts'
 import type { Command, CommandResult, ResourceLimits } from './sandbox.ts'
@@ -33,12 +34,15 @@ export interface Launch {
 export interface Supervision {
   pipes: OutputPipes
   limits: ResourceLimits
+  /** Absolute; where the command can write. */
+  folders: string[]
   /** Aborted when the session closes. */
   closing: AbortSignal
 }
 
 const defaultOutputBytes = 1024 * 1024
 const watchEveryMs = 100
+const lookAtDiskEveryMs = 250
 /** The kernel refuses a single argument from 128 KiB on. */
 const lineBytes = 128 * 1024 - 1
 
@@ -55,7 +59,7 @@ export async function superviseCommand(
   const output = createBoundedOutput(command.outputBytes ?? defaultOutputBytes, command.logFile)
   const run = start(launch, pipe, output)
   const ender = endEarly(command, supervision, () => void run.killTree().catch(() => undefined))
-  const watching = watchLimits(launch, run.child, ender.end)
+  const watching = [watchLimits(launch, run.child, ender.end), watchFolders(supervision, run.alive, ender.end)]
   try {
     const ended = await run.end()
     await pipe.drained(2_000)
@@ -67,7 +71,7 @@ export async function superviseCommand(
     const durationMs = Math.round(performance.now() - started)
     return settled(command, { exitCode, ...(limit && { limit }), durationMs, ...output.text() })
   } finally {
-    clearInterval(watching)
+    for (const timer of watching) clearInterval(timer)
     ender.dispose()
   }
 }
@@ -122,8 +126,8 @@ function start(launch: Launch, pipe: OutputPipe, output: BoundedOutput) {
   const exited = once(child, 'exit').catch((cause: unknown) => {
     throw new Fault('infrastructure', 'sandbox_broke', `A command could not be started: ${String(cause)}`, { cause })
   })
-  const killTree = () =>
-    child.pid === undefined ? Promise.resolve() : killAll(() => [...self(child), ...launch.alive(child, status())])
+  const alive = () => (child.pid === undefined ? [] : [...self(child), ...launch.alive(child, status())])
+  const killTree = () => killAll(alive)
   const end = async (): Promise<Ended> => {
     const [code, signal] = await exited
     // Whatever stayed behind may hold the launcher's own streams open.
@@ -131,7 +135,7 @@ function start(launch: Launch, pipe: OutputPipe, output: BoundedOutput) {
     await closed
     return { code, signal, status: status(), errors: errors() }
   }
-  return { child, end, killTree }
+  return { child, end, killTree, alive }
 }
 
 /** The launcher itself, which is in no group and carries no mark before its first instruction; its id is free after its end. */
@@ -222,6 +226,13 @@ function watchLimits(launch: Launch, child: ChildProcess, end: (reason: LimitRea
     const reached = launch.watch?.(child)
     if (reached !== undefined) end(reached)
   }, watchEveryMs)
+}
+
+function watchFolders({ folders, limits }: Supervision, alive: () => number[], end: (reason: LimitReached) => void) {
+  const watching = watchDisk({ folders, limitBytes: limits.diskBytes, processes: alive })
+  return setInterval(() => {
+    void watching.then(async (passed) => (await passed()) && end('disk'))
+  }, lookAtDiskEveryMs)
 }
 
 /** A command that went on after the kernel refused it something, and passed, was not ended by it. */

@@ -24,6 +24,7 @@ const roomy: ResourceLimits = {
   processes: 128,
   cpus: 2,
   fileBytes: 64 * 1024 ** 2,
+  diskBytes: 4 * 1024 ** 3,
   openFiles: 512,
 }
 
@@ -288,6 +289,16 @@ export function limitsContract(sandbox: Sandbox): void {
       const result = await box.run('head -c 5000000 /dev/zero > big; echo "exit $?"', { fileBytes: 1024 ** 2 })
       expect(result.output).toContain('exit 153')
       expect((await stat(join(box.workTree, 'big'))).size).toBe(1024 ** 2)
+    })
+
+    it('end a command that fills the disk, in many files or in one that nobody can see', async () => {
+      const many =
+        'i=0; while [ $i -lt 200 ]; do i=$((i+1)); head -c 4000000 /dev/zero > f$i; sleep 0.01; done; sleep 20'
+      const result = await box.run(many, { diskBytes: 64 * 1024 ** 2 })
+      expect(result).toMatchObject({ exitCode: null, limit: 'disk', timedOut: false })
+      const unseen =
+        'exec 9> "$HOME/x"; rm "$HOME/x"; head -c 60000000 /dev/zero >&9; head -c 60000000 /dev/zero >> y; sleep 20'
+      expect(await box.run(unseen, { diskBytes: 100_000_000 })).toMatchObject({ limit: 'disk' })
     })
 
     it('bound the open files', async () => {

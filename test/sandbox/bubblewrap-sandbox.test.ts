@@ -114,6 +114,7 @@ for path in ('/proc/kcore', '/proc/keys', '/proc/timer_list'):
         processes: 64,
         cpus: 1,
         fileBytes: 2 ** 20,
+        diskBytes: 4 * 1024 ** 3,
         openFiles: 256,
       }
       const session = await sandbox.open({
@@ -292,7 +293,15 @@ for at in ('${first}', '${second}'):
   })
 
   it('refuses a folder at a place of its own', async () => {
-    const limits = { deadlineMs: 1, memoryBytes: 1, processes: 1, cpus: 1, fileBytes: 1, openFiles: 1 }
+    const limits = {
+      deadlineMs: 1,
+      memoryBytes: 1,
+      processes: 1,
+      cpus: 1,
+      fileBytes: 1,
+      diskBytes: 4 * 1024 ** 3,
+      openFiles: 1,
+    }
     const options = {
       runId: 'run-1',
       workTree: box.workTree,
@@ -315,7 +324,15 @@ describe('bubblewrap sandbox on a machine without it', () => {
         mend: 'apt-get install bubblewrap socat',
       },
     })
-    const limits = { deadlineMs: 1, memoryBytes: 1, processes: 1, cpus: 1, fileBytes: 1, openFiles: 1 }
+    const limits = {
+      deadlineMs: 1,
+      memoryBytes: 1,
+      processes: 1,
+      cpus: 1,
+      fileBytes: 1,
+      diskBytes: 4 * 1024 ** 3,
+      openFiles: 1,
+    }
     const options = { runId: 'run-1', workTree: '/x', home: '/y', readOnly: [], env: {}, limits }
     await expect(sandbox.open(options)).rejects.toMatchObject({
       ...{ class: 'invalid_input', code: 'sandbox_unavailable', mend: 'apt-get install bubblewrap socat' },

@@ -5,7 +5,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findCgroups } from '../../src/sandbox/cgroups.ts'
 
 const limits = {
-  ...{ deadlineMs: 1000, memoryBytes: 4096 * 1000, processes: 12, cpus: 1.5, fileBytes: 1, openFiles: 1 },
+  ...{
+    deadlineMs: 1000,
+    memoryBytes: 4096 * 1000,
+    processes: 12,
+    cpus: 1.5,
+    fileBytes: 1,
+    diskBytes: 4 * 1024 ** 3,
+    openFiles: 1,
+  },
 }
 
 // The kernel's folders, laid out as files: cgroup v2 cannot be switched on where a machine uses v1. What the kernel does

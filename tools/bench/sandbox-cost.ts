@@ -46,7 +46,14 @@ async function timeSandbox(sandbox: Sandbox, { settings, folder }: Surroundings)
   const root = join(folder, `sandbox-${sandbox.kind}`)
   const [workTree, home] = [join(root, 'work'), join(root, 'home')]
   await Promise.all([workTree, home].map((path) => mkdir(path, { recursive: true })))
-  const limits = { memoryBytes: 2 ** 32, processes: 512, cpus: 2, fileBytes: 2 ** 31, openFiles: 4_096 }
+  const limits = {
+    memoryBytes: 2 ** 32,
+    processes: 512,
+    cpus: 2,
+    fileBytes: 2 ** 31,
+    diskBytes: 4 * 1024 ** 3,
+    openFiles: 4_096,
+  }
   const session = await sandbox.open({
     ...{ runId: 'bench', workTree, home, readOnly: [], env: {} },
     limits: { ...limits, deadlineMs: 60_000 },

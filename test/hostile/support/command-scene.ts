@@ -42,6 +42,7 @@ const limits: ResourceLimits = {
   processes: 64,
   cpus: 2,
   fileBytes: 16 * 1024 ** 2,
+  diskBytes: 4 * 1024 ** 3,
   openFiles: 256,
 }
 const hostEnv = { PATH: process.env.PATH, HOME: process.env.HOME }

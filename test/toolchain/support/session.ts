@@ -17,6 +17,7 @@ const limits = {
   processes: 512,
   cpus: 2,
   fileBytes: 1024 ** 3,
+  diskBytes: 4 * 1024 ** 3,
   openFiles: 4_096,
 }
 

@@ -1,0 +1,93 @@
+// What one command puts on the disk. A quota would need root; so the free space is looked at, which costs nothing, and only
+// when that has shrunk by as much as the command may write is it counted what was written, and by whom.
+import { type Dirent, lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
+
+export interface DiskWatch {
+  /** What the command may write and keep, in bytes. */
+  limitBytes: number
+  /** Absolute; where it can write. */
+  folders: string[]
+  /** Processes of the command that live: their open files count although nobody can see them any more. */
+  processes(): number[]
+}
+
+/** Counted this often even if the free space says nothing, since somebody else may give back meanwhile. */
+const countEveryMs = 60_000
+/** `stat` counts in these, whatever the file system's own blocks are. */
+const blockBytes = 512
+/** Then others have their turn: a webhook must not wait for a large tree. */
+const looksAtOnce = 1_000
+/** File systems keep times a little coarser than clocks. */
+const slackMs = 1_000
+
+/** Answers whether the limit is passed, from now on; each look takes a moment only. */
+export async function watchDisk(watch: DiskWatch): Promise<() => Promise<boolean>> {
+  const since = Date.now() - slackMs
+  let most = await freeBytes(watch.folders)
+  let countedAt = performance.now()
+  return async () => {
+    const free = await freeBytes(watch.folders)
+    most = Math.max(most, free)
+    if (most - free < watch.limitBytes && performance.now() - countedAt < countEveryMs) return false
+    const written = await writtenBytes(watch, since)
+    countedAt = performance.now()
+    // It was somebody else: counted again once this command can have written the rest.
+    most = free + written
+    return written >= watch.limitBytes
+  }
+}
+
+async function freeBytes(folders: string[]): Promise<number> {
+  const found = await Promise.all(folders.map((folder) => statfs(folder).catch(() => undefined)))
+  return Math.min(...found.map((disk) => (disk === undefined ? Infinity : disk.bavail * disk.bsize)))
+}
+
+/** Everything that has changed since then; a file with several names counts once. */
+async function writtenBytes({ folders, processes }: DiskWatch, since: number): Promise<number> {
+  const seen = new Map<string, number>()
+  const count = (found: Stats | undefined) => {
+    if (found !== undefined && found.ctimeMs >= since) seen.set(`${found.dev}:${found.ino}`, found.blocks * blockBytes)
+  }
+  let looks = 0
+  for (const folder of folders) {
+    for (const path of pathsBelow(folder)) {
+      count(attempt(() => lstatSync(path)))
+      looks += 1
+      if (looks % looksAtOnce === 0) await breathe()
+    }
+  }
+  for (const pid of processes()) for (const found of deletedFiles(pid)) count(found)
+  return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** Links are not followed, and what may not be entered holds nothing that this command can still write to. */
+function* pathsBelow(folder: string): Generator<string> {
+  const open = [folder]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const current = next
+    for (const entry of attempt((): Dirent[] => readdirSync(current, { withFileTypes: true })) ?? []) {
+      const path = join(current, entry.name)
+      if (entry.isDirectory()) open.push(path)
+      else yield path
+    }
+  }
+}
+
+function deletedFiles(pid: number): Stats[] {
+  const folder = `/proc/${pid}/fd`
+  return (attempt(() => readdirSync(folder)) ?? []).flatMap((fd) => {
+    const found = attempt(() => statSync(join(folder, fd)))
+    return found?.isFile() && found.nlink === 0 ? [found] : []
+  })
+}
+
+function attempt<Value>(look: () => Value): Value | undefined {
+  try {
+    return look()
+  } catch {
+    return undefined
+  }
+}
