@@ -11,6 +11,9 @@ describe('a test that is switched off', () => {
     ['a.test.js', "  it.only('adds', () => {})"],
     ['a.test.ts', "  test.concurrent.skip('adds', () => {})"],
     ['a.test.js', "  test('adds', { skip: true }, () => {})"],
+    ['a.test.js', "  test('adds', { skip }, () => {})"],
+    ['a.test.js', "  test('adds', { timeout: 50, skip: 'later' }, () => {})"],
+    ['a.test.js', '    { skip },'],
     ['a.test.js', "  xit('adds', () => {})"],
     ['a.test.js', '    this.skip()'],
     ['test_a.py', '@pytest.mark.skip'],
@@ -40,6 +43,10 @@ describe('a test that is switched off', () => {
   test.each([
     ['a.test.js', '  model.fit(data)\n+  fit(model)'],
     ['a.test.js', "  options.skip('x')"],
+    ['a.test.js', '    const { skip } = readPage()'],
+    ['a.test.js', '    expect(page({ limit: 5, skip: 10 })).toEqual([])'],
+    ['a.test.js', "  test('adds', { skip: false }, () => {})"],
+    ['a.test.js', "  test('adds', { timeout: 50, skip: false }, () => {})"],
     ['a_spec.rb', '    expect(page.skip).to eq 1'],
     ['a_test.go', '\tskip := 3'],
   ])('is another thing than a word like it: %s %s', (path, line) => {
