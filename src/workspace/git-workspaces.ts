@@ -1,12 +1,13 @@
 // Work trees of runs. A run's folder holds what its commands may write (`tree`, `home`) beside what they may not:
 // our git directory, which builds on the mirror's objects, and the decoy's clean copy.
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../errors.ts'
 import { listBase } from './base-tree.ts'
 import { makeDecoy } from './decoy.ts'
 import { createGit } from './git.ts'
 import { openMirror } from './mirror.ts'
+import { evictMirrors, sweepEvicted } from './mirror-cache.ts'
 import { removeFolder } from './permissions.ts'
 import { createWorkspace } from './run-workspace.ts'
 import type { Workspaces } from './workspace.ts'
@@ -16,11 +17,19 @@ export interface GitWorkspacesOptions {
   root: string
   /** Of which only programs' places, certificates and proxies reach git. */
   hostEnv: Record<string, string | undefined>
+  /** Of all mirrors together; default 20 GiB. */
+  mirrorBytes?: number
   /** For the mirrors' times of last use; default the machine's. */
   clock?: () => Date
 }
 
-export function createGitWorkspaces({ root, hostEnv, clock = () => new Date() }: GitWorkspacesOptions): Workspaces {
+const defaultMirrorBytes = 20 * 1024 ** 3
+/** Nobody looks at a user's repository for longer. */
+const borrowedMs = 24 * 3_600_000
+
+export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
+  const { root, hostEnv, mirrorBytes = defaultMirrorBytes, clock = () => new Date() } = options
+  const mirrors = join(root, 'mirrors')
   const home = join(root, 'git-home')
   const runs = join(root, 'runs')
   const git = createGit({ hostEnv, home })
@@ -29,14 +38,14 @@ export function createGitWorkspaces({ root, hostEnv, clock = () => new Date() }:
     async open({ runId, commit, ...source }) {
       const folder = join(runs, safeRunId(runId))
       await mkdir(home, { recursive: true })
-      const request = { ...source, commit: safeCommit(commit), usedAt: clock() }
-      const mirror = await openMirror(git, join(root, 'mirrors'), request)
-      await removeFolder(folder)
+      const request = { ...source, commit: safeCommit(commit), usedAt: clock(), mostBytes: mirrorBytes }
+      const mirror = await openMirror(git, mirrors, request)
       try {
+        await removeFolder(folder)
         const base = await listBase(git, mirror.gitDir, commit)
         const decoy = join(folder, 'decoy')
         await makeDecoy(git, { gitDir: mirror.gitDir, commit, folder: decoy })
-        return await createWorkspace(git, {
+        const workspace = await createWorkspace(git, {
           folder,
           decoy,
           objectsFrom: [join(mirror.gitDir, 'objects')],
@@ -45,8 +54,9 @@ export function createGitWorkspaces({ root, hostEnv, clock = () => new Date() }:
           base,
           treeSha: commit,
         })
+        return { ...workspace, close: () => workspace.close().finally(mirror.release) }
       } catch (thrown) {
-        await removeFolder(folder)
+        await removeFolder(folder).finally(mirror.release)
         throw thrown
       }
     },
@@ -54,7 +64,18 @@ export function createGitWorkspaces({ root, hostEnv, clock = () => new Date() }:
     async sweep(alive) {
       const left = await readdir(runs).catch(() => [])
       for (const runId of left) if (!alive.has(runId)) await removeFolder(join(runs, runId))
+      await sweepBorrowed(join(root, 'borrowed'), clock())
+      await sweepEvicted(mirrors)
+      await evictMirrors(mirrors, mirrorBytes)
     },
+  }
+}
+
+/** Folders of processes that died while they looked at a user's repository. */
+async function sweepBorrowed(folder: string, now: Date): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const found = await stat(join(folder, name)).catch(() => undefined)
+    if (found !== undefined && now.getTime() - found.mtimeMs > borrowedMs) await removeFolder(join(folder, name))
   }
 }
 

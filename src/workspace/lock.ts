@@ -14,7 +14,7 @@ const busyCodes = new Set([5, 6])
 export async function withLock<T>(file: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
-    await acquire(database, signal)
+    await retried(() => tryTake(database, 'BEGIN EXCLUSIVE'), signal)
     return await work()
   } finally {
     // Closing rolls back and gives the lock free; nothing is ever written to the file.
@@ -22,16 +22,43 @@ export async function withLock<T>(file: string, work: () => Promise<T>, signal?:
   }
 }
 
-async function acquire(database: DatabaseSync, signal: AbortSignal | undefined): Promise<void> {
-  for (let pauseMs = firstPauseMs; !tryLock(database); pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+/** Holds the file together with others, against `tryAlone`, until the answer is called; that may happen twice. Waits while somebody is alone with it. */
+export async function holdShared(file: string): Promise<() => void> {
+  const database = new DatabaseSync(file, { timeout: 0 })
+  try {
+    database.exec('BEGIN')
+    await retried(() => tryTake(database, 'SELECT count(*) FROM sqlite_schema'))
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
+  return () => {
+    if (database.isOpen) database.close()
+  }
+}
+
+/** Runs `work` if nobody holds the file, and answers whether it ran. */
+export async function tryAlone(file: string, work: () => Promise<unknown>): Promise<boolean> {
+  const database = new DatabaseSync(file, { timeout: 0 })
+  try {
+    if (!tryTake(database, 'BEGIN EXCLUSIVE')) return false
+    await work()
+    return true
+  } finally {
+    database.close()
+  }
+}
+
+async function retried(attempt: () => boolean, signal?: AbortSignal): Promise<void> {
+  for (let pauseMs = firstPauseMs; !attempt(); pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     if (signal?.aborted) throw new Fault('cancelled', 'cancelled', 'Stopped while waiting for the repository.')
     await sleep(pauseMs)
   }
 }
 
-function tryLock(database: DatabaseSync): boolean {
+function tryTake(database: DatabaseSync, statement: string): boolean {
   try {
-    database.exec('BEGIN EXCLUSIVE')
+    database.exec(statement)
     return true
   } catch (thrown) {
     if (thrown instanceof Error && 'errcode' in thrown && busyCodes.has(Number(thrown.errcode))) return false

@@ -1,11 +1,12 @@
 // One bare mirror a repository, shared by all its runs: what was fetched once is never fetched again.
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, stat, utimes } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { Git, GitResult } from './git.ts'
 import { gitReason } from './git.ts'
 import { layOutGitFolder } from './git-folder.ts'
 import { withLock } from './lock.ts'
+import { evictMirrors, holdMirror } from './mirror-cache.ts'
 import { cloneFailed, commitMissing, repositoryEmpty } from './repository-faults.ts'
 
 export interface MirrorRequest {
@@ -17,6 +18,8 @@ export interface MirrorRequest {
   /** 40 hexadecimal digits. */
   commit: string
   usedAt: Date
+  /** Of all mirrors together; those that nobody uses go when there are more. */
+  mostBytes: number
   signal?: AbortSignal
 }
 
@@ -25,6 +28,8 @@ export interface Mirror {
   gitDir: string
   /** Its `shallow` file, where it came from a shallow clone. */
   shallow: string | undefined
+  /** From then on it may be evicted; more than once does no harm. */
+  release(): void
 }
 
 /** Long enough for a large repository on a slow line; a connection that stands still is given up after a minute. */
@@ -37,15 +42,35 @@ const fetchTimeoutMs = 30 * 60_000
 export async function openMirror(git: Git, root: string, request: MirrorRequest): Promise<Mirror> {
   const folder = join(root, folderName(request.repositoryKey))
   const gitDir = join(folder, 'repository.git')
-  await mkdir(folder, { recursive: true })
-  const refresh = async () => {
-    if (!(await exists(join(gitDir, 'config')))) await layOutGitFolder(gitDir, { bare: true })
-    if (!(await hasCommit(git, gitDir, request.commit))) await fetchCommit(git, gitDir, request)
+  const release = await holdMirror(folder)
+  try {
+    const isNew = !(await hasCommit(git, gitDir, request.commit))
+    if (isNew) await withLock(join(folder, 'lock'), () => refresh(git, gitDir, request), request.signal)
+    // The time of last use, by which old mirrors can be told from busy ones.
+    await utimes(folder, request.usedAt, request.usedAt)
+    if (isNew) await evictMirrors(root, request.mostBytes)
+    return { gitDir, shallow: await readFile(join(gitDir, 'shallow'), 'utf8').catch(() => undefined), release }
+  } catch (thrown) {
+    release()
+    throw thrown
   }
-  if (!(await hasCommit(git, gitDir, request.commit))) await withLock(join(folder, 'lock'), refresh, request.signal)
-  // The time of last use, by which old mirrors can be told from busy ones.
-  await utimes(folder, request.usedAt, request.usedAt)
-  return { gitDir, shallow: await readFile(join(gitDir, 'shallow'), 'utf8').catch(() => undefined) }
+}
+
+/** Alone with the mirror. Another one may have fetched the commit while this one waited. */
+async function refresh(git: Git, gitDir: string, request: MirrorRequest): Promise<void> {
+  if (!(await exists(join(gitDir, 'config')))) await layOutGitFolder(gitDir, { bare: true })
+  await removeLeftovers(gitDir)
+  if (!(await hasCommit(git, gitDir, request.commit))) await fetchCommit(git, gitDir, request)
+}
+
+/** Of a fetch whose process was killed: half a pack takes room for ever, and a lock of git's stops every fetch after it. */
+async function removeLeftovers(gitDir: string): Promise<void> {
+  const packs = join(gitDir, 'objects/pack')
+  const halves = (await readdir(packs)).filter((name) => /^(tmp_|\.tmp-)/.test(name)).map((name) => join(packs, name))
+  const refs = join(gitDir, 'refs')
+  const locks = (await readdir(refs, { recursive: true })).filter((name) => name.endsWith('.lock'))
+  const own = ['packed-refs.lock', 'shallow.lock', 'config.lock', 'HEAD.lock'].map((name) => join(gitDir, name))
+  for (const path of [...halves, ...own, ...locks.map((name) => join(refs, name))]) await rm(path, { force: true })
 }
 
 /** Where git may connect to: a path is read as a path, and everything else by HTTP. */

@@ -33,7 +33,7 @@ export interface Workspaces {
     runId: string
     signal?: AbortSignal
   }): Promise<Workspace>
-  /** Removes what earlier, dead runs left behind; run ids in `alive` are kept. */
+  /** Removes what earlier, dead processes left behind; run ids in `alive` are kept. Mirrors that nobody uses go where all of them take too much room. */
   sweep(alive: Set<string>): Promise<void>
 }
 
