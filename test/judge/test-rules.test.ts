@@ -44,6 +44,7 @@ describe('a test that is switched off', () => {
     ['a.test.js', '  model.fit(data)\n+  fit(model)'],
     ['a.test.js', "  options.skip('x')"],
     ['a.test.js', '    const { skip } = readPage()'],
+    ['a.test.js', "  test('pages', () => expect(page({ limit: 5, skip: 10 })).toEqual([]))"],
     ['a.test.js', '    expect(page({ limit: 5, skip: 10 })).toEqual([])'],
     ['a.test.js', "  test('adds', { skip: false }, () => {})"],
     ['a.test.js', "  test('adds', { timeout: 50, skip: false }, () => {})"],
