@@ -17,7 +17,7 @@ const never = /(?!)/
 const languages: Language[] = [
   {
     files: /\.([cm]?[jt]sx?|vue|svelte)$/,
-    test: /(?<![.\w])(?:it|test)(?:\.each\b.*)?\s*\(/,
+    test: /(?<![.\w])[xf]?(?:it|test)(?:\.(?:skip|only|todo|fixme|failing|fails|concurrent|sequential))*(?:\.(?:each|skipIf|runIf)\b.*)?\s*\(/,
     off: /\b(?:it|test|describe|suite|context)\s*(?:\.\s*\w+)?\s*\.\s*(?:skip|skipIf|only|todo|fixme|failing|fails)\b|(?<![.\w])(?:xit|xtest|xdescribe|xcontext|fit|fdescribe)\s*\(\s*['"`]|\{\s*(?:skip|only|todo)\s*:(?!\s*false)|(?<![.\w])(?:it|test|describe|suite)\s*\((?:(?!=>).)*[{,]\s*(?:skip|only|todo)\s*(?::(?!\s*false)|[,}])|^\s*\{\s*(?:skip|only|todo)\s*\},?\s*$|\b(?:t|this)\.(?:skip|todo)\s*\(/,
     exact:
       /\.(?:toBe|toEqual|toStrictEqual|toMatchObject|toHaveLength|toHaveBeenCalledWith|toMatchInlineSnapshot|eql?|equals?)\s*\(|\bassert\.(?:equal|strictEqual|deepEqual|deepStrictEqual|match|rejects|throws)\s*\(|\bt\.(?:is|deepEqual|equal|same|like)\s*\(/,

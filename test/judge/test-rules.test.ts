@@ -36,6 +36,11 @@ describe('a test that is switched off', () => {
     expect(judged(path, `+${line}\n`)).toEqual(['test_skipped'])
   })
 
+  test('is not gone besides', () => {
+    expect(judged('a.test.js', "-  it('adds', () => {})\n+  it.skip('adds', () => {})\n")).toEqual(['test_skipped'])
+    expect(judged('a.test.js', "-  it('adds', () => {})\n+  xit('adds', () => {})\n")).toEqual(['test_skipped'])
+  })
+
   test('may stay so', () => {
     expect(judged('a.test.js', "-  test.skip('old', () => {})\n+  test.skip('renamed', () => {})\n")).toEqual([])
   })
