@@ -31,6 +31,7 @@ const scenarioResult = z.strictObject({
       'pull_request',
       'unverified',
       'plan_only',
+      'reported',
       'declined',
       'cancelled',
       'failed',

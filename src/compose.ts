@@ -19,6 +19,7 @@ import { createRecordedProvider } from './model/recorded-provider.ts'
 import { type Ceilings, defaultCeilings, type Policy } from './policy/policy.ts'
 import { parseTrailers } from './render/commit-message.ts'
 import { renderCall } from './render/question.ts'
+import { readinessMarker, renderReadinessReport } from './render/readiness-report.ts'
 import { renderStatus, statusMarker } from './render/status.ts'
 import { type Database, openDatabase } from './run/database.ts'
 import { createLedger } from './run/drizzle-ledger.ts'
@@ -231,16 +232,20 @@ interface HostParts {
 }
 
 function gitHubHost(config: Config, { github, run, fence, log }: HostParts): Required<TaskHost> {
-  const { source, labels } = run.task
+  const { source, labels, wants } = run.task
   if (source.kind !== 'github_issue')
     throw new Fault('defect', 'wrong_source', 'A local task reached the service.', { data: { labels } })
   const ofRun = log.child({ runId: run.id })
+  const comment =
+    wants === 'readiness'
+      ? { renderStatus: renderReadinessReport, statusMarker: readinessMarker }
+      : { renderStatus, statusMarker }
   return createGitHubTaskHost({
     repository: github.withLog(ofRun).repository(source.installationId, source.owner, source.repo),
     issue: source.number,
     label: config.label,
     fence,
-    texts: { renderStatus, statusMarker, renderCall, runOf: (message) => parseTrailers(message)?.runId },
+    texts: { ...comment, renderCall, runOf: (message) => parseTrailers(message)?.runId },
     statusIntervalMs: config.statusIntervalMs,
     log: ofRun,
   })

@@ -4,6 +4,7 @@ import { Fault, toFault } from './errors.ts'
 import type { Charge, Model } from './model/model.ts'
 import type { Ceilings, Policy } from './policy/policy.ts'
 import type { StatusView } from './render/status-view.ts'
+import { reportReadiness } from './report-readiness.ts'
 import type { ClaimedRun, StageKey } from './run/ledger.ts'
 import type { Outcome } from './run/outcome.ts'
 import type { Question, Waiting } from './run/question.ts'
@@ -70,7 +71,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       const telling = tellingOf(claimed)
       const heart = startHeart(telling.progress, options.heartbeatMs)
       try {
-        return await runTask(contextOf(options, { ...telling, claimed, signal, deadline }))
+        const flow = claimed.run.task.wants === 'readiness' ? reportReadiness : runTask
+        return await flow(contextOf(options, { ...telling, claimed, signal, deadline }))
       } catch (thrown) {
         // Whatever broke because of the stop, a command or a call, the reason of the stop is what happened.
         signal.throwIfAborted()

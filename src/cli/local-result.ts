@@ -65,6 +65,7 @@ export function exitCodeOf(left: Left): number {
   const codes: Record<Outcome['kind'], number> = {
     pull_request: 0,
     plan_only: 3,
+    reported: 0,
     declined: 3,
     unverified: 4,
     cancelled: 130,

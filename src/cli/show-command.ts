@@ -9,8 +9,11 @@ import type { PolicyDecision } from '../policy/decision.ts'
 import { contractLines, decisionLines } from '../render/decision.ts'
 import { cost } from '../render/figures.ts'
 import { plain } from '../render/neutralise.ts'
+import { outcomeLine } from '../render/outcome-line.ts'
 import { estimateAgainst, usageByRole } from '../render/price-tag.ts'
 import { answerCommands, describeQuestion } from '../render/question.ts'
+import { type ReadinessReport, renderTerminalReadiness } from '../render/readiness.ts'
+import { readinessKey } from '../report-readiness.ts'
 import { stateOf } from '../run/answer-rules.ts'
 import type { Ledger, RunEvent } from '../run/ledger.ts'
 import { workPatch } from '../run/outcome.ts'
@@ -44,7 +47,8 @@ async function describeRun(run: Run, ledger: Ledger): Promise<string> {
   const estimate = values.get(estimateKey) as Estimate | undefined
   const charge = await ledger.spent(run.id)
   const artifacts = await ledger.artifacts(run.id)
-  const { title, url, requestedBy, requestedAt } = run.task
+  const { task } = run
+  const { title, url, requestedBy, requestedAt } = task
   return [
     `Run ${run.id}: ${title}`,
     ...(url ? [url] : []),
@@ -52,13 +56,22 @@ async function describeRun(run: Run, ledger: Ledger): Promise<string> {
     `State: ${describeState(run)}`,
     ...(await describeDecision(run, ledger, values)),
     ...(await ledger.answers(run.id)).map(describeAnswer),
-    `Stages: ${stages.map((stage) => `${values.has(stage) ? '✓' : '·'} ${stage}`).join('  ')}`,
+    ...(task.wants === 'readiness' ? describeReadiness(values) : [describeStages(values)]),
     ...(charge.calls > 0 ? [`Cost: ${cost(charge)}`, ...usageByRole(charge).map((line) => `  ${line}`)] : []),
     ...(estimate === undefined ? [] : [estimateAgainst(estimate, charge)]),
     ...(artifacts.length > 0
       ? ['Artifacts:', ...artifacts.map(({ name, bytes }) => `  ${name} (${bytes} bytes)`)]
       : []),
   ].join('\n')
+}
+
+function describeStages(values: ReadonlyMap<string, unknown>): string {
+  return `Stages: ${stages.map((stage) => `${values.has(stage) ? '✓' : '·'} ${stage}`).join('  ')}`
+}
+
+function describeReadiness(values: ReadonlyMap<string, unknown>): string[] {
+  const report = values.get(readinessKey) as ReadinessReport | undefined
+  return report === undefined ? [] : [renderTerminalReadiness(report.readiness, report.of)]
 }
 
 /** What was understood, and the newest decision on it: the plan's where there is one. */
@@ -93,6 +106,7 @@ function describeOutcome(outcome: NonNullable<Run['outcome']>): string {
   if (outcome.kind === 'declined') return `declined: ${outcome.decline.code}. ${outcome.decline.evidence.join(' ')}`
   if (outcome.kind === 'pull_request')
     return `pull_request: ${outcome.publication.pullRequest?.url ?? outcome.publication.branch ?? ''}`
+  if (outcome.kind === 'reported') return outcomeLine(outcome)
   return `${outcome.kind}: ${outcome.reason}`
 }
 

@@ -1,15 +1,23 @@
 // What a comment's command does: permission is asked of the API, the ledger is told, then the person is answered.
 import type { GitHubRepository } from '../github/github.ts'
 import { mayCommand } from '../github/may-command.ts'
-import { helpReply, nothingToRetry, type Reply, runReply, statusReply, stopReply } from '../render/command-replies.ts'
+import {
+  helpReply,
+  nothingToRetry,
+  type Reply,
+  readinessReply,
+  runReply,
+  statusReply,
+  stopReply,
+} from '../render/command-replies.ts'
 import type { Run } from '../run/run.ts'
 import { sanitise } from '../task/sanitise.ts'
 import { answerRun } from './answer-run.ts'
 import { type Command, parseCommand } from './commands.ts'
 import { type CommentEvent, isBot } from './events.ts'
-import { freezeTask, identityOf } from './freeze-task.ts'
+import { freezeReadiness, freezeTask, identityOf } from './freeze-task.ts'
 import type { IntakeParts } from './intake-parts.ts'
-import { cancelRun, recordRun } from './record-run.ts'
+import { cancelAll, recordRun } from './record-run.ts'
 
 /**
  * Whatever changes the ledger is done when this resolves; reaction and comment follow in the background.
@@ -47,6 +55,7 @@ async function obey(command: Command, event: CommentEvent, delivery: string, par
   if (command.kind === 'retry') {
     return (await ledger.latest(taskKey)) === undefined ? { reply: nothingToRetry } : start(event, delivery, parts)
   }
+  if (command.kind === 'readiness') return measure(event, delivery, parts)
   if (command.kind === 'stop') return stop(event, delivery, parts)
   if (command.kind === 'approve' || command.kind === 'revise' || command.kind === 'choose')
     return answerRun(command, { taskKey, by: event.comment.user.login, delivery }, parts)
@@ -64,13 +73,19 @@ async function start(event: CommentEvent, delivery: string, parts: IntakeParts):
   return { reply: runReply(recorded), run: recorded.run }
 }
 
+async function measure(event: CommentEvent, delivery: string, parts: IntakeParts): Promise<Obeyed> {
+  const { user, created_at } = event.comment
+  const recorded = await recordRun(freezeReadiness(event, { by: user.login, at: created_at, delivery }), parts)
+  if (recorded.kind === 'duplicate_delivery') return {}
+  return { reply: readinessReply(recorded), run: recorded.run }
+}
+
 async function stop(event: CommentEvent, delivery: string, parts: IntakeParts): Promise<Obeyed> {
   const reason = `It was stopped by ${event.comment.user.login}.`
-  const cancelled = await cancelRun(identityOf(event).taskKey, { reason, delivery }, parts)
-  if (cancelled.kind === 'duplicate_delivery') return {}
-  return cancelled.kind === 'cancelled'
-    ? { reply: stopReply(cancelled.run), run: cancelled.run }
-    : { reply: stopReply(undefined) }
+  const { run, readiness } = await cancelAll(identityOf(event), { reason, delivery }, parts)
+  if (run.kind === 'duplicate_delivery') return {}
+  const stopped = [run, readiness].flatMap((each) => (each.kind === 'cancelled' ? [each.run] : []))
+  return { reply: stopReply(stopped), ...(stopped[0] && { run: stopped[0] }) }
 }
 
 /** The reaction is a courtesy; the words are not given up for it. */

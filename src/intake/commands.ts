@@ -1,7 +1,17 @@
 // `/draftsmith …` in a comment, as a value.
 import { closest, distance } from 'fastest-levenshtein'
 
-export const commandWords = ['run', 'stop', 'retry', 'approve', 'revise', 'choose', 'status', 'help'] as const
+export const commandWords = [
+  'run',
+  'stop',
+  'retry',
+  'approve',
+  'revise',
+  'choose',
+  'status',
+  'readiness',
+  'help',
+] as const
 export type CommandWord = (typeof commandWords)[number]
 
 export type Command =

@@ -1,6 +1,6 @@
 // The issue as it was when somebody asked; later edits are never read.
 import type { NewRun } from '../run/ledger.ts'
-import { identify } from '../task/identity.ts'
+import { identify, readinessIdentity } from '../task/identity.ts'
 import { sanitise } from '../task/sanitise.ts'
 import type { GitHubIssueSource, Task, TaskIdentity } from '../task/task.ts'
 import type { IssueEvent } from './events.ts'
@@ -30,6 +30,13 @@ export function freezeTask(event: IssueEvent, request: Request): NewRun {
     url: event.issue.html_url,
   }
   return { ...identify(source, task.title, task.body), task, delivery: request.delivery, force: request.force }
+}
+
+/** Whether changes can be verified is no matter of what the issue says, or of its labels. */
+export function freezeReadiness(event: IssueEvent, request: Omit<Request, 'label' | 'force'>): NewRun {
+  const asked = freezeTask(event, { ...request, force: true })
+  const task: Task = { ...asked.task, wants: 'readiness', body: '', removed: [], labels: [] }
+  return { ...asked, ...readinessIdentity(asked), task }
 }
 
 export function identityOf(event: IssueEvent): TaskIdentity {

@@ -1,11 +1,24 @@
 // What the ledger is told at once, and people a little later: a run that waits, or that was stopped while it waited, has no worker to speak for it.
 import type { Cancellation, Cancelled, NewRun, Recorded } from '../run/ledger.ts'
+import { readinessIdentity } from '../task/identity.ts'
+import type { TaskIdentity } from '../task/task.ts'
 import type { IntakeParts } from './intake-parts.ts'
 
 export async function recordRun(request: NewRun, { ledger, background, waiting }: IntakeParts): Promise<Recorded> {
   const recorded = await ledger.record(request)
   if (recorded.kind === 'recorded') background.start('tell that a run waits', () => waiting.tellQueued(recorded.run))
   return recorded
+}
+
+/** The issue's run, and the one that measures readiness. Each remembers the delivery for itself, so that one that could not be written is obeyed when it is delivered again. */
+export async function cancelAll(
+  identity: TaskIdentity,
+  { reason, delivery }: Required<Cancellation>,
+  parts: IntakeParts,
+): Promise<{ run: Cancelled; readiness: Cancelled }> {
+  const { taskKey } = readinessIdentity(identity)
+  const readiness = await cancelRun(taskKey, { reason, delivery: `${delivery}:readiness` }, parts)
+  return { readiness, run: await cancelRun(identity.taskKey, { reason, delivery }, parts) }
 }
 
 /** A running one ends at its worker's next look, and is told by it. */

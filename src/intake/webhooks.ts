@@ -1,5 +1,6 @@
 // GitHub's events, translated into what the ledger knows. Nothing else happens here: the webhook is answered when these return.
 import type { Probot } from 'probot'
+import type { Cancelled } from '../run/ledger.ts'
 import { obeyComment } from './command-intake.ts'
 import {
   type InstallationEvent,
@@ -13,7 +14,7 @@ import {
 } from './events.ts'
 import { freezeTask, identityOf } from './freeze-task.ts'
 import type { IntakeParts } from './intake-parts.ts'
-import { cancelRun, recordRun } from './record-run.ts'
+import { cancelAll, cancelRun, recordRun } from './record-run.ts'
 
 export function registerWebhooks(app: Probot, parts: IntakeParts): void {
   app.on('issues.labeled', ({ id, payload }) => recordLabel(parseLabelEvent(payload), id, parts))
@@ -49,7 +50,8 @@ async function recordLabel(event: LabelEvent, delivery: string, parts: IntakePar
 
 async function cancelUnlabelled(event: LabelEvent, delivery: string, parts: IntakeParts): Promise<void> {
   if (!isOurs(event.label.name, parts)) return
-  await cancel(event, `The label was removed by ${event.sender.login}.`, delivery, parts)
+  const cancellation = { reason: `The label was removed by ${event.sender.login}.`, delivery }
+  noteCancelled(await cancelRun(identityOf(event).taskKey, cancellation, parts), event, parts)
 }
 
 /**
@@ -57,9 +59,14 @@ async function cancelUnlabelled(event: LabelEvent, delivery: string, parts: Inta
  * Sent again later, the same event must not end the run that began since.
  */
 async function cancel(event: IssueEvent, reason: string, delivery: string, parts: IntakeParts): Promise<void> {
-  const cancelled = await cancelRun(identityOf(event).taskKey, { reason, delivery }, parts)
+  const { run, readiness } = await cancelAll(identityOf(event), { reason, delivery }, parts)
+  for (const cancelled of [run, readiness]) noteCancelled(cancelled, event, parts)
+}
+
+function noteCancelled(cancelled: Cancelled, { issue }: IssueEvent, { log }: IntakeParts): void {
   if (cancelled.kind !== 'cancelled') return
-  parts.log.info({ delivery, issue: event.issue.html_url, runId: cancelled.run.id, reason }, 'run cancelled')
+  const { id, cancelReason } = cancelled.run
+  log.info({ issue: issue.html_url, runId: id, reason: cancelReason }, 'run cancelled')
 }
 
 async function noteInstallation(

@@ -56,7 +56,8 @@ function wordsIn(text: string): number {
   return text.match(/[\p{L}\p{N}]{2,}/gu)?.length ?? 0
 }
 
-function repositoryTooLarge({ repositoryBytes }: BaseFacts, { limits }: Policy): Decline | undefined {
+/** Of every task, whatever it asks for: what is too large is not cloned. */
+export function repositoryTooLarge({ repositoryBytes }: BaseFacts, { limits }: Policy): Decline | undefined {
   const mebibytes = Math.ceil(repositoryBytes / (1024 * 1024))
   if (mebibytes <= limits.repositoryMiB) return undefined
   return {

@@ -37,10 +37,24 @@ export const nothingToRetry: Reply = {
   text: 'There is no earlier run of this issue. `/draftsmith run` starts the first one.',
 }
 
-export function stopReply(run: Run | undefined): Reply {
-  if (run === undefined)
+/** Of what was recorded for readiness, which is asked for by nobody but a command. */
+export function readinessReply({ kind, run }: Exclude<Recorded, { kind: 'duplicate_delivery' }>): Reply {
+  if (kind === 'recorded')
+    return {
+      reaction: 'eyes',
+      text: `Run \`${run.id}\` is recorded. Its report stands in the readiness comment on this issue, and replaces an earlier one there.`,
+    }
+  return {
+    reaction: 'confused',
+    text: `Run \`${run.id}\` measures the readiness already (${inWords[run.state]}). To start anew, first stop it with \`/draftsmith stop\`.`,
+  }
+}
+
+export function stopReply(runs: Run[]): Reply {
+  if (runs.length === 0)
     return { reaction: 'confused', text: 'No run of this issue is under way, so there is nothing to stop.' }
-  return { reaction: '+1', text: `Run \`${run.id}\` is stopped. What it has made so far is kept.` }
+  const kept = ({ task }: Run) => (task.wants === 'readiness' ? '' : ' What it has made so far is kept.')
+  return { reaction: '+1', text: runs.map((run) => `Run \`${run.id}\` is stopped.${kept(run)}`).join(' ') }
 }
 
 export function statusReply(run: Run | undefined): Reply {
@@ -119,6 +133,7 @@ const help = `People with write access can say, at the start of a line of a comm
 - \`/draftsmith revise TEXT\` has the plan made again with that remark
 - \`/draftsmith choose N\` takes option N where a decision is asked for
 - \`/draftsmith status\` says where the run is
+- \`/draftsmith readiness\` reports whether changes can be built and tested here, and what would make it better
 - \`/draftsmith help\` shows this list`
 
 const inWords: Record<Run['state'], string> = {

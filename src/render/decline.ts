@@ -4,7 +4,7 @@ import { declineTexts } from './decline-texts.ts'
 import { codeBlock, inline } from './neutralise.ts'
 
 /** Where the reader is decides how to run again. */
-export type Place = 'github' | 'local'
+export type Place = 'github' | 'readiness' | 'local'
 
 const maxEvidence = 10
 const maxQuoted = 1_500
@@ -27,6 +27,7 @@ export function renderDecline({ code, evidence, links = [] }: Decline, place: Pl
 
 /** `unchanged` where nothing about the issue was wrong. */
 export function runAgain(place: Place, issue: 'edited' | 'unchanged' = 'edited'): string {
+  if (place === 'readiness') return 'To measure again, comment `/draftsmith readiness`.'
   if (place === 'local')
     return issue === 'unchanged'
       ? 'To run again, give the same command.'

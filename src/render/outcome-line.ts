@@ -15,6 +15,8 @@ export function outcomeHeading(outcome: Outcome): string {
       return '⚠️ There is a change, but it is not verified'
     case 'plan_only':
       return '📋 A plan, and no code'
+    case 'reported':
+      return '🧪 Readiness of this repository'
     case 'declined':
       return `🚫 Declined: ${declineTitle(outcome.decline.code)}`
     case 'cancelled':
@@ -33,6 +35,8 @@ export function outcomeLine(outcome: Outcome): string {
       return `not verified: ${placeOf(outcome)}: ${plain(outcome.reason)}`
     case 'plan_only':
       return `plan only: ${plain(outcome.reason)}`
+    case 'reported':
+      return `readiness reported: ${outcome.verdict.replace('_', ' ')}`
     case 'declined':
       return `declined: ${declineTitle(outcome.decline.code).replaceAll('`', '')}`
     case 'cancelled':

@@ -10,6 +10,12 @@ export interface ReadinessOf {
   baseCommit: string
 }
 
+/** As it is recorded. */
+export interface ReadinessReport {
+  readiness: Readiness
+  of: ReadinessOf
+}
+
 const shownNames = 8
 
 export function renderReadiness(readiness: Readiness, of: ReadinessOf): string {

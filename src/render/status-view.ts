@@ -3,6 +3,7 @@ import type { Outcome } from '../run/outcome.ts'
 import type { Question } from '../run/question.ts'
 import type { Stage } from '../run/run.ts'
 import type { Risk } from '../task/contract.ts'
+import type { ReadinessReport } from './readiness.ts'
 
 /** Everything the sticky status comment shows, as data; render/status.ts turns it into Markdown and back. */
 export interface StatusView {
@@ -36,6 +37,8 @@ export interface StatusView {
   issue?: number
   /** Unified diff of work that was not pushed; shown folded. */
   patch?: string
+  /** What a run found that was asked for readiness. */
+  readiness?: ReadinessReport
   /** What people are asked, while the run waits for them. */
   question?: Question
   /** What a run that writes no code hands over; also shown while a plan waits. */

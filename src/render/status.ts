@@ -14,7 +14,7 @@ type StageLine = StatusView['stages'][number]
 type LineStatus = StageLine['status']
 
 /** GitHub takes 65,536 characters. */
-const maxComment = 65_000
+export const maxComment = 65_000
 const maxPatch = 40_000
 
 /** Text that every status comment of ours contains, whatever its run. It stands on an issue, so the number need not be told. */
@@ -80,7 +80,7 @@ function heading(view: StatusView): string {
   if (view.outcome !== undefined) return outcomeHeading(view.outcome)
   switch (view.state) {
     case 'queued':
-      return view.retry === undefined ? '⏳ Waiting for a free worker' : '⏳ Waiting to try again'
+      return queuedHeading(view)
     case 'awaiting_approval':
       return '✋ The plan waits for approval'
     case 'awaiting_answer':
@@ -93,18 +93,20 @@ function heading(view: StatusView): string {
 }
 
 function outcomeParts(view: StatusView): string[] {
-  const { outcome, question, queuePosition, retry } = view
+  const { outcome, question } = view
   switch (outcome?.kind) {
     case undefined:
       if (question !== undefined && view.state.startsWith('awaiting')) return renderQuestion(question)
-      if (retry !== undefined) return [`${neutralise(retry.reason)}\n\nIt is tried again by ${moment(retry.by)}.`]
-      return queuePosition ? [`${counted(queuePosition, 'run is', 'runs are')} before this one.`] : []
+      return whyNotYet(view)
     case 'pull_request':
       return [placeSentence(outcome), ...notes(outcome.publication.notes)]
     case 'unverified':
       return [neutralise(outcome.reason), placeSentence(outcome), ...notes(outcome.publication.notes)]
     case 'plan_only':
       return [neutralise(outcome.reason)]
+    // Has a comment of its own: `readiness-report.ts`.
+    case 'reported':
+      return []
     case 'declined':
       return [renderDecline(outcome.decline)]
     case 'cancelled':
@@ -117,6 +119,16 @@ function outcomeParts(view: StatusView): string[] {
         runAgain('github', 'unchanged'),
       ]
   }
+}
+
+export function queuedHeading({ retry }: Pick<StatusView, 'retry'>): string {
+  return retry === undefined ? '⏳ Waiting for a free worker' : '⏳ Waiting to try again'
+}
+
+/** What a run waits for that is in the queue. */
+export function whyNotYet({ queuePosition, retry }: Pick<StatusView, 'queuePosition' | 'retry'>): string[] {
+  if (retry !== undefined) return [`${neutralise(retry.reason)}\n\nIt is tried again by ${moment(retry.by)}.`]
+  return queuePosition ? [`${counted(queuePosition, 'run is', 'runs are')} before this one.`] : []
 }
 
 function kept({ patchArtifact, branch, pullRequest }: Made, { runId }: StatusView): string {
@@ -132,7 +144,7 @@ function notes(lines: string[]): string[] {
   return lines.length === 0 ? [] : [lines.map((line) => `- ${inline(line, 500)}`).join('\n')]
 }
 
-function warnings({ notes: lines }: StatusView): string[] {
+export function warnings({ notes: lines }: Pick<StatusView, 'notes'>): string[] {
   if (lines.length === 0) return []
   return [['> [!NOTE]', ...lines.map((line) => `> - ${inline(line, 500)}`)].join('\n')]
 }

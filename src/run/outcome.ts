@@ -1,4 +1,5 @@
 import type { Decline } from '../policy/decline.ts'
+import type { Readiness } from '../prepare/readiness.ts'
 import type { Publication } from '../publish/publication.ts'
 
 /** Every way a run can end. The list is closed: a new way is a new member, and the compiler finds who must know. */
@@ -6,6 +7,8 @@ export type Outcome =
   | { kind: 'pull_request'; publication: Publication }
   | { kind: 'unverified'; reason: string; publication: Publication }
   | { kind: 'plan_only'; reason: string }
+  /** What a task comes to that asks for readiness: the report is in its comment. */
+  | { kind: 'reported'; verdict: Readiness['verdict'] }
   | { kind: 'declined'; decline: Decline }
   | ({ kind: 'cancelled'; reason: string } & Made)
   | ({ kind: 'failed'; code: string; reason: string; mend?: string } & Made)

@@ -199,6 +199,8 @@ function whyOf(outcome: Outcome): { code?: string; reason?: string } {
   switch (outcome.kind) {
     case 'pull_request':
       return {}
+    case 'reported':
+      return { code: outcome.verdict }
     case 'declined':
       return { code: outcome.decline.code, reason: outcome.decline.evidence.join(' ') }
     case 'failed':

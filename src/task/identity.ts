@@ -16,3 +16,8 @@ export function identify(source: TaskSource, title: string, body: string): TaskI
     }
   }
 }
+
+/** Asking for readiness is a task beside the issue's own, so that neither is in the way of the other. */
+export function readinessIdentity({ taskKey, repositoryKey }: TaskIdentity): TaskIdentity {
+  return { repositoryKey, taskKey: `${taskKey}:readiness` }
+}

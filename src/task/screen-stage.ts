@@ -13,8 +13,16 @@ export interface Screened {
   policy: Policy
 }
 
-/** Pins the base commit, reads the policy there, and asks every rule that needs no model. */
+/** Looks at issue and base, and asks every rule that needs no model. */
 export async function screenTask(run: RunContext): Promise<Screened | Ended<Outcome>> {
+  const looked = await lookAtBase(run)
+  if ('end' in looked) return looked
+  const decline = screen(run.claimed.run.task, looked.facts, looked.policy)
+  return decline ? end({ kind: 'declined', decline }) : looked
+}
+
+/** Asks whether there is anything to do, pins the base commit, and reads the policy there. */
+export async function lookAtBase(run: RunContext): Promise<Screened | Ended<Outcome>> {
   const { task } = run.claimed.run
   const inspection = await stage(run, 'screen', {
     input: task,
@@ -36,8 +44,7 @@ export async function screenTask(run: RunContext): Promise<Screened | Ended<Outc
   for (const note of [...facts.notes, ...parsed.notes]) run.progress.note(note)
   run.progress.limit(parsed.policy.limits.usd)
   run.limitTime(parsed.policy.limits.minutes)
-  const decline = screen(task, facts, parsed.policy)
-  return decline ? end({ kind: 'declined', decline }) : { facts, policy: parsed.policy }
+  return { facts, policy: parsed.policy }
 }
 
 /** What the first look found; undefined when none came so far. */

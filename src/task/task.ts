@@ -30,6 +30,8 @@ export interface RemovedText {
 /** Text as it was when the task was requested; later edits are never read. Title and body are sanitised already. */
 export interface Task {
   source: TaskSource
+  /** To know whether changes to the repository can be verified here. Absent: a change, as title and body say. */
+  wants?: 'readiness'
   title: string
   body: string
   removed: RemovedText[]
@@ -42,7 +44,7 @@ export interface Task {
   url?: string
 }
 
-/** The identity under which at most one run may be under way: `github:owner/repo#12`, `local:<path>:<hash of title and body>`. */
+/** The identity under which at most one run may be under way: `github:owner/repo#12`, `github:owner/repo#12:readiness`, `local:<path>:<hash of title and body>`. */
 export interface TaskIdentity {
   taskKey: string
   /** Runs of one repository share mirror, queue place and concurrency: `github:owner/repo`, `local:<path>`. */

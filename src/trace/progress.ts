@@ -87,6 +87,11 @@ export class Progress {
     this.#view = { ...this.#view, analysis }
   }
 
+  /** What a run hands over that was asked for readiness. */
+  report(readiness: NonNullable<StatusView['readiness']>): void {
+    this.#view = { ...this.#view, readiness }
+  }
+
   /** Before anything of it is paid. */
   async estimated(estimate: NonNullable<StatusView['estimate']>): Promise<void> {
     await this.#update({ estimate })
@@ -135,5 +140,5 @@ export class Progress {
 }
 
 function endOf(outcome: Outcome): 'done' | 'failed' {
-  return outcome.kind === 'pull_request' || outcome.kind === 'plan_only' ? 'done' : 'failed'
+  return ['pull_request', 'plan_only', 'reported'].includes(outcome.kind) ? 'done' : 'failed'
 }

@@ -242,6 +242,46 @@ describe('a command', () => {
     ])
   })
 
+  it('for readiness records a task beside that of the issue, which closing ends as well', async () => {
+    await labelBy('mia')
+    await say('/draftsmith readiness', 'mia')
+    const measuring = () => listening.ledger.latest(`${taskKey()}:readiness`)
+    expect(await measuring()).toMatchObject({
+      state: 'queued',
+      repositoryKey: 'github:acme/tool',
+      task: { wants: 'readiness', title: 'A defect', body: '', labels: [], requestedBy: 'mia' },
+    })
+    await say('/draftsmith readiness', 'mia')
+    expect(await measuring()).toMatchObject({ attempt: 1 })
+    await say('/draftsmith readiness', 'otto')
+    const { ours, reactions } = await commentsOfOurs()
+    expect(reactions).toEqual(['eyes', 'confused'])
+    expect(ours.map(({ body }) => body)).toEqual([
+      expect.stringMatching(/^Run `\S+` is recorded\. Its report stands in the readiness comment on this issue/),
+      expect.stringMatching(/^Run `\S+` measures the readiness already \(waiting for a worker\)\./),
+    ])
+    await github.unlabel(repo, issue, label, 'mia')
+    await listening.settled()
+    expect([(await latest())?.state, (await measuring())?.state]).toEqual(['ended', 'queued'])
+    await github.closeIssue(repo, issue, 'mia')
+    await listening.settled()
+    expect(await measuring()).toMatchObject({ outcome: { kind: 'cancelled', reason: 'The issue was closed.' } })
+  })
+
+  it('to stop ends the measuring where that alone is under way, and not the one asked for since', async () => {
+    await say('/draftsmith readiness', 'mia')
+    await say('/draftsmith stop', 'mia')
+    const stop = github
+      .deliveries()
+      .findLast(({ payload }) => (payload.comment as { body?: string } | undefined)?.body === '/draftsmith stop')
+    const measuring = () => listening.ledger.latest(`${taskKey()}:readiness`)
+    expect(await measuring()).toMatchObject({ outcome: { kind: 'cancelled', reason: 'It was stopped by mia.' } })
+    await say('/draftsmith readiness', 'mia')
+    await github.redeliver(stop?.id ?? 0)
+    await listening.settled()
+    expect(await measuring()).toMatchObject({ attempt: 2, state: 'queued' })
+  })
+
   it('to retry needs an earlier run', async () => {
     await say('/draftsmith retry', 'mia')
     expect(await latest()).toBeUndefined()
