@@ -30,10 +30,15 @@ export async function reproduceOnBase(asked: Reproduction): Promise<Reproduction
   if (bare.installProblem !== undefined) return undefined
   const without = await bench.runChecks(bare, checks, `${label}/without-change`)
   // A suite may name no tests where some files alone would; then those are run on both trees.
-  const known = namesTests(after) ? after : await bench.runChecks(place, checks, `${label}/with-change`)
-  return namesTests(known) && namesTests(without)
-    ? compareByName({ before: bench.baseline.checks, without, after: known })
-    : compareByExitCode({ without, after: known, suites: bench.snapshot.checks })
+  const alone = after.some(isSilentSuite) ? await bench.runChecks(place, checks, `${label}/with-change`) : []
+  return namesTests([...after, ...alone]) && namesTests(without)
+    ? compareByName({ before: bench.baseline.checks, without, after, alone })
+    : compareByExitCode({ without, after: alone.length > 0 ? alone : after, suites: bench.snapshot.checks })
+}
+
+/** One package of several may be tested by a command that tells no names, beside others that do. */
+function isSilentSuite({ name, tests }: CheckResult): boolean {
+  return name === 'test' && tests === undefined
 }
 
 function namesTests(results: CheckResult[]): boolean {
@@ -44,23 +49,29 @@ interface Runs {
   before: CheckResult[]
   without: CheckResult[]
   after: CheckResult[]
+  /** The changed tests with the change, where a suite does not name them. */
+  alone: CheckResult[]
 }
 
-function compareByName({ before, without, after }: Runs): ReproductionEvidence {
+function compareByName({ before, without, after, alone }: Runs): ReproductionEvidence {
   const known = statusByName(before)
   const bare = statusByName(without)
-  const changed = statusByName(after)
-  const passing = [...changed].filter(([, status]) => status === 'passed').map(([name]) => name)
+  const changed = statusByName([...after, ...alone])
+  const passing = passedIn([...after, ...alone])
   const broke = without.some((result) => brokeDown(result, changed))
   return {
     failsWithoutChange: passing.filter(
       (name) => bare.get(name) === 'failed' || (broke && !bare.has(name) && !known.has(name)),
     ),
-    // Which tests did not pass before can only be told where the base names its own.
+    // Which tests did not pass before can only be told where a suite named its own on the base.
     passesWithoutChange: namesTests(before)
-      ? passing.filter((name) => bare.get(name) === 'passed' && known.get(name) !== 'passed')
+      ? passedIn(after).filter((name) => bare.get(name) === 'passed' && known.get(name) !== 'passed')
       : [],
   }
+}
+
+function passedIn(results: CheckResult[]): string[] {
+  return [...statusByName(results)].filter(([, status]) => status === 'passed').map(([name]) => name)
 }
 
 interface CommandRuns {

@@ -21,6 +21,32 @@ test('names the tests of the changed files where the whole suite names none', as
   expect(evidence).toEqual({ failsWithoutChange: ['test/total.test.js > counts'], passesWithoutChange: [] })
 })
 
+test('names the tests of a package whose suite names none, beside a suite that does', async () => {
+  const folder = 'packages/rates'
+  const evidence = await reproduce('checks: {}', {
+    source: undefined,
+    test: undefined,
+    base: {
+      'package.json': manifest({
+        workspaces: ['packages/*'],
+        test: 'node --test test/*.test.js && npm test --workspaces',
+      }),
+      [`${folder}/package.json`]: manifest({ test: 'node --test' }),
+      [`${folder}/src/total.js`]: 'export const total = () => 0\n',
+      [`${folder}/test/total.test.js`]: idleTest,
+    },
+    change: {
+      [`${folder}/src/total.js`]: mended,
+      [`${folder}/test/total.test.js`]: `${idleTest}${newTest.slice(newTest.indexOf('test(')).replace('counts', 'counts one')}`,
+    },
+  })
+  // The test that was there before is not held against the change, though the base does not name it either.
+  expect(evidence).toEqual({
+    failsWithoutChange: [`${folder}/test/total.test.js > counts one`],
+    passesWithoutChange: [],
+  })
+})
+
 test('goes by the exit codes of the command that runs the changed tests where nothing names tests', async () => {
   const targeted = 'checks: { test: sh suite.sh, targetedTest: "sh some.sh {files}" }'
   expect(await reproduce(targeted)).toEqual({
@@ -37,18 +63,31 @@ test('is silent where nothing but tests changed', async () => {
   expect(await reproduce('checks: { test: node --test }', { source: undefined, test: idleTest })).toBeUndefined()
 })
 
-async function reproduce(policy: string, files: { source?: string | undefined; test?: string } = {}) {
-  const { source, test: text } = { source: mended, test: newTest, ...files }
+interface Change {
+  source?: string | undefined
+  test?: string | undefined
+  /** Path → content. */
+  base?: Record<string, string>
+  change?: Record<string, string>
+}
+
+async function reproduce(policy: string, files: Change = {}) {
+  const { source, test: text, base, change } = { source: mended, test: newTest, ...files }
   const { bench } = await openBenched(lab, {
     policy,
-    files: { 'suite.sh': 'node --test\n', 'some.sh': 'node "$@"\n' },
+    files: { 'suite.sh': 'node --test\n', 'some.sh': 'node "$@"\n', ...base },
   })
   await using _ = bench
   const { workspace } = bench
-  if (source !== undefined) await writeFile(join(workspace.tree, 'src/total.js'), source)
-  await writeFile(join(workspace.tree, 'test/total.test.js'), text)
+  const written = { 'src/total.js': source, 'test/total.test.js': text, ...change }
+  for (const [path, content] of Object.entries(written))
+    if (content !== undefined) await writeFile(join(workspace.tree, path), content)
   const treeSha = await workspace.checkpoint()
   const after = await bench.runChecks(bench, bench.snapshot.checks, 'after')
   expect(after[0]).toMatchObject({ exitCode: 0 })
   return await reproduceOnBase({ bench, place: bench, treeSha, after, label: 'again' })
+}
+
+function manifest({ test: script, workspaces }: { test: string; workspaces?: string[] }): string {
+  return JSON.stringify({ name: 'tally', version: '1.0.0', type: 'module', scripts: { test: script }, workspaces })
 }
