@@ -32,10 +32,13 @@ export function freezeTask(event: IssueEvent, request: Request): NewRun {
   return { ...identify(source, task.title, task.body), task, delivery: request.delivery, force: request.force }
 }
 
-/** Whether changes can be verified is no matter of what the issue says, or of its labels. */
+/**
+ * Whether changes can be verified is no matter of what the issue says, or of its labels. A version that does not know the wish yet
+ * finds an issue without a task, which it declines.
+ */
 export function freezeReadiness(event: IssueEvent, request: Omit<Request, 'label' | 'force'>): NewRun {
   const asked = freezeTask(event, { ...request, force: true })
-  const task: Task = { ...asked.task, wants: 'readiness', body: '', removed: [], labels: [] }
+  const task: Task = { ...asked.task, wants: 'readiness', title: 'Readiness', body: '', removed: [], labels: [] }
   return { ...asked, ...readinessIdentity(asked), task }
 }
 

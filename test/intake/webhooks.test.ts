@@ -249,7 +249,7 @@ describe('a command', () => {
     expect(await measuring()).toMatchObject({
       state: 'queued',
       repositoryKey: 'github:acme/tool',
-      task: { wants: 'readiness', title: 'A defect', body: '', labels: [], requestedBy: 'mia' },
+      task: { wants: 'readiness', title: 'Readiness', body: '', labels: [], requestedBy: 'mia' },
     })
     await say('/draftsmith readiness', 'mia')
     expect(await measuring()).toMatchObject({ attempt: 1 })
