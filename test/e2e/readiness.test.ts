@@ -133,6 +133,20 @@ describe('readiness', () => {
     expect(reply.body).toMatch(/^Run `\S+` is stopped\. What it has made so far is kept\. Run `\S+` is stopped\.$/)
   })
 
+  it('that is under way is stopped at once', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'readiness-'))
+    try {
+      const issue = await openIssue({ ...money, 'test/held.test.js': heldTest(folder) })
+      await github.comment(issue.repo, issue.number, ask, 'mia')
+      await until(async () => (existsSync(join(folder, 'reached')) ? true : undefined), 60_000)
+      await github.comment(issue.repo, issue.number, '/draftsmith stop', 'mia')
+      expect(await measured(service, issue)).toMatchObject({ end: 'cancelled', reason: 'It was stopped by mia.' })
+      expect((await reportOn(issue)).body).toContain('### ⏹️ Stopped\n\nIt was stopped by mia.')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
   it('of a closed issue is declined in the same comment', async () => {
     const issue = await openIssue()
     await github.closeIssue(issue.repo, issue.number, 'mia')
