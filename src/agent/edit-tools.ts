@@ -8,7 +8,7 @@ const path = z.string().min(1).max(300)
 const shownDiffLines = 120
 
 /** `edit_file`, `create_file`, `delete_file`. */
-export function createEditTools(tree: WorkTree): Tool[] {
+export function createEditTools(tree: WorkTree): [edit: Tool, create: Tool, remove: Tool] {
   return [editFile(tree), createFile(tree), deleteFile(tree)]
 }
 

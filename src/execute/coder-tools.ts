@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { createCheckTool } from '../agent/check-tool.ts'
 import { createEditTools } from '../agent/edit-tools.ts'
 import { createGuardedWorkTree, type Permit } from '../agent/guarded-work-tree.ts'
+import { knownFiles } from '../agent/known-files.ts'
 import { createLookTools } from '../agent/look-tools.ts'
 import { defineTool, failed, type Tool } from '../agent/tools.ts'
 import { type Amendment, amendedPlan, refuseAmended } from '../plan/amend-plan.ts'
@@ -28,22 +29,18 @@ const path = z.string().min(1).max(300)
 
 export function createCoderTools(work: Work): Tool<CoderEnding>[] {
   const { workspace } = work.task.bench
+  const known = knownFiles(() => workspace.files())
   const tree = createGuardedWorkTree({
     root: workspace.tree,
-    files: () => workspace.files(),
+    files: known.list,
     mayRead,
     mayWrite: (file) => permit(work, file),
     scan: (text, file) => scanForSecrets([{ path: file, text }]),
   })
-  return [
-    ...createLookTools(tree),
-    ...createEditTools(tree),
-    runCheck(work),
-    done(work),
-    revert(work),
-    amendPlan(work),
-    stop(),
-  ]
+  const [edit, ...others] = createEditTools(tree)
+  // An edit makes no file and removes none.
+  const changing = [...others, runCheck(work), done(work), revert(work)].map(known.changedBy)
+  return [...createLookTools(tree), edit, ...changing, amendPlan(work), stop()]
 }
 
 /** The rules of the policy, and the plan: a file that nobody planned is not written. */
