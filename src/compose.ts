@@ -62,7 +62,7 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
   const ledger = createLedger({ database, enqueue: queue.enqueue, wake: queue.wake, clock, ids, version })
   const hostOf = (run: Run, fence: () => Promise<void>) => gitHubHost(config, { github, run, fence, log })
-  const workspaces = createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv })
+  const workspaces = createGitWorkspaces({ ...mirrorOptions(config), root: config.dataDir })
   const host = (claimed: ClaimedRun) => hostOf(claimed.run, () => claimed.check())
   const runner = composeRunner(config, { log, workspaces, host })
   await workspaces.sweep(await runsUnderWay(ledger))
@@ -118,8 +118,12 @@ export async function composeLocal(config: Config, log: Logger, host: LocalTaskH
  * that starts removes the work trees of all runs that its ledger does not know.
  */
 export function composeRepositories(config: Config): { repositories: LocalRepositories; workspaces: Workspaces } {
-  const options = { root: join(config.dataDir, 'local'), hostEnv: config.hostEnv }
+  const options = { ...mirrorOptions(config), root: join(config.dataDir, 'local') }
   return { repositories: createGitLocalRepositories(options), workspaces: createGitWorkspaces(options) }
+}
+
+function mirrorOptions({ hostEnv, mirrorCacheMiB }: Config) {
+  return { hostEnv, mirrorBytes: mirrorCacheMiB * 1024 * 1024 }
 }
 
 /** What git says of its version. Throws `infrastructure`/`git_not_started` where there is none. */

@@ -36,6 +36,8 @@ export interface Config {
   concurrency: number
   /** Of what installs have made, kept for later runs; 0: none is. */
   dependencyCacheMiB: number
+  /** Of all mirrors together. */
+  mirrorCacheMiB: number
   statusIntervalMs: number
   ceilings: { usd: number; tokens: number; minutes: number }
   /** Allow-listed variables of the machine that repository commands and git may need: PATH, locale, CA files, proxies. */
@@ -138,6 +140,7 @@ const variables = z.object({
   PIP_INDEX_URL: registry,
   DRAFTSMITH_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   DRAFTSMITH_DEPENDENCY_CACHE_MIB: z.coerce.number().int().min(0).default(10_240),
+  DRAFTSMITH_MIRROR_CACHE_MIB: z.coerce.number().int().min(1).default(20_480),
   DRAFTSMITH_MODEL_PROVIDER: z.enum(['anthropic', 'recorded']).default('anthropic'),
   DRAFTSMITH_RECORDINGS: optional,
   DRAFTSMITH_MODEL: z.string().min(1).default('claude-sonnet-5-5'),
@@ -284,6 +287,7 @@ function toConfig(
     logLevel: given.LOG_LEVEL,
     concurrency: given.DRAFTSMITH_CONCURRENCY,
     dependencyCacheMiB: given.DRAFTSMITH_DEPENDENCY_CACHE_MIB,
+    mirrorCacheMiB: given.DRAFTSMITH_MIRROR_CACHE_MIB,
     statusIntervalMs: given.DRAFTSMITH_STATUS_INTERVAL_MS,
     ceilings: {
       usd: given.DRAFTSMITH_MAX_USD,

@@ -22,6 +22,7 @@ try {
       ownTime: { turns: 20 },
       memory: { idleSeconds: 20 },
       sandbox: { commands: 50 },
+      clone: { commits: 50_000, times: 5 },
       start: { times: 3 },
     },
     postgresServer: postgres?.url,

@@ -25,8 +25,8 @@ export interface DecoySource {
   folder: string
 }
 
-/** A shallow clone of one commit, ready to be copied into work trees by `placeDecoy`. */
-export async function makeDecoy(git: Git, { gitDir, commit, folder }: DecoySource): Promise<void> {
+/** A shallow clone of one commit, ready to be copied into work trees by `placeDecoy`; its folder. */
+export async function makeDecoy(git: Git, { gitDir, commit, folder }: DecoySource): Promise<string> {
   await Promise.all(
     ['objects/pack', 'objects/info', 'refs/heads', 'refs/tags', 'info'].map((sub) =>
       mkdir(join(folder, sub), { recursive: true }),
@@ -43,6 +43,7 @@ export async function makeDecoy(git: Git, { gitDir, commit, folder }: DecoySourc
   const pack = ['pack-objects', '--quiet', '--revs', '--shallow', '--window=0', join(folder, 'objects/pack/pack')]
   await git.run(pack, { gitDir, input: `--shallow ${commit}\n${commit}\n` })
   await readTree(git, [commit], { gitDir, env: { GIT_INDEX_FILE: join(folder, 'index') } })
+  return folder
 }
 
 /** Puts a clean copy into a work tree that no command has seen yet. */

@@ -43,8 +43,9 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
       try {
         await removeFolder(folder)
         const base = await listBase(git, mirror.gitDir, commit)
-        const decoy = join(folder, 'decoy')
-        await makeDecoy(git, { gitDir: mirror.gitDir, commit, folder: decoy })
+        const decoy = makeDecoy(git, { gitDir: mirror.gitDir, commit, folder: join(folder, 'decoy') })
+        // Looked at below; until then nobody would catch what it throws.
+        decoy.catch(() => undefined)
         const workspace = await createWorkspace(git, {
           folder,
           decoy,

@@ -22,8 +22,8 @@ import type { Workspace } from './workspace.ts'
 export interface WorkspaceOptions {
   /** Absolute; made here, removed by `close`. */
   folder: string
-  /** The clean copy of the decoy. */
-  decoy: string
+  /** The clean copy of the decoy, which may be in the making. */
+  decoy: Promise<string>
   /** Absolute object folders to build on. */
   objectsFrom: string[]
   /** Where their history is cut off, as in a `shallow` file. */
@@ -44,8 +44,14 @@ export async function createWorkspace(git: Git, options: WorkspaceOptions): Prom
   await layOutGitFolder(gitDir, { bare: true, objectsFrom, ...(shallow && { shallow }) })
   await ignoreInstalled(gitDir, base)
   const place: TreePlace = { gitDir, workTree, submodules: submodulesOf(base) }
-  await readTree(git, ['--reset', '-u', options.treeSha], place)
-  await placeDecoy(options.decoy, workTree)
+  // Both are ended before anything is said of one that failed: the caller removes the folder then.
+  const [written, decoy] = await Promise.allSettled([
+    readTree(git, ['--reset', '-u', options.treeSha], place),
+    options.decoy,
+  ])
+  if (written.status === 'rejected') throw written.reason
+  if (decoy.status === 'rejected') throw decoy.reason
+  await placeDecoy(decoy.value, workTree)
 
   const notes = await baseNotes(git, gitDir, base)
   const inTurn = createTurns()

@@ -15,6 +15,7 @@ const tiny: Settings = {
   ownTime: { turns: 6 },
   memory: { idleSeconds: 0 },
   sandbox: { commands: 2 },
+  clone: { commits: 50, times: 2 },
   start: { times: 1 },
 }
 
@@ -49,6 +50,17 @@ describe('the parts of the benchmark', { timeout: 180_000 }, () => {
       ['bug', 'all requests', '', 5],
       ['bug', 'weighted', '', 5],
       ['bug', 'model calls', '', 5],
+    ])
+    expect(rows.every(({ value }) => value > 0)).toBe(true)
+  })
+
+  it('clone: a fresh one, and work trees from the mirror', async () => {
+    const { rows } = await measure(['clone'], 'embedded')
+    expect(rowsOf(rows)).toEqual([
+      ['clone', 'fresh clone with its files, median', '', 2],
+      ['clone', 'first work tree, which makes the mirror', '', 1],
+      ['clone', 'later work tree, median', '', 2],
+      ['clone', 'later work tree, of a fresh clone', '', 2],
     ])
     expect(rows.every(({ value }) => value > 0)).toBe(true)
   })

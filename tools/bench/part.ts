@@ -10,6 +10,7 @@ export interface Settings {
   ownTime: { turns: number }
   memory: { idleSeconds: number }
   sandbox: { commands: number }
+  clone: { commits: number; times: number }
   start: { times: number }
 }
 

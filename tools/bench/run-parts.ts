@@ -4,6 +4,7 @@ import { cpus, loadavg, release, tmpdir, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { version } from '../../src/compose.ts'
 import { createBubblewrapSandbox } from '../../src/sandbox/bubblewrap-sandbox.ts'
+import { cloneCache } from './clone-cache.ts'
 import { coldStart } from './cold-start.ts'
 import { ask } from './databases.ts'
 import { idleMemory } from './idle-memory.ts'
@@ -22,6 +23,7 @@ export const parts: readonly Part[] = [
   ownTime,
   idleMemory,
   sandboxCost,
+  cloneCache,
   promptSize,
   twoFileBug,
   coldStart,
