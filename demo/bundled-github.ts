@@ -1,5 +1,5 @@
 // An emulated GitHub with one copy of the bundled repository for each scenario, its issue open and not labelled yet.
-import { cpSync, globSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEmulatedGitHub } from '../test/support/emulated-github/emulated-github.ts'
 import type { EmulatedGitHub, RepositorySeed } from '../test/support/emulated-github/types.ts'
@@ -43,8 +43,9 @@ function seedOf({ slug, repository }: Scenario, folder: string): RepositorySeed 
   }
 }
 
+/** With those of hidden folders, such as `.github`. */
 function filesOf(folder: string): Record<string, string> {
-  const paths = globSync('**/*', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile())
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   return Object.fromEntries(
     paths.map(({ parentPath, name }) => {
       const file = join(parentPath, name)

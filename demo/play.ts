@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EmulatedGitHub, RepositoryName } from '../test/support/emulated-github/types.ts'
 import { eligible, people, startBundledGitHub } from './bundled-github.ts'
 import { DraftsmithProcess } from './draftsmith-process.ts'
@@ -81,13 +82,22 @@ export async function playScenarios(stage: Stage, { onChange, signal }: PlayOpti
   }
 }
 
-/** What Draftsmith asks, the maintainer answers on the issue. */
+/** What Draftsmith asks, the maintainer answers on the issue, as soon as it stands there. */
 async function answerQuestions(stage: Stage, scenario: Scenario, signal: AbortSignal): Promise<void> {
   for (const [index, answer] of (scenario.answers ?? []).entries()) {
     const hash = await stage.draftsmith.question(issueUrl(stage.github, scenario), index, signal)
-    if (hash === undefined) return
+    if (hash === undefined || !(await isShown(stage.github, hash, signal))) return
     await stage.github.comment(scenario.repository, 1, answer.replace('HASH', hash), people.maintainer)
   }
+}
+
+/** False when the signal ended the waiting. */
+async function isShown(github: EmulatedGitHub, hash: string, signal: AbortSignal): Promise<boolean> {
+  while (!github.calls().some(({ body }) => JSON.stringify(body ?? '').includes(hash))) {
+    if (signal.aborted) return false
+    await sleep(feedMs)
+  }
+  return true
 }
 
 export function issueUrl({ url }: EmulatedGitHub, { repository }: Scenario): string {

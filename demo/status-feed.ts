@@ -38,7 +38,9 @@ export class StatusFeed {
   }
 
   #changes(repository: RepositoryName, text: string): Omit<StatusChange, 'at'>[] {
-    const heading = /^### (.+)$/m.exec(text)?.[1] ?? ''
+    const heading = /^### (.+)$/m.exec(text)?.[1]
+    // A call or an answer to a command, beside the status.
+    if (heading === undefined) return []
     const ended = [...text.matchAll(/^ *- (?:✅|❌) .+$/gm)].map(([line]) => line.replace(/^( *)- /, '$1'))
     const told = this.#told.get(repository) ?? new Set<string>()
     this.#told.set(repository, told)
