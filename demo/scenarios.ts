@@ -187,4 +187,18 @@ export const scenarios: Scenario[] = [
       repairs: 0,
     },
   },
+  {
+    slug: 'plan-approval',
+    shows: 'a plan that waits for the maintainer, because the policy names its file',
+    repository: 'nettle/tally',
+    brief: false,
+    answers: ['/draftsmith approve HASH'],
+    expected: {
+      outcome: 'pull_request',
+      files: ['src/statement.js', 'test/statement.test.js'],
+      proof: ['test/statement.test.js > selectInvoices > takes the first day in'],
+      repairs: 0,
+      says: ['was approved by maya'],
+    },
+  },
 ]
