@@ -201,4 +201,25 @@ export const scenarios: Scenario[] = [
       says: ['was approved by maya'],
     },
   },
+  {
+    slug: 'plan-revised',
+    shows: 'a plan that the maintainer sends back with a remark, and approves when it is made again',
+    repository: 'olive/tally',
+    brief: false,
+    answers: [
+      '/draftsmith revise Round each item by itself, not only the sum: our customers add the items up by hand. And the net amount of a credit note still has to be exactly minus that of its invoice.',
+      '/draftsmith approve HASH',
+    ],
+    expected: {
+      outcome: 'pull_request',
+      files: ['docs/files.md', 'src/invoice.js', 'test/invoice.test.js'],
+      proof: [
+        'test/invoice.test.js > readItems > reads quantities with up to two decimals',
+        'test/invoice.test.js > makeInvoice with decimals > rounds each item by itself',
+        'test/invoice.test.js > creditNote > has exactly minus the net amount, also with half a cent',
+      ],
+      repairs: 0,
+      says: ['was approved by maya', 'maya says of the plan: Round each item by itself'],
+    },
+  },
 ]
