@@ -222,4 +222,21 @@ export const scenarios: Scenario[] = [
       says: ['was approved by maya', 'maya says of the plan: Round each item by itself'],
     },
   },
+  {
+    slug: 'escalation',
+    shows: 'a choice that only the maintainer can make, with options and a recommendation',
+    repository: 'pine/tally',
+    brief: false,
+    answers: ['/draftsmith choose 1'],
+    expected: {
+      outcome: 'pull_request',
+      files: ['src/statement.js', 'test/statement.test.js'],
+      proof: [
+        'test/statement.test.js > selectInvoices > sorts the invoices of one day by number, digits as numbers',
+        'test/statement.test.js > selectInvoices > sorts numbers of other forms by the same rule',
+      ],
+      repairs: 0,
+      says: ['maya chose: By number, with digits compared as numbers'],
+    },
+  },
 ]
