@@ -239,4 +239,19 @@ export const scenarios: Scenario[] = [
       says: ['maya chose: By number, with digits compared as numbers'],
     },
   },
+  {
+    slug: 'monorepo',
+    shows: 'a bug in one package of a workspace, with the tests of that package',
+    repository: 'quince/tally',
+    brief: false,
+    expected: {
+      outcome: 'pull_request',
+      files: ['packages/rates/src/index.js', 'packages/rates/test/rates.test.js'],
+      proof: [
+        'packages/rates/test/rates.test.js > rateOn > refuses a day before the first one',
+        'packages/rates/test/rates.test.js > convert > refuses a day without a rate',
+      ],
+      repairs: 0,
+    },
+  },
 ]
