@@ -9,7 +9,7 @@ export type TokenPermissions = Partial<Record<'contents' | 'issues' | 'metadata'
 export interface Step {
   permissions: TokenPermissions
   /**
-   * `lease`: kept in memory for calls that come often and can do little (reading, commenting).
+   * `lease`: kept in memory for calls that come often and can do little (reading, commenting), and revoked when they cease.
    * `once`: minted for this call and revoked after it, for everything that can change code.
    */
   token: 'lease' | 'once'
@@ -50,13 +50,18 @@ export interface SessionOptions {
   name: string
   log: Logger
   now: () => number
+  /** Calls back once after that time; the answer calls it off. A timer that keeps no process alive when left out. */
+  after?: (ms: number, call: () => void) => () => void
 }
 
 /** A lease is renewed this long before GitHub ends it, so that none ends during a call. */
 const renewBeforeMs = 5 * 60_000
+/** A run that is at work asks GitHub more often than this; one that has ended leaves no token behind. */
+const idleMs = 2 * 60_000
 
 export function createSession(options: SessionOptions): RepositorySession {
   const leases = new Map<string, Promise<Lease>>()
+  const { after = later } = options
   const context = (action: string, permissions: TokenPermissions): CallContext => ({
     action,
     repository: `${options.owner}/${options.name}`,
@@ -75,11 +80,30 @@ export function createSession(options: SessionOptions): RepositorySession {
 
   async function open(step: Step): Promise<Lease> {
     const minted = await mintToken(options, step.permissions)
-    return { ...minted, client: options.clients.withToken(minted.token, options) }
+    return { ...minted, client: options.clients.withToken(minted.token, options), users: 0, callOff: () => {} }
+  }
+
+  async function useLease<T>(step: Step, call: (client: Client) => Promise<T>): Promise<T> {
+    const lease = await leased(step)
+    lease.users += 1
+    lease.callOff()
+    try {
+      return await call(lease.client)
+    } finally {
+      lease.users -= 1
+      if (lease.users === 0) lease.callOff = after(idleMs, () => void giveBack(step, lease))
+    }
+  }
+
+  async function giveBack(step: Step, lease: Lease): Promise<void> {
+    const key = JSON.stringify(step.permissions)
+    if ((await leases.get(key)) === lease) leases.delete(key)
+    // Somebody took it while this looked.
+    if (lease.users === 0) await lease.revoke()
   }
 
   async function attempt<T>(step: Step, call: (client: Client) => Promise<T>): Promise<T> {
-    if (step.token === 'lease') return call((await leased(step)).client)
+    if (step.token === 'lease') return useLease(step, call)
     const lease = await open(step)
     try {
       return await call(lease.client)
@@ -106,6 +130,16 @@ export function createSession(options: SessionOptions): RepositorySession {
 
 interface Lease extends MintedToken {
   client: Client
+  /** Calls under way. */
+  users: number
+  /** Calls off that it is given back. */
+  callOff(): void
+}
+
+function later(ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, ms)
+  timer.unref()
+  return () => clearTimeout(timer)
 }
 
 async function mintToken(options: SessionOptions, permissions: TokenPermissions): Promise<MintedToken> {

@@ -16,6 +16,8 @@ import { repositoryReads } from './repository-reads.ts'
 export interface GitHubAppOptions extends ClientOptions {
   /** Milliseconds since 1970; the machine's clock when left out. */
   now?: () => number
+  /** Calls back once after that time; the answer calls it off. */
+  after?: (ms: number, call: () => void) => () => void
 }
 
 /** Throws `invalid_input`/`github_key_invalid` for a key that cannot be read; everything else is told at the first call. */
@@ -86,8 +88,8 @@ interface RepositoryParts {
 }
 
 function repository({ options, clients, identity, installationId, owner, name }: RepositoryParts): GitHubRepository {
-  const { log, now = Date.now } = options
-  const session = createSession({ clients, installationId, owner, name, log, now })
+  const { log, now = Date.now, after } = options
+  const session = createSession({ clients, installationId, owner, name, log, now, ...(after && { after }) })
   const place = { owner, repo: name }
   return {
     owner,

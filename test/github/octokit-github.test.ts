@@ -237,6 +237,25 @@ describe('pull requests', () => {
 })
 
 describe('tokens', () => {
+  it('that are kept are given back when nobody has called for a while', async () => {
+    const timers = new Set<() => void>()
+    const after = (_ms: number, call: () => void) => {
+      timers.add(call)
+      return () => void timers.delete(call)
+    }
+    const { full, name, installationId } = await freshRepository(github)
+    const repository = appOn(github, { after }).repository(installationId, 'acme', name)
+    const mine = () => github.tokens().filter(({ repositories }) => repositories?.includes(full))
+    await repository.facts()
+    await Promise.all([repository.facts(), repository.head('main')])
+    expect(timers.size).toBe(1)
+    expect(mine().map(({ state }) => state)).toEqual(['alive'])
+    for (const call of timers) call()
+    await expect.poll(() => mine().map(({ state }) => state)).toEqual(['revoked'])
+    await repository.facts()
+    expect(mine().map(({ state }) => state)).toEqual(['revoked', 'alive'])
+  })
+
   it('reach one repository and only what the step needs; those that write code are revoked', async () => {
     const { repository, full } = await freshRepository(github)
     const before = github.tokens().length
