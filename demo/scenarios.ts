@@ -254,4 +254,16 @@ export const scenarios: Scenario[] = [
       repairs: 0,
     },
   },
+  {
+    slug: 'reviewer-objection',
+    shows: 'a change that passes its tests and misses a criterion; the reviewer objects, and it is mended',
+    repository: 'opal/tally',
+    brief: false,
+    expected: {
+      outcome: 'pull_request',
+      files: ['docs/files.md', 'src/invoice.js', 'test/invoice.test.js'],
+      proof: ['test/invoice.test.js > readItems > refuses a quantity of zero'],
+      repairs: 0,
+    },
+  },
 ]
