@@ -266,4 +266,11 @@ export const scenarios: Scenario[] = [
       repairs: 0,
     },
   },
+  {
+    slug: 'rule-veto',
+    shows: 'a test that is to be skipped: a rule objects, whoever asks for it',
+    repository: 'quartz/tally',
+    brief: false,
+    expected: { outcome: 'unverified', says: ['A test is skipped or singled out'] },
+  },
 ]
