@@ -273,4 +273,12 @@ export const scenarios: Scenario[] = [
     brief: false,
     expected: { outcome: 'unverified', says: ['A test is skipped or singled out'] },
   },
+  {
+    slug: 'budget-spent',
+    shows: 'a limit of tokens that is reached half way; what stands is kept',
+    repository: 'ruby/tally',
+    brief: false,
+    answers: ['/draftsmith approve HASH'],
+    expected: { outcome: 'unverified', says: ['The budget was spent'] },
+  },
 ]
