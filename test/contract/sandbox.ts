@@ -210,9 +210,10 @@ export function limitsContract(sandbox: Sandbox): void {
 
   describe('end', () => {
     it('comes at the deadline, with what was printed until then', async () => {
-      const result = await box.run({ line: 'echo before; sleep 60', deadlineMs: 300 })
+      // Long enough for a busy machine to start the command at all.
+      const result = await box.run({ line: 'echo before; sleep 60', deadlineMs: 2_000 })
       expect(result).toMatchObject({ exitCode: null, timedOut: true, limit: 'deadline', output: 'before\n' })
-      expect(result.durationMs).toBeLessThan(5_000)
+      expect(result.durationMs).toBeLessThan(30_000)
     })
 
     it('comes at the session deadline when a command asks for more', async () => {
