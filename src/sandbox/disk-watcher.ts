@@ -1,6 +1,7 @@
-// What one command puts on the disk. A quota would need root; so the free space is looked at, which costs nothing, and only
-// when that has shrunk by as much as the command may write is it counted what was written, and by whom.
-import { type Dirent, lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
+// What one command puts on the disk. A quota would need root; so two figures are looked at that cost nothing, what its
+// processes wrote and how much is free, and only when one has moved by as much as the command may write is it counted
+// what it has left there. Either alone has a gap: others give room back meanwhile, and not every kernel tells.
+import { type Dirent, lstatSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
@@ -14,8 +15,6 @@ export interface DiskWatch {
   processes(): number[]
 }
 
-/** Counted this often even if the free space says nothing, since somebody else may give back meanwhile. */
-const countEveryMs = 60_000
 /** `stat` counts in these, whatever the file system's own blocks are. */
 const blockBytes = 512
 /** Then others have their turn: a webhook must not wait for a large tree. */
@@ -26,18 +25,29 @@ const slackMs = 1_000
 /** Answers whether the limit is passed, from now on; each look takes a moment only. */
 export async function watchDisk(watch: DiskWatch): Promise<() => Promise<boolean>> {
   const since = Date.now() - slackMs
+  const step = watch.limitBytes / 20
   let most = await freeBytes(watch.folders)
-  let countedAt = performance.now()
+  let wroteAtCount = 0
+  let room = watch.limitBytes
   return async () => {
-    const free = await freeBytes(watch.folders)
+    const [free, wrote] = [await freeBytes(watch.folders), wroteBytes(watch.processes())]
     most = Math.max(most, free)
-    if (most - free < watch.limitBytes && performance.now() - countedAt < countEveryMs) return false
+    if (most - free < room && wrote - wroteAtCount < room) return false
     const written = await writtenBytes(watch, since)
-    countedAt = performance.now()
-    // It was somebody else: counted again once this command can have written the rest.
-    most = free + written
+    // What was written again, or by somebody else, leaves room: counted anew once that can be full.
+    room = Math.max(watch.limitBytes - written, step)
+    most = free
+    wroteAtCount = wrote
     return written >= watch.limitBytes
   }
+}
+
+/** As the kernel counts it, for each process with the children that it has outlived; nothing where that cannot be read. */
+function wroteBytes(processes: number[]): number {
+  return processes.reduce((sum, pid) => {
+    const counted = attempt(() => readFileSync(`/proc/${pid}/io`, 'latin1'))
+    return sum + Number(/^write_bytes: (\d+)/m.exec(counted ?? '')?.[1] ?? 0)
+  }, 0)
 }
 
 async function freeBytes(folders: string[]): Promise<number> {

@@ -42,10 +42,17 @@ export async function runAttacks(family: Family, defence: Defence, told: (verdic
 function start(family: Family, defence: Defence, folder: string): ChildProcess {
   const walls = defence === 'on' ? ownNetwork() : ownEverything(folder)
   const program = ['sh', '-c', bringUpNetwork, 'sh', process.execPath, arena, family, defence]
+  // With the defence on, whatever stays behind goes with the folder; off, everything is thrown away anyway.
   const secret = `HOSTILE-${randomBytes(12).toString('hex')}`
   const [file = '', ...args] = [...walls, ...program]
   return spawn(file, args, {
-    env: { PATH: machinePath(), HOME: homedir(), TMPDIR: tmpdir(), LANG: 'C.UTF-8', HOSTILE_SECRET: secret },
+    env: {
+      PATH: machinePath(),
+      HOME: homedir(),
+      TMPDIR: defence === 'on' ? folder : tmpdir(),
+      LANG: 'C.UTF-8',
+      HOSTILE_SECRET: secret,
+    },
     stdio: leaking(leakedDescriptor(folder, secret)),
   })
 }
