@@ -281,4 +281,17 @@ export const scenarios: Scenario[] = [
     answers: ['/draftsmith approve HASH'],
     expected: { outcome: 'unverified', says: ['The budget was spent'] },
   },
+  {
+    slug: 'changed-expectation',
+    shows: 'a test that has to expect something else, because a criterion asks for it',
+    repository: 'slate/tally',
+    brief: false,
+    expected: {
+      outcome: 'pull_request',
+      files: ['src/cli.js', 'test/cli.test.js'],
+      proof: ['test/cli.test.js > tally > says what is wrong'],
+      repairs: 1,
+      says: ['Tests whose expectation changed'],
+    },
+  },
 ]
