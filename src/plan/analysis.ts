@@ -30,11 +30,10 @@ export async function analysisOf(
 
 /** What a reviewer of the change has to see, whoever makes it. */
 function checklistOf(
-  { modifications, removedTests, choice }: ImplementationPlan,
+  { modifications, removedTests }: ImplementationPlan,
   { acceptanceCriteria, taskType }: TaskContract,
 ): string[] {
   return [
-    ...(choice === undefined ? [] : [`Decided: ${choice.reason} ${choice.options.join(' / ')}`]),
     ...acceptanceCriteria,
     ...(taskType === 'bug_fix' ? ['A test fails without the change and passes with it.'] : []),
     ...removedTests.map(({ name, reason }) => `The test "${name}" may go: ${reason}`),

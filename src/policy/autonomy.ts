@@ -39,7 +39,7 @@ export function approvalsOf({ complexity, affectedFiles }: TaskContract, policy:
   const listed = affectedFiles.filter((path) => matchesAny(path, policy.approval.paths, foldPath))
   return [
     ...(complexity === 'high' ? ['The task is complex (complexity: approval).'] : []),
-    ...(listed.length > 0 ? [`approval.paths lists ${listed.join(', ')}.`] : []),
+    ...(listed.length > 0 ? [`The policy asks for approval of changes to ${listed.join(', ')} (approval.paths).`] : []),
   ]
 }
 

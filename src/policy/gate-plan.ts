@@ -141,7 +141,7 @@ function planApprovals(plan: ImplementationPlan, { affectedFiles }: TaskContract
   const definitions = paths.filter((path) => !affectedFiles.includes(path) && isPlainDefinition(path))
   return [
     ...sizeReasons(plan, policy),
-    ...listed.map((path) => `approval.paths lists ${path}.`),
+    ...listed.map((path) => `The policy asks for approval of changes to ${path} (approval.paths).`),
     ...definitions.map((path) => `${path} is ${checkDefinition(path)}, and the issue does not ask to change it.`),
     ...removals(plan),
   ]

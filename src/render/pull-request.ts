@@ -102,7 +102,10 @@ function changes({ plan, candidate }: PullRequestView): string[] {
 
 function changedTests({ candidate, plan }: PullRequestView): string[] {
   return section('Tests whose expectation changed', [
-    ...candidate.changedTests.map(({ path, reason }) => `${codeSpan(path)}: ${inline(reason, 1_000)}`),
+    ...candidate.changedTests.map(
+      ({ path, reason, criterion }) =>
+        `${codeSpan(path)}: ${inline(reason, 1_000)}${criterion === undefined ? '' : ` Asked for by: ${inline(criterion, 1_000)}`}`,
+    ),
     ...plan.removedTests.map(({ name, reason }) => `Removed ${codeSpan(name)}: ${inline(reason, 1_000)}`),
   ])
 }

@@ -33,11 +33,10 @@ function bullets(lines: string[]): string {
 
 /** A comment of its own, since an edit of the status notifies nobody. Whoever asked for the run is named, and nobody else. */
 export function renderCall({ id, task }: Pick<Run, 'id' | 'task'>, question: Question): string {
-  const what = question.kind === 'approval' ? 'A plan waits for you' : 'A decision waits for you'
   const who = /^[A-Za-z0-9](?:[A-Za-z0-9-]*)$/.test(task.requestedBy) ? `@${task.requestedBy}: ` : ''
   return [
     renderHiddenData('question', { run: id, hash: question.hash }),
-    `${who}${what} in the status comment of this issue. ${howToAnswer(question)}`,
+    `${who}Please look at the status comment of this issue. ${howToAnswer(question)}`,
   ].join('\n')
 }
 

@@ -58,9 +58,7 @@ describePostgres('on PostgreSQL', () => {
         .map(({ body }) => body)
         .filter((body) => body.startsWith('<!-- draftsmith:question'))
       expect(calls).toEqual([
-        expect.stringContaining(
-          `\n@mia: A plan waits for you in the status comment of this issue. The plan \`${hash}\` waits`,
-        ),
+        expect.stringContaining(`\n@mia: Please look at the status comment of this issue. The plan \`${hash}\` waits`),
       ])
       await say(issue, `/draftsmith approve ${hash}`, 'otto')
       await say(issue, '/draftsmith approve 00000000', 'mia')

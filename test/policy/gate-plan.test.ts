@@ -43,7 +43,7 @@ describe('on the plan', () => {
   it('asks for approval of listed paths', () => {
     expect(onPlan(planOf('src/slug.ts'), 'approval: { paths: ["src/s*"] }')).toEqual({
       kind: 'approval_required',
-      reasons: ['approval.paths lists src/slug.ts.'],
+      reasons: ['The policy asks for approval of changes to src/slug.ts (approval.paths).'],
     })
   })
 
@@ -157,7 +157,10 @@ describe('the decision after the plan', () => {
   it('names each reason for approval once', () => {
     const policy = 'approval: { risk: medium, paths: [src] }'
     expect(decide(['src/slug.ts', 'db/migrations/1.sql'], { policy }).decided).toMatchObject({
-      approvals: ['A plan of risk high needs approval (approval.risk: medium).', 'approval.paths lists src/slug.ts.'],
+      approvals: [
+        'A plan of risk high needs approval (approval.risk: medium).',
+        'The policy asks for approval of changes to src/slug.ts (approval.paths).',
+      ],
     })
   })
 

@@ -56,7 +56,7 @@ To go on:
 it('whoever asked for the run is called by name, and only a name is written', () => {
   const run = someRun()
   expect(renderCall(run, approvalOf('1a2b3c4d'))).toBe(`<!-- draftsmith:question run=r-0123456789 hash=1a2b3c4d -->
-@mia: A plan waits for you in the status comment of this issue. The plan \`1a2b3c4d\` waits: \`/draftsmith approve 1a2b3c4d\` carries it out, \`/draftsmith revise\` with a remark plans again.`)
+@mia: Please look at the status comment of this issue. The plan \`1a2b3c4d\` waits: \`/draftsmith approve 1a2b3c4d\` carries it out, \`/draftsmith revise\` with a remark plans again.`)
   const odd = { ...run, task: { ...run.task, requestedBy: 'acme/everybody' } }
   expect(renderCall(odd, choiceOf('99999999'))).not.toContain('@')
 })
