@@ -136,5 +136,5 @@ function count(lines: string[], pattern: RegExp): number {
 }
 
 function quoted(line = ''): string {
-  return line.trim().slice(0, 120)
+  return `\`${line.trim().slice(0, 120)}\``
 }

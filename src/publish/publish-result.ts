@@ -1,5 +1,6 @@
 // Stage 11: what was proven becomes a draft pull request; what was not is kept in the form that the policy names.
 import type { Candidate } from '../execute/candidate.ts'
+import type { Verdict } from '../judge/verdict.ts'
 import type { Decline } from '../policy/decline.ts'
 import type { Bench } from '../prepare/bench.ts'
 import { branchName } from '../render/branch.ts'
@@ -194,9 +195,26 @@ function reasonOf({ candidate, report, verdict }: Proof): string {
   const [missing] = missingParts(candidate)
   const found =
     report.problems[0] ??
-    verdict.objections[0]?.message ??
+    objectedTo(verdict, candidate) ??
     (missing ? `A part of the plan is missing: ${missing.kind} ${missing.path}.` : undefined)
   // Why the work ended early is no help without what was wrong with it.
-  const said = [found, candidate.stopped?.reason].filter((reason) => reason !== undefined)
+  const said = [found, stopReason(candidate)].filter((reason) => reason !== undefined).map(closed)
   return said.length > 0 ? said.join(' ') : 'It could not be verified.'
+}
+
+/** That nobody could be paid to review it is no news where the budget ended the work already. */
+function objectedTo({ objections }: Verdict, { stopped }: Candidate): string | undefined {
+  const [first] = objections.filter(({ about }) => about !== 'budget' || stopped?.kind !== 'budget_spent')
+  if (first?.path === undefined) return first?.message
+  const place = first.line === undefined ? first.path : `${first.path}:${first.line}`
+  return `${first.by === 'rule' ? 'A rule' : 'The reviewer'} objects to \`${place}\`: ${first.message}`
+}
+
+/** Words of the coder are told from ours. */
+function stopReason({ stopped }: Candidate): string | undefined {
+  return stopped?.kind === 'gave_up' ? `The coder stopped: ${stopped.reason}` : stopped?.reason
+}
+
+function closed(sentence: string): string {
+  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`
 }

@@ -113,6 +113,35 @@ describe('unverified work', () => {
     expect(host.published[0]?.verified).toBe(false)
   })
 
+  test('says who objects to which line, and what are the words of the coder', async () => {
+    const place = { about: 'intent', path: 'src/total.js', line: 2, message: 'Zero is missing' }
+    const stopped = { kind: 'gave_up' as const, reason: 'Zero is no total.' }
+    const reasonOf = async (by: 'rule' | 'reviewer') => {
+      const verdict: Verdict = { passed: false, objections: [{ by, ...place }], remarks: [] }
+      return (await publish({ ...unproven, verdict, candidate: { stopped } })).outcome
+    }
+    expect(await reasonOf('reviewer')).toMatchObject({
+      reason: 'The reviewer objects to `src/total.js:2`: Zero is missing. The coder stopped: Zero is no total.',
+    })
+    expect(await reasonOf('rule')).toMatchObject({
+      reason: 'A rule objects to `src/total.js:2`: Zero is missing. The coder stopped: Zero is no total.',
+    })
+  })
+
+  test('says once that the budget was spent', async () => {
+    const about = {
+      by: 'rule' as const,
+      about: 'budget',
+      message: 'The budget was spent before the change was reviewed.',
+    }
+    const { outcome } = await publish({
+      ...unproven,
+      verdict: { passed: false, objections: [about], remarks: [] },
+      candidate: { stopped: { kind: 'budget_spent', reason: 'The budget was spent.' } },
+    })
+    expect(outcome).toMatchObject({ kind: 'unverified', reason: 'The budget was spent.' })
+  })
+
   test.each<[string, Partial<VerificationReport>]>([
     ['a secret', { secrets: [{ path: 'src/total.js', line: 1, rule: 'github' }] }],
     ['what the policy protects', { violations: [{ path: '.github/x.yml', rule: 'protected_folder' }] }],
