@@ -129,7 +129,7 @@ export const scenarios: Scenario[] = [
         'test/money.test.js > splitMoney > gives the cents left over to the first ones',
         'test/money.test.js > splitMoney > adds up to the amount',
       ],
-      repairs: 0,
+      repairs: 1,
     },
   },
   {
