@@ -1,6 +1,7 @@
 // The tool loop: ask, run the calls of the reply in order, send all results back in one message, until something ends it.
 // Messages are only ever added, so that every request is the one before it and something more.
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { Fault } from '../errors.ts'
 import type { Block, Message, Model, ModelReply, ModelRole, Usage } from '../model/model.ts'
 import {
@@ -54,6 +55,15 @@ export interface LoopResult<E> {
   finalText: string
   turns: number
   toolCallCount: number
+  /** Where the budget ended it. */
+  unpaid?: Unpaid
+}
+
+/** The call that was not made: the most that it could have taken, and what was left. */
+export interface Unpaid {
+  ceiling: 'usd' | 'tokens'
+  needed: number
+  left: number
 }
 
 interface State<E> extends CallState {
@@ -62,6 +72,7 @@ interface State<E> extends CallState {
   turns: number
   ending: E | undefined
   cut: boolean
+  unpaid?: Unpaid
 }
 
 /** Throws what model and tools throw as surprises; everything else is a value that keeps the work. */
@@ -127,11 +138,16 @@ async function ask<E>(
       signal,
     )
   } catch (thrown) {
-    if (thrown instanceof Fault && thrown.class === 'budget_spent') return 'budget_spent'
+    if (thrown instanceof Fault && thrown.class === 'budget_spent') {
+      state.unpaid = unpaid.safeParse(thrown.data).data
+      return 'budget_spent'
+    }
     if (thrown instanceof Fault && thrown.code === 'model_cancelled') return 'cancelled'
     throw thrown
   }
 }
+
+const unpaid = z.object({ ceiling: z.enum(['usd', 'tokens']), needed: z.number(), left: z.number() })
 
 /** The last call of a cut reply may be half a call, so none is run. Reasoning without an answer is not worth sending back. */
 function afterCut<E>(state: State<E>, reply: ModelReply, calls: Call[]): LoopStop | undefined {
@@ -153,6 +169,7 @@ function textOf(reply: ModelReply): string {
 }
 
 function resultOf<E>(state: State<E>, stop: LoopStop): LoopResult<E> {
-  const { messages, finalText, turns, toolCalls, ending } = state
-  return { stop, messages, finalText, turns, toolCallCount: toolCalls, ...(ending !== undefined && { ending }) }
+  const { messages, finalText, turns, toolCalls, ending, unpaid } = state
+  const ended = { ...(ending !== undefined && { ending }), ...(unpaid !== undefined && { unpaid }) }
+  return { stop, messages, finalText, turns, toolCallCount: toolCalls, ...ended }
 }

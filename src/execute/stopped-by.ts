@@ -1,6 +1,7 @@
 // Why the coder's loop ended, in words for people. Expected ends keep the work.
-import type { LoopResult } from '../agent/loop.ts'
+import type { LoopResult, Unpaid } from '../agent/loop.ts'
 import type { Amendment } from '../plan/amend-plan.ts'
+import { dollars, thousands } from '../render/figures.ts'
 import type { RunContext } from '../run-context.ts'
 import type { Stopped } from './candidate.ts'
 import type { CoderEnding } from './coder-tools.ts'
@@ -8,7 +9,7 @@ import type { CoderEnding } from './coder-tools.ts'
 /** Undefined where every modification is settled. */
 export function stoppedBy(
   run: Pick<RunContext, 'deadline'>,
-  { stop, ending, finalText }: LoopResult<CoderEnding>,
+  { stop, ending, finalText, unpaid }: LoopResult<CoderEnding>,
 ): Stopped | undefined {
   if (ending?.kind === 'finished') return undefined
   if (ending?.kind === 'stopped') return { kind: 'gave_up', reason: ending.reason }
@@ -21,11 +22,18 @@ export function stoppedBy(
       kind: 'deadline',
       reason: run.deadline.reason instanceof Error ? run.deadline.reason.message : 'The time was over.',
     }
-  if (stop === 'budget_spent')
-    return { kind: 'budget_spent', reason: 'The budget was spent: the next call could have passed the ceiling.' }
+  if (stop === 'budget_spent') return { kind: 'budget_spent', reason: budgetSpent(unpaid) }
   if (stop === 'turns' || stop === 'tool_calls')
     return { kind: 'turns', reason: `The limit of ${stop === 'turns' ? 'model turns' : 'tool calls'} was reached.` }
   return { kind: 'model', reason: reasons[stop] ?? endedEarly(finalText) }
+}
+
+function budgetSpent(unpaid: Unpaid | undefined): string {
+  if (unpaid === undefined) return 'The budget was spent: the next call could have passed the ceiling.'
+  const { ceiling, needed, left } = unpaid
+  const amount = (value: number) =>
+    ceiling === 'usd' ? `${dollars(value)} USD` : `${thousands(Math.round(value))} tokens`
+  return `The budget was spent: the next call could take ${amount(needed)}, and ${amount(left)} are left of limits.${ceiling}.`
 }
 
 function outsideApproved({ modification, reason }: Amendment): string {

@@ -463,14 +463,16 @@ describe('work that stops early is kept', () => {
     await using _ = bench
     expect(candidate.stopped).toEqual({
       kind: 'budget_spent',
-      reason: 'The budget was spent: the next call could have passed the ceiling.',
+      reason: expect.stringMatching(
+        /^The budget was spent: the next call could take [\d,]+ tokens, and [\d,]+ tokens are left of limits\.tokens\.$/,
+      ),
     })
     expect(statuses(candidate)).toEqual(['fix done', 'test skipped'])
     expect(candidate.patch).toContain('+  return prices.reduce')
     expect(await artifact('work.patch')).toBe(candidate.patch)
     expect(host.lastView.stages.find(({ stage }) => stage === 'execute')).toMatchObject({
       status: 'failed',
-      note: 'The budget was spent: the next call could have passed the ceiling. 1 of 2 stand',
+      note: expect.stringMatching(/^The budget was spent: .* are left of limits\.tokens\. 1 of 2 stand$/),
     })
   })
 
