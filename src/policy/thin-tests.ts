@@ -62,14 +62,15 @@ const nearNone = 'No test is near'
 
 /** The planner may leave a test out that the policy wants first; then people look closer. */
 export function onUntested(
-  { withoutTest }: Pick<ImplementationPlan, 'withoutTest'>,
+  { withoutTest, modifications }: Pick<ImplementationPlan, 'withoutTest' | 'modifications'>,
   { policy: { untestedCode: wanted }, untested }: { policy: Policy; untested: string[] },
 ): Untested {
   if (untested.length === 0 || wanted === 'allow') return {}
   const found = `${nearNone} ${untested.slice(0, 3).join(', ')}`
   if (wanted === 'decline') return { decline: { code: 'untested_code', evidence: untested.slice(0, 5).map(alone) } }
   if (wanted === 'lower_autonomy') return { lowered: `${found} (untestedCode: lower_autonomy).` }
-  return withoutTest === undefined ? {} : { lowered: `${found}, and the plan writes none: ${withoutTest}` }
+  const writesOne = modifications.some(({ test, kind }) => test && kind !== 'delete')
+  return withoutTest === undefined || writesOne ? {} : { lowered: `${found}, and the plan writes none: ${withoutTest}` }
 }
 
 function alone(path: string): string {

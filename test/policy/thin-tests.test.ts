@@ -52,14 +52,21 @@ describe('the decision on such a plan', () => {
     ...{ kind: 'allowed', risk: 'medium', mode: 'supervised_pr' },
     ...{ reasons: ['Risk medium: a bug fix.'], approvals: [], notes: [], gates: [] },
   }
-  const decide = (key: string, given: { withoutTest?: string; far?: string[]; before?: string[] } = {}) => {
-    const { withoutTest, far = untested, before = [] } = given
-    return decideOnPlan({ ...plan(change), ...(withoutTest && { withoutTest }) }, contractOf({ taskType: 'bug_fix' }), {
-      policy: policyOf(`untestedCode: ${key}`),
-      decision: { ...supervised, reasons: [...supervised.reasons, ...before] },
-      knownFiles: new Set([source]),
-      untested: far,
-    })
+  const decide = (
+    key: string,
+    given: { withoutTest?: string; far?: string[]; before?: string[]; planned?: Partial<Modification>[] } = {},
+  ) => {
+    const { withoutTest, far = untested, before = [], planned = [change] } = given
+    return decideOnPlan(
+      { ...plan(...planned), ...(withoutTest && { withoutTest }) },
+      contractOf({ taskType: 'bug_fix' }),
+      {
+        policy: policyOf(`untestedCode: ${key}`),
+        decision: { ...supervised, reasons: [...supervised.reasons, ...before] },
+        knownFiles: new Set([source]),
+        untested: far,
+      },
+    )
   }
 
   test('goes one step less far, so that people see the plan', () => {
@@ -84,6 +91,9 @@ describe('the decision on such a plan', () => {
     const decided = decide('write_first', { withoutTest: 'it only renames a file' })
     expect(decided).toMatchObject({ mode: 'draft_only' })
     expect(decided.reasons).toContain('No test is near src/slug.ts, and the plan writes none: it only renames a file')
+    // The reason may be about one criterion of several.
+    const tested = decide('write_first', { withoutTest: 'one criterion is about words', planned: [change, written] })
+    expect(tested).toMatchObject({ mode: 'supervised_pr' })
   })
 
   test.each(['lower_autonomy', 'decline', 'write_first'])('stands where tests are near, under %s', (key) => {
