@@ -11,7 +11,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    maxWorkers: 2,
+    // One more than the two cores that we count on: several of the longest files mostly wait, for heartbeats and pauses.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
