@@ -100,7 +100,10 @@ describe('a task', () => {
         objects,
       ],
     })
-    expect(outcome).toMatchObject({ kind: 'unverified', reason: 'Prices may be text.' })
+    expect(outcome).toMatchObject({
+      kind: 'unverified',
+      reason: 'The reviewer objects to `src/total.js`: Prices may be text.',
+    })
     expect(host.published.map(({ form, verified }) => [form, verified])).toEqual([['branch', false]])
     expect(model.left).toBe(0)
   })

@@ -162,7 +162,7 @@ sandboxed('on the embedded database', () => {
       expect(pullRequests).toEqual([])
       expect(Object.keys(branches)).toEqual(['main'])
       const status = await statusOf(github, { repo, number })
-      expect(status).toContain('so nothing shows that the defect is mended. The script ends here.')
+      expect(status).toContain('so nothing shows that the defect is mended. The coder stopped: The script ends here.')
       expect(status).toContain('It is kept as a patch; nothing was pushed.')
       expect(status).toContain("+  const whole = (cents < 0 ? '-' : '') + Math.trunc(Math.abs(cents) / 100)")
     })
