@@ -68,7 +68,7 @@ test('a check that breaks on the new base makes it unverified there', async () =
   const { outcome, host, newest } = await publish({ 'test/strict.test.js': strict })
   expect(outcome).toMatchObject({
     kind: 'unverified',
-    reason: 'test (node --test) breaks 1 test: test/strict.test.js > skips the first',
+    reason: 'test (node --test) breaks 1 test: test/strict.test.js > skips the first.',
   })
   expect(host.published[0]).toMatchObject({ form: 'branch', verified: false, baseCommit: newest })
 })
