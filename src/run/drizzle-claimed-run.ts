@@ -13,6 +13,7 @@ import type { ClaimedRun, StageKey } from './ledger.ts'
 import type { Transaction } from './orm.ts'
 import type { Outcome } from './outcome.ts'
 import type { Answer } from './question.ts'
+import { Remembered } from './remembered.ts'
 import type { Run, RunState } from './run.ts'
 import { artifactTable, eventTable, runTable, stageTable } from './schema.ts'
 import { statesBefore } from './transitions.ts'
@@ -33,12 +34,17 @@ export function createClaimedRun({ database, run, answers, clock, wake }: Claime
   const since = clock().getTime()
   const fencedWrite = fencedWrites(database, claim)
   const fencedStatement = fencedStatements(database, claim)
+  const recorded = new Remembered(() => readStageKeys(database, run.id))
   return {
     run,
     answers,
     modelCalls: createModelCalls({ database, runId: run.id, fencedWrite, fencedStatement, clock }),
-    readStage: (key) => readStage(database, run.id, key),
-    writeStage: (key, value) => writeStage(fencedStatement, { ...key, writtenAt: clock() }, value),
+    readStage: async (key) => ((await recorded.read()).has(nameOf(key)) ? readStage(database, run.id, key) : undefined),
+    writeStage: (key, value) =>
+      recorded.write(
+        () => writeStage(fencedStatement, { ...key, writtenAt: clock() }, value),
+        (keys) => keys.add(nameOf(key)),
+      ),
     event: (kind, data = {}) =>
       fencedStatement(async (orm, runId) => {
         await orm.insert(eventTable).values({ runId, kind, data, at: clock() })
@@ -70,6 +76,18 @@ export function createClaimedRun({ database, run, answers, clock, wake }: Claime
         if (!moved) await explainRefusal(transaction, claim, 'ended')
       }),
   }
+}
+
+async function readStageKeys(database: Database, runId: string): Promise<Set<string>> {
+  const { stage, round, inputHash } = stageTable
+  const rows = await database.query((orm) =>
+    orm.select({ stage, round, inputHash }).from(stageTable).where(eq(stageTable.runId, runId)),
+  )
+  return new Set(rows.map(nameOf))
+}
+
+function nameOf({ stage, round, inputHash }: StageKey): string {
+  return JSON.stringify([stage, round, inputHash])
 }
 
 async function readStage(database: Database, runId: string, key: StageKey): Promise<unknown | undefined> {

@@ -7,6 +7,7 @@ import type { FencedStatement, FencedWrite } from './claim-fence.ts'
 import { packJson, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq } from './drivers.ts'
+import { Remembered } from './remembered.ts'
 import { modelCallTable as calls } from './schema.ts'
 
 export interface ModelCallsOptions {
@@ -19,45 +20,69 @@ export interface ModelCallsOptions {
 
 export function createModelCalls({ database, runId, clock, ...fence }: ModelCallsOptions): ModelCallStore {
   const reserved = (id: number) => and(eq(calls.id, id), eq(calls.runId, runId), eq(calls.state, 'reserved'))
+  const remembered = new Remembered(() => readRows(database, runId))
   return {
     find: async (requestHash) => {
-      const rows = await database.query((orm) =>
-        orm
-          .select({ reply: calls.reply })
-          .from(calls)
-          .where(and(eq(calls.runId, runId), eq(calls.requestHash, requestHash), eq(calls.state, 'settled')))
-          .orderBy(asc(calls.id))
-          .limit(1),
-      )
-      const reply = rows[0]?.reply
-      return reply ? unpackJson<ModelReply>(reply) : undefined
+      const rows = [...(await remembered.read()).values()]
+      const settled = rows.some((row) => row.state === 'settled' && row.requestHash === requestHash)
+      return settled ? readReply(database, runId, requestHash) : undefined
     },
     reserve: async ({ requestHash, request, tokens, usd }) => {
-      const packed = await packJson(request)
-      const row = { requestHash, role: request.role, request: packed, tokens, usd: usd ?? null }
-      const inserted = await fence.fencedStatement((orm, runId) =>
-        orm
-          .insert(calls)
-          .values({ ...row, runId, state: 'reserved', reservedAt: clock() })
-          .returning({ id: calls.id }),
+      const row = { requestHash, role: request.role, state: 'reserved' as const, tokens, usd: usd ?? null }
+      const values = { ...row, request: await packJson(request), reservedAt: clock() }
+      const [inserted] = await remembered.write(
+        () =>
+          fence.fencedStatement((orm, id) =>
+            orm
+              .insert(calls)
+              .values({ ...values, runId: id })
+              .returning({ id: calls.id }),
+          ),
+        (rows, [made]) => made && rows.set(made.id, { id: made.id, ...row, ...unused }),
       )
-      return inserted[0]?.id ?? Number.NaN
+      return inserted?.id ?? Number.NaN
     },
     settle: async (reservation, reply, usd) => {
-      const row = { reply: await packJson(reply), tokens: chargedTokens(reply.usage), usd: usd ?? null, ...reply.usage }
-      await fence.fencedStatement((orm, runId) =>
-        orm
-          .update(calls)
-          .set({ ...row, runId, state: 'settled', settledAt: clock() })
-          .where(reserved(reservation)),
+      const row = { state: 'settled' as const, tokens: chargedTokens(reply.usage), usd: usd ?? null, ...reply.usage }
+      const values = { ...row, reply: await packJson(reply), settledAt: clock() }
+      await remembered.write(
+        () =>
+          fence.fencedStatement((orm, id) =>
+            orm
+              .update(calls)
+              .set({ ...values, runId: id })
+              .where(reserved(reservation))
+              .returning({ id: calls.id, role: calls.role, requestHash: calls.requestHash }),
+          ),
+        (rows, [settled]) => settled && rows.set(settled.id, { ...settled, ...row }),
       )
     },
-    release: (reservation) =>
-      fence.fencedWrite(async (transaction) => {
-        await transaction.delete(calls).where(reserved(reservation))
-      }),
-    spent: () => readSpent(database, runId),
+    release: async (reservation) => {
+      await remembered.write(
+        () =>
+          fence.fencedWrite((transaction) =>
+            transaction.delete(calls).where(reserved(reservation)).returning({ id: calls.id }),
+          ),
+        (rows, [released]) => released && rows.delete(released.id),
+      )
+    },
+    spent: async () => sumCalls(inOrder(await remembered.read())),
   }
+}
+
+const unused = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 }
+
+async function readReply(database: Database, runId: string, requestHash: string): Promise<ModelReply | undefined> {
+  const rows = await database.query((orm) =>
+    orm
+      .select({ reply: calls.reply })
+      .from(calls)
+      .where(and(eq(calls.runId, runId), eq(calls.requestHash, requestHash), eq(calls.state, 'settled')))
+      .orderBy(asc(calls.id))
+      .limit(1),
+  )
+  const reply = rows[0]?.reply
+  return reply ? unpackJson<ModelReply>(reply) : undefined
 }
 
 /** Settled calls in the order in which they were asked. */
@@ -82,13 +107,28 @@ export async function readModelCalls(database: Database, runId: string): Promise
 
 /** Summed here rather than in SQL: a run has tens of calls. */
 export async function readSpent(database: Database, runId: string): Promise<Charge> {
-  const { role, tokens, usd, inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens } = calls
-  const rows = await database.query((orm) =>
+  return sumCalls(inOrder(await readRows(database, runId)))
+}
+
+type CallRow = Awaited<ReturnType<typeof selectRows>>[number]
+
+/** By id; without requests and replies, which are large. */
+async function readRows(database: Database, runId: string): Promise<Map<number, CallRow>> {
+  return new Map((await selectRows(database, runId)).map((row) => [row.id, row]))
+}
+
+function inOrder(rows: Map<number, CallRow>): CallRow[] {
+  return [...rows.values()].sort((a, b) => a.id - b.id)
+}
+
+function selectRows(database: Database, runId: string) {
+  const { id, requestHash, role, state, tokens, usd } = calls
+  const { inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens } = calls
+  const used = { inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens }
+  return database.query((orm) =>
     orm
-      .select({ role, tokens, usd, inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens })
+      .select({ id, requestHash, role, state, tokens, usd, ...used })
       .from(calls)
-      .where(eq(calls.runId, runId))
-      .orderBy(asc(calls.id)),
+      .where(eq(calls.runId, runId)),
   )
-  return sumCalls(rows)
 }
