@@ -22,10 +22,10 @@ export function parseEvidenceBlock(body: string): Evidence | undefined {
   }
 }
 
-/** Escaped so that no name can end the comment, mention a person or close an issue. */
+/** Escaped so that no name can end the line or the comment, mention a person or close an issue. */
 function block(evidence: Evidence): string {
   const text = JSON.stringify(evidence).replace(
-    /[<>@#&]/g,
+    /[<>@#&\u2028\u2029]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
   return `<!-- draftsmith:evidence ${text} -->`

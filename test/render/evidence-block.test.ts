@@ -28,6 +28,11 @@ test('whatever tests are called, the evidence is read back from the description'
   )
 })
 
+test('a name that holds a line separator does not break the line', () => {
+  const evidence = evidenceWith(['one\u2028two\u2029three'])
+  expect(parseEvidenceBlock(renderEvidenceBlock(evidence) ?? '')).toEqual(evidence)
+})
+
 test('no name ends the comment, mentions a person or closes an issue', () => {
   const block = renderEvidenceBlock(evidenceWith(['--> @maya fixes #12 <b>']))
   expect(block?.match(/-->|@|#|<b/g)).toEqual(['-->'])
