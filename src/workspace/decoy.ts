@@ -41,9 +41,16 @@ export async function makeDecoy(git: Git, { gitDir, commit, folder }: DecoySourc
   ])
   // Deltas are taken over, not looked for: the pack lives no longer than the run.
   const pack = ['pack-objects', '--quiet', '--revs', '--shallow', '--window=0', join(folder, 'objects/pack/pack')]
-  await git.run(pack, { gitDir, input: `--shallow ${commit}\n${commit}\n` })
+  // Written here from its first byte: half a pack in the source would be somebody else's leftover to clear away.
+  const env = { GIT_OBJECT_DIRECTORY: join(folder, 'objects'), GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(gitDir) }
+  await git.run(pack, { gitDir, env, input: `--shallow ${commit}\n${commit}\n` })
   await readTree(git, [commit], { gitDir, env: { GIT_INDEX_FILE: join(folder, 'index') } })
   return folder
+}
+
+/** The variable's own quoting: without it a colon in the path would end the entry. */
+function quoted(gitDir: string): string {
+  return JSON.stringify(join(gitDir, 'objects'))
 }
 
 /** Puts a clean copy into a work tree that no command has seen yet. */

@@ -58,9 +58,10 @@ export async function openMirror(git: Git, root: string, request: MirrorRequest)
 
 /** Alone with the mirror. Another one may have fetched the commit while this one waited. */
 async function refresh(git: Git, gitDir: string, request: MirrorRequest): Promise<void> {
+  if (await hasCommit(git, gitDir, request.commit)) return
   if (!(await exists(join(gitDir, 'config')))) await layOutGitFolder(gitDir, { bare: true })
   await removeLeftovers(gitDir)
-  if (!(await hasCommit(git, gitDir, request.commit))) await fetchCommit(git, gitDir, request)
+  await fetchCommit(git, gitDir, request)
 }
 
 /** Of a fetch whose process was killed: half a pack takes room for ever, and a lock of git's stops every fetch after it. */

@@ -1,3 +1,4 @@
+import { watch } from 'node:fs'
 import { chmod, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -66,6 +67,21 @@ describe('opening', () => {
     const commit = await commitAll(bench.source)
     const runs = await Promise.all(['r-1', 'r-2', 'r-3'].map((runId) => bench.open(commit, runId)))
     expect(await Promise.all(runs.map((run) => run.files()))).toEqual([['a.txt'], ['a.txt'], ['a.txt']])
+  })
+
+  it('writes nothing into a mirror that has the commit, where another run clears leftovers away', async () => {
+    await write(bench.source, { 'a.txt': 'one\n' })
+    const commit = await commitAll(bench.source)
+    await bench.open(commit)
+    const written: string[] = []
+    const watcher = watch(await mirrorOf(bench), { recursive: true }, (_, name) => written.push(String(name)))
+    const second = await bench.open(commit, 'r-0000000002')
+    await second.files()
+    await readFile(join(second.tree, '.git/HEAD'), 'utf8')
+    await writeFile(join(await mirrorOf(bench), 'last'), '')
+    await expect.poll(() => written).toContain('last')
+    watcher.close()
+    expect(written.filter((name) => name !== 'last')).toEqual([])
   })
 
   it('takes a shallow clone as it is', async () => {
