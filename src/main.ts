@@ -1,7 +1,8 @@
 // Process entry of the service: config → compose → listen. Stops gracefully on SIGTERM and SIGINT.
 import { pino } from 'pino'
 import { composeService } from './compose.ts'
-import { describeProblems, readConfig } from './config.ts'
+import { describeProblems } from './config/problems.ts'
+import { readConfig } from './config.ts'
 import { toFault } from './errors.ts'
 import { listen } from './web/listen.ts'
 

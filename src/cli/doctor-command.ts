@@ -1,7 +1,9 @@
 // `draftsmith doctor`: what a run and the service need, each tried as far as it costs nothing, with the mend.
 import { type Logger, pino } from 'pino'
 import { ceilingsOf, composeGitHub, version } from '../compose.ts'
-import { type Config, type ConfigProblem, type Need, type ReadConfig, readConfig } from '../config.ts'
+import type { Need } from '../config/missing.ts'
+import type { ConfigProblem } from '../config/problems.ts'
+import { type Config, type ReadConfig, readConfig } from '../config.ts'
 import { checkApp } from './doctor/app.ts'
 import type { Finding } from './doctor/finding.ts'
 import { checkDataFolder, checkGit, checkNode, checkSandbox } from './doctor/machine.ts'

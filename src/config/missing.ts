@@ -1,0 +1,51 @@
+// What a process must be given for what it is started for.
+import type { ConfigProblem } from './problems.ts'
+import type { Variables } from './variables.ts'
+
+/** What a process is started for decides what it must be given. */
+export type Need = 'github' | 'model'
+
+/** `given` may hold values that are not valid, which others tell. */
+export function missing(given: Partial<Variables>, needs: Need[]): ConfigProblem[] {
+  const wanted = [
+    ...(needs.includes('github') ? ofGitHub(given) : []),
+    ...(needs.includes('model') ? ofModel(given) : []),
+  ]
+  return wanted.flatMap(([value, variable, mend]) => (value ? [] : [{ variable, problem: 'is missing', mend }]))
+}
+
+type Wanted = [value: unknown, variable: string, mend: string]
+
+function ofGitHub(given: Partial<Variables>): Wanted[] {
+  return [
+    [given.APP_ID, 'APP_ID', 'Copy the App ID from the settings page of your GitHub App.'],
+    [
+      given.PRIVATE_KEY ?? given.PRIVATE_KEY_PATH,
+      'PRIVATE_KEY_PATH',
+      'Generate a private key on the settings page of your GitHub App and set the path of the .pem file.',
+    ],
+    [
+      given.WEBHOOK_SECRET,
+      'WEBHOOK_SECRET',
+      'Set the same random text here and in the webhook settings of your GitHub App; without it anybody could send events.',
+    ],
+  ]
+}
+
+function ofModel(given: Partial<Variables>): Wanted[] {
+  if (given.DRAFTSMITH_MODEL_PROVIDER === 'recorded')
+    return [
+      [
+        given.DRAFTSMITH_RECORDINGS,
+        'DRAFTSMITH_RECORDINGS',
+        'Set the folder of recordings, or use DRAFTSMITH_MODEL_PROVIDER=anthropic.',
+      ],
+    ]
+  return [
+    [
+      given.ANTHROPIC_API_KEY,
+      'ANTHROPIC_API_KEY',
+      'Create a key in the Anthropic console and set it here, or run `npm run demo`, which needs none.',
+    ],
+  ]
+}
