@@ -10,7 +10,9 @@ import type { Patch } from '../workspace/workspace.ts'
 import { describeChange } from './describe-change.ts'
 import { judgeByRule } from './judge-by-rule.ts'
 import { judgedFacts } from './judged-facts.ts'
+import { placeObjection } from './place-objection.ts'
 import { type Review, review } from './review.ts'
+import { type ShownFile, shownFiles } from './shown-diff.ts'
 import type { Objection, Verdict } from './verdict.ts'
 
 /** Longest diff that a reviewer is shown, in characters; a longer one is for people to review. */
@@ -56,15 +58,18 @@ interface Reviewing {
 
 async function reviewed(model: Model, { task, patch, report, signal }: Reviewing): Promise<Verdict> {
   if (patch.text.length > longestDiff) return verdictOf([unreviewable(patch)], [])
-  const changes = await task.bench.workspace.changes(report.treeSha)
-  const text = describeChange(task, { patch, changes, report })
+  const files = shownFiles(patch, await task.bench.workspace.changes(report.treeSha))
+  const text = describeChange(task, { files, report })
   const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text }] }]
   try {
     const { objections, remarks } = await model.structured(
       { role: 'reviewer', system, messages, schema: review },
       signal,
     )
-    return verdictOf(objections.map(fromReviewer), remarks)
+    return verdictOf(
+      objections.map((said) => fromReviewer(said, files)),
+      remarks,
+    )
   } catch (thrown) {
     return verdictOf([unreviewed(thrown)], [])
   }
@@ -86,9 +91,8 @@ function unreviewed(thrown: unknown): Objection {
 
 const withoutReview = new Set(['model_refused', 'model_reply_invalid', 'model_reply_cut'])
 
-/** An objection to the change as a whole names no file. */
-function fromReviewer({ path, ...objection }: Review['objections'][number]): Objection {
-  return { by: 'reviewer', ...objection, ...(path !== '' && { path }) }
+function fromReviewer(said: Review['objections'][number], files: ShownFile[]): Objection {
+  return placeObjection({ by: 'reviewer', ...said }, files)
 }
 
 function verdictOf(objections: Objection[], remarks: string[]): Verdict {

@@ -19,7 +19,7 @@ export const review = z.strictObject({
     .array(
       z.strictObject({
         about: z.enum(dimensions),
-        path: z.string().max(300),
+        path: z.string().max(300).describe('As in the diff; empty for the change as a whole.'),
         line: z.int().min(1).optional(),
         message: sentence.describe('What is wrong, and what would mend it.'),
       }),

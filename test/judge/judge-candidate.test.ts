@@ -30,7 +30,7 @@ describe('the judge', () => {
     const { verdict, model } = await judge({ 'src/total.js': mended }, [nothingToSay])
     expect(verdict).toEqual({ passed: true, objections: [], remarks: ['Names could be shorter.'] })
     const asked = JSON.stringify(model.requests)
-    expect(asked).toContain('+  return prices.reduce')
+    expect(asked).toContain('2+  return prices.reduce')
     expect(asked).toContain('- criterion 1: total([1, 2]) is 3')
     expect(asked).toContain('fails without the change, passes with it: counts every price')
     expect(asked).not.toContain('in the words of the coder')
@@ -54,10 +54,10 @@ describe('the judge', () => {
     expect(model.requests).toEqual([])
   })
 
-  test('shows the objection of the reviewer, by place', async () => {
+  test('shows the objection of the reviewer, by the place in the diff that is meant', async () => {
     const objection = { about: 'intent', path: 'src/total.js', line: 2, message: 'It sums only two prices.' }
     const { verdict, host } = await judge({ 'src/total.js': mended }, [
-      [text(JSON.stringify({ objections: [objection], remarks: [] }))],
+      [text(JSON.stringify({ objections: [{ ...objection, path: './src/total.js' }], remarks: [] }))],
     ])
     expect(verdict).toEqual({ passed: false, objections: [{ by: 'reviewer', ...objection }], remarks: [] })
     expect(host.lastView.stages.find(({ stage }) => stage === 'judge')).toMatchObject({
