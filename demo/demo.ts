@@ -1,7 +1,7 @@
 // `npm run demo`: the whole flow on this machine, offline and without keys. An emulated GitHub, Draftsmith as a process of its own,
 // a bundled repository with real defects, and the recorded replies of a model.
 import { writeFile } from 'node:fs/promises'
-import { version } from '../src/compose.ts'
+import { version } from '../src/compose/process.ts'
 import { bundledRepository, people } from './bundled-github.ts'
 import { judgeScenario, skippedScenario } from './judge-scenario.ts'
 import { createLiveView } from './live-view.ts'

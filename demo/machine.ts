@@ -1,7 +1,7 @@
 // What this machine has for the demo: walls for the commands of the repository, a model, Python.
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { composeSandbox } from '../src/compose.ts'
+import { composeSandbox } from '../src/compose/sandbox.ts'
 import { readConfig } from '../src/config.ts'
 
 export interface ChosenSandbox {

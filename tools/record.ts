@@ -7,7 +7,7 @@ import { judgeScenario } from '../demo/judge-scenario.ts'
 import { chooseSandbox, liveModel } from '../demo/machine.ts'
 import { issueUrl, openStage, playScenarios } from '../demo/play.ts'
 import { type Scenario, scenarios } from '../demo/scenarios.ts'
-import { composeReader, openServiceDatabase } from '../src/compose.ts'
+import { composeReader, openServiceDatabase } from '../src/compose/databases.ts'
 import { readConfig } from '../src/config.ts'
 import { exportRecording, type RecordingFile } from '../src/model/recording.ts'
 

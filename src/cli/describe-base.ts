@@ -1,4 +1,4 @@
-import { composeRepositories } from '../compose.ts'
+import { composeRepositories } from '../compose/repositories.ts'
 import type { Config } from '../config.ts'
 import { policyPath } from '../policy/policy.ts'
 import type { LocalBase } from './local-base.ts'

@@ -1,6 +1,8 @@
 // `draftsmith doctor`: what a run and the service need, each tried as far as it costs nothing, with the mend.
 import { type Logger, pino } from 'pino'
-import { ceilingsOf, composeGitHub, version } from '../compose.ts'
+import { composeGitHub } from '../compose/github.ts'
+import { ceilingsOf } from '../compose/model.ts'
+import { version } from '../compose/process.ts'
 import type { Need } from '../config/missing.ts'
 import type { ConfigProblem } from '../config/problems.ts'
 import { type Config, type ReadConfig, readConfig } from '../config.ts'

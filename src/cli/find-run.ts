@@ -6,7 +6,7 @@ import {
   openLocalDatabase,
   openServiceDatabase,
   serviceDatabaseFolder,
-} from '../compose.ts'
+} from '../compose/databases.ts'
 import type { Config } from '../config.ts'
 import { Fault, toFault } from '../errors.ts'
 import type { Ledger } from '../run/ledger.ts'

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
-import { composeRepositories } from '../compose.ts'
+import { composeRepositories } from '../compose/repositories.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../errors.ts'
 import { policyPath } from '../policy/policy.ts'

@@ -1,7 +1,7 @@
 // `draftsmith readiness`: can changes to a repository be verified on this machine, and what would make it better. Asks no model.
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
-import { ceilingsOf } from '../compose.ts'
+import { ceilingsOf } from '../compose/model.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../errors.ts'
 import { parsePolicy, policyPath } from '../policy/policy.ts'

@@ -1,6 +1,6 @@
 // Finds evidence and the change that it is about: in the ledger of a run, or in the description of a pull request.
 import type { Logger } from 'pino'
-import { composeGitHub } from '../compose.ts'
+import { composeGitHub } from '../compose/github.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../errors.ts'
 import { cloneAccess, gitUrlOf } from '../github/clone-source.ts'

@@ -1,7 +1,8 @@
 // `draftsmith verify RUN|PR-URL`: measures again what a run measured, from the base commit and the patch, and says whether it is the same.
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
-import { ceilingsOf, version } from '../compose.ts'
+import { ceilingsOf } from '../compose/model.ts'
+import { version } from '../compose/process.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../errors.ts'
 import { type Ceilings, type Policy, parsePolicy, policyPath } from '../policy/policy.ts'

@@ -1,7 +1,8 @@
 // From the service's parts to an address that answers.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { type Service, version } from '../compose.ts'
+import { version } from '../compose/process.ts'
+import type { Service } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../errors.ts'
 import draftsmith from '../index.ts'

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, release, tmpdir, totalmem, type } from 'node:os'
 import { join } from 'node:path'
-import { version } from '../../src/compose.ts'
+import { version } from '../../src/compose/process.ts'
 import { createBubblewrapSandbox } from '../../src/sandbox/bubblewrap-sandbox.ts'
 import { cloneCache } from './clone-cache.ts'
 import { coldStart } from './cold-start.ts'

@@ -1,6 +1,6 @@
 // The model: is there a key, is there a price, and, if asked for, does the key work.
 import type { Logger } from 'pino'
-import { composeProvider } from '../../compose.ts'
+import { composeProvider } from '../../compose/model.ts'
 import type { Config } from '../../config.ts'
 import { toFault } from '../../errors.ts'
 import type { ModelProvider } from '../../model/model.ts'

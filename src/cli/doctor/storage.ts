@@ -1,6 +1,6 @@
 // The database of the service: PostgreSQL, or the embedded one.
 import { existsSync } from 'node:fs'
-import { composeReader, openServiceDatabase, serviceDatabaseFolder } from '../../compose.ts'
+import { composeReader, openServiceDatabase, serviceDatabaseFolder } from '../../compose/databases.ts'
 import type { Config } from '../../config.ts'
 import { toFault } from '../../errors.ts'
 import type { Finding } from './finding.ts'

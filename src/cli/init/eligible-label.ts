@@ -1,6 +1,6 @@
 // The label that starts a run, made with what there is: the App, or the token of a person. Where neither works, said how.
 import type { Logger } from 'pino'
-import { composeGitHub } from '../../compose.ts'
+import { composeGitHub } from '../../compose/github.ts'
 import type { Config } from '../../config.ts'
 import { toFault } from '../../errors.ts'
 import type { LabelDescription } from '../../github/github.ts'
