@@ -106,6 +106,55 @@ const migrations: readonly (readonly string[])[] = [
       unique (run_id, question_hash)
     )`,
   ],
+  [
+    // What ended runs came to, kept when their rows are gone and read without counting them. By a trigger, since a run is
+    // ended in several places and every one has to count. Rows are taken in order, so that two ends never wait for each other.
+    `create table draftsmith.total (
+      figure text not null,
+      label text not null,
+      value double precision not null,
+      primary key (figure, label)
+    )`,
+    `create function draftsmith.figures_of(ended text, outcome text)
+      returns table (figure text, label text, value double precision) language sql stable as $$
+        select 'runs', outcome, 1::double precision
+        union all
+        select kind.figure, kind.role, kind.value
+        from (
+          select role, count(*) filter (where state = 'settled') as calls, sum(tokens) as tokens, coalesce(sum(usd), 0) as usd
+          from draftsmith.model_call where run_id = ended group by role
+        ) as charge
+        cross join lateral (values
+          ('calls', charge.role, charge.calls::double precision),
+          ('tokens', charge.role, charge.tokens),
+          ('usd', charge.role, charge.usd)
+        ) as kind (figure, role, value)
+      $$`,
+    `create function draftsmith.count_ended_run() returns trigger language plpgsql as $$
+      begin
+        insert into draftsmith.total as total (figure, label, value)
+        select own.figure, own.label, own.value
+        from draftsmith.figures_of(new.id, new.outcome ->> 'kind') as own order by 1, 2
+        on conflict (figure, label) do update set value = total.value + excluded.value;
+        return null;
+      end
+    $$`,
+    `create trigger count_ended_run after update of state on draftsmith.run
+      for each row when (new.state = 'ended' and old.state <> 'ended') execute function draftsmith.count_ended_run()`,
+    `insert into draftsmith.total (figure, label, value)
+      select own.figure, own.label, sum(own.value)
+      from draftsmith.run as run cross join lateral draftsmith.figures_of(run.id, run.outcome ->> 'kind') as own
+      where run.state = 'ended' group by own.figure, own.label`,
+    // What GitHub leaves an installation of its calls, as its answers tell; shared by all processes.
+    `create table draftsmith.github_budget (
+      installation_id bigint primary key,
+      call_limit integer not null,
+      remaining integer not null,
+      resets_at timestamptz not null,
+      closed_until timestamptz,
+      seen_at timestamptz not null
+    )`,
+  ],
 ]
 
 /** Any number that nobody else uses on this server: several processes may start at once, one migrates. */
