@@ -116,7 +116,7 @@ describe('a question of the coder', () => {
     const [coder, reviewer] = run.model.requests.slice(-2).map(({ messages }) => JSON.stringify(messages))
     expect(coder).toContain('An empty list may be 0 or nothing. A maintainer chose: nothing')
     expect(reviewer).toContain('- constraint: An empty list may be 0 or nothing. A maintainer chose: nothing')
-    expect(run.host.published[0]?.body).toContain('An empty list may be 0 or nothing. mia chose: nothing')
+    expect(run.host.published[0]?.body).toContain('- [ ] An empty list may be 0 or nothing. mia chose: nothing')
     expect(run.model.left).toBe(0)
   })
 })

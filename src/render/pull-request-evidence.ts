@@ -1,4 +1,5 @@
 // The evidence of a pull request for people: the checks before and after, and what the tests show.
+import type { ModificationResult } from '../execute/candidate.ts'
 import { type CheckComparison, type CheckOutcome, type ReproductionEvidence, showsDefect } from '../verify/report.ts'
 import { counted, duration } from './figures.ts'
 import { codeCell, codeSpan, inline } from './neutralise.ts'
@@ -10,7 +11,7 @@ const maxNames = 10
 const maxRows = 10
 
 /** Paragraphs of Markdown under their heading. */
-export function renderEvidence({ report, repeatWith, sentBack = [] }: PullRequestView): string[] {
+export function renderEvidence({ report, repeatWith, candidate, sentBack = [] }: PullRequestView): string[] {
   const { checks, reproduction, treeSha, sandbox } = report
   const tests = [...checks.flatMap((check) => testNames(check, reproduction)), ...reproductionLines(reproduction)]
   const repeat = repeatWith === undefined ? '' : ` Measure it again: ${codeSpan(`draftsmith verify ${repeatWith}`)}`
@@ -20,10 +21,18 @@ export function renderEvidence({ report, repeatWith, sentBack = [] }: PullReques
     ...(tests.length === 0 ? [] : [tests.map((line) => `- ${line}`).join('\n')]),
     ...folded(
       `Sent back ${sentBack.length === 1 ? 'once' : `${sentBack.length} times`} before it came to this`,
-      sentBack.map((reason) => inline(reason, 500)),
+      sentBack.map((reason, at) => `${inline(reason, 500)}${mended(candidate.mends?.[at])}`),
     ),
     `<sub>Measured by Draftsmith in a fresh work tree of exactly the published tree ${codeSpan(treeSha.slice(0, 10))}, sandbox: ${inline(sandbox)}. No model was asked.${repeat}</sub>`,
   ]
+}
+
+/** What became of a round's repair; it needs no word where it simply stood. */
+function mended(mend: ModificationResult | undefined): string {
+  if (mend === undefined) return ''
+  const { status, repairs, reason } = mend
+  if (status === 'done') return repairs.length === 0 ? '' : ` (${counted(repairs.length, 'repair')})`
+  return ` — **not mended**${reason === undefined ? '' : `: ${inline(reason, 500)}`}`
 }
 
 /** A list that is read on demand; nothing where there is nothing in it. */

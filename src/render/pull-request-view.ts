@@ -21,6 +21,8 @@ export interface PullRequestView {
   verdict: Verdict
   /** Why earlier rounds did not stand, in order. */
   sentBack?: string[]
+  /** What people remarked and chose on the way, one sentence each. */
+  said?: string[]
   /** The evidence as data, as `renderEvidenceBlock` makes it. */
   evidence?: string
   /** What `draftsmith verify` is given to repeat the evidence. */

@@ -1,4 +1,5 @@
 // The description of the pull request: what was changed and why, then the evidence, as the host measured it.
+import type { Candidate, ChangedFile } from '../execute/candidate.ts'
 import { decisionSentence } from './decision.ts'
 import { cost, counted, duration } from './figures.ts'
 import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
@@ -6,8 +7,11 @@ import { codeSpan, inline, neutralise } from './neutralise.ts'
 import { costByRole } from './price-tag.ts'
 import { folded, renderEvidence } from './pull-request-evidence.ts'
 import type { PullRequestView } from './pull-request-view.ts'
+import { closed } from './why-unverified.ts'
 
 const maxBody = 65_000
+/** Of those that ran while the change was made. */
+const mostCommands = 10
 
 export interface ParsedPullRequest {
   runId: string
@@ -85,19 +89,31 @@ function issueLine({ issue, verified }: PullRequestView): string[] {
 }
 
 function changes({ plan, candidate }: PullRequestView): string[] {
+  const sizes = new Map(candidate.files?.map((file) => [file.path, sizeOf(file)]))
+  const place = (path: string) => `${codeSpan(path)}${sizes.get(path) ?? ''}`
   const planned = candidate.results.map(({ modification, status, reason, repairs }) => {
     const { path, title, reason: why } = modification
     const state = status === 'done' ? '' : ` — **${status}**${reason === undefined ? '' : `: ${inline(reason, 500)}`}`
     const repaired = repairs.length === 0 ? '' : ` (${counted(repairs.length, 'repair')})`
-    return `${codeSpan(path)}: ${inline(title).replace(/\.$/, '')}. ${inline(why, 1_000)}${repaired}${state}`
+    return `${place(path)}: ${closed(inline(title))} ${inline(why, 1_000)}${repaired}${state}`
   })
   const amended = candidate.amendments.map(
-    ({ modification, reason }) => `${codeSpan(modification.path)}: not in the first plan. ${inline(reason, 1_000)}`,
+    ({ modification, reason }) => `${place(modification.path)}: not in the first plan. ${inline(reason, 1_000)}`,
   )
   return [
     ...section('What changed, and why', [...planned, ...amended]),
     ...(plan.rootCause === undefined ? [] : [`**Cause:** ${inline(plan.rootCause, 1_000)}`]),
   ]
+}
+
+function sizeOf({ kind, addedLines, removedLines, category }: ChangedFile): string {
+  const words = [
+    ...(kind === 'added' ? ['new'] : kind === 'deleted' ? ['deleted'] : []),
+    // That a file is a test or a source, its path tells.
+    ...(['dependency', 'generated', 'lock'].includes(category) ? [category] : []),
+    `+${addedLines} −${removedLines}`,
+  ]
+  return ` (${words.join(', ')})`
 }
 
 function changedTests({ candidate, plan }: PullRequestView): string[] {
@@ -110,11 +126,9 @@ function changedTests({ candidate, plan }: PullRequestView): string[] {
   ])
 }
 
-function reviewList({ contract, verdict }: PullRequestView): string[] {
-  return [
-    ...contract.acceptanceCriteria.map((criterion) => `[ ] ${inline(criterion, 1_000)}`),
-    ...verdict.remarks.map((remark) => `[ ] ${inline(remark, 1_000)}`),
-  ]
+/** What people said on the way binds like a criterion. */
+function reviewList({ contract, verdict, said = [] }: PullRequestView): string[] {
+  return [...contract.acceptanceCriteria, ...said, ...verdict.remarks].map((item) => `[ ] ${inline(item, 1_000)}`)
 }
 
 function runFacts(view: PullRequestView): string[] {
@@ -127,10 +141,22 @@ function runFacts(view: PullRequestView): string[] {
     ...(view.priceTag === undefined ? [] : [view.priceTag]),
     ...(charge.byRole === undefined ? [] : [costByRole(charge).join(' · ')]),
     ...(missingChecks.length === 0 ? [] : [`This repository has no command for: ${missingChecks.join(', ')}`]),
+    ...ranOnTheWay(view.candidate),
     ...notes.map((note) => inline(note, 500)),
     ...ignored.map((text) => `Hidden text of the issue was not read: ${codeSpan(text)}`),
     `Whole logs, and the evidence as data: ${codeSpan(`draftsmith show ${view.runId} --artifacts FOLDER`)}`,
   ])
+}
+
+/** Each command once; what it said in the end is in the evidence. */
+function ranOnTheWay({ commands = [] }: Candidate): string[] {
+  const lines = [...new Set(commands.map(({ line }) => line))].slice(0, mostCommands).map((line) => {
+    const runs = commands.filter((command) => command.line === line)
+    const red = runs.filter(({ exitCode }) => exitCode !== 0).length
+    const times = counted(runs.length, 'time')
+    return `${codeSpan(line)} ${red === 0 ? times : `${times}, ${red} red`}`
+  })
+  return lines.length === 0 ? [] : [`Run while it was made: ${lines.join(' · ')}`]
 }
 
 function howToAsk({ issue }: PullRequestView): string {

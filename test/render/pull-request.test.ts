@@ -4,7 +4,7 @@ import { branchName, parseBranch } from '../../src/render/branch.ts'
 import { parseTrailers, renderCommitMessage } from '../../src/render/commit-message.ts'
 import { parsePullRequest, renderPullRequest } from '../../src/render/pull-request.ts'
 import { pullRequestTitle } from '../../src/render/pull-request-title.ts'
-import { renderTerminalOutcome, renderTerminalReport } from '../../src/render/terminal.ts'
+import { renderTerminalOutcome } from '../../src/render/terminal.ts'
 import { pullRequestView } from './views.ts'
 
 const view = pullRequestView()
@@ -135,6 +135,39 @@ Closes #12
     )
     expect(text).toContain('- This repository has no command for: typecheck, lint\n')
     expect(text).toContain('- Estimated 0.30 USD, came to 0.42\n')
+  })
+
+  it('says how large each change is, what ran on the way, and what was made of what was sent back', () => {
+    const [source] = view.candidate.results
+    if (source === undefined) throw new Error('the view has no modification')
+    const size = { addedLines: 3, removedLines: 1, module: '.' }
+    const candidate = {
+      ...view.candidate,
+      files: [
+        { ...size, path: 'src/slug.ts', kind: 'modified' as const, category: 'source' as const },
+        { ...size, path: 'package.json', kind: 'added' as const, category: 'dependency' as const },
+      ],
+      amendments: [
+        { modification: { ...source.modification, path: 'package.json' }, reason: 'The parser is a package.' },
+      ],
+      commands: [1, 0, 0].map((exitCode) => ({ line: 'npm test', exitCode, durationMs: 10 })),
+      mends: [{ ...source, status: 'failed' as const, reason: 'It still rounds.' }],
+    }
+    const text = renderPullRequest(pullRequestView({ candidate, sentBack: ['It rounds.'] }))
+    expect(text).toContain('- `src/slug.ts` (+3 −1): Collapse runs of separators. ')
+    expect(text).toContain(
+      '- `package.json` (new, dependency, +3 −1): not in the first plan. The parser is a package.\n',
+    )
+    expect(text).toContain('- Run while it was made: `npm test` 3 times, 1 red\n')
+    expect(text).toContain('- It rounds. — **not mended**: It still rounds.\n')
+  })
+
+  it('asks the reviewer to hold it against what people said on the way', () => {
+    const text = renderPullRequest(pullRequestView({ said: ['maya says of the plan: keep @bob out of it'] }))
+    expect(text).toMatch(
+      /Existing slugs stay as they are\n- \[ \] maya says of the plan: keep .*bob.* out of it\n- \[ \] Is the/,
+    )
+    expect(text).not.toContain(' @bob')
   })
 
   it('folds the green checks of a large workspace', () => {
@@ -268,35 +301,6 @@ Draftsmith-Base: ${parts.baseCommit}`)
 })
 
 describe('the terminal', () => {
-  it('reads the same report without Markdown', () => {
-    expect(renderTerminalReport(view)).toBe(`Verified
-  Separators are collapsed before they become dashes, so no slug has two dashes in a row.
-
-Changes
-  src/slug.ts: Collapse runs of separators
-  test/slug.test.ts: Cover titles with several separators
-
-Checks, before → after
-  ✓ npm test  1 of 13 fail → 1 of 14 fail  2.1 s
-  ✓ npm run lint | tee out  passes → passes  810 ms
-
-Tests that fail without the change
-  slug > several separators
-
-Not verified
-  There is no type check in this repository.
-
-To review
-  slugify("a - b") returns "a-b"
-  Existing slugs stay as they are
-  Is the order of the two replacements obvious enough?
-
-Run r-k3v9x2m4q7: 0.42 of 5.00 USD · 18,340 tokens, 6 model calls`)
-    expect(renderTerminalReport(unverified())).toMatch(
-      /^NOT VERIFIED\n.*\n {2}npm test: 1 test that passed before fails\.\n {2}A test was skipped\./,
-    )
-  })
-
   it('says why nothing was done, and how to go on there', () => {
     const text = renderTerminalOutcome({
       kind: 'declined',
