@@ -1,17 +1,8 @@
 // What a command inside bubblewrap sees. `/` starts empty; everything that is there is named in this file.
 import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Identity, inside } from './places.ts'
 import type { ToolFolders } from './tool-folders.ts'
-
-/** Places inside the sandbox. */
-export const inside = {
-  work: '/work',
-  home: '/sandbox/home',
-  temp: '/sandbox/home/tmp',
-  node: '/sandbox/node',
-  proxySocket: '/sandbox/proxy.sock',
-  certificates: '/sandbox/certificates',
-}
 
 export interface SandboxView {
   workTree: string
@@ -48,6 +39,9 @@ const readOnlyProc = ['sys', 'bus', 'fs', 'irq', 'sysrq-trigger']
 const maskedProc = ['kcore', 'keys', 'latency_stats', 'timer_list', 'sched_debug', 'acpi', 'asound', 'scsi']
 const identityFiles = ['passwd', 'group', 'hosts', 'nsswitch.conf', 'resolv.conf']
 
+/** Root inside would own files of the host's root, and some programs refuse to run as root. */
+export const bubblewrapIdentity: Identity = { uid: 1000, gid: 1000 }
+
 /** Arguments for bubblewrap up to and including `--`. */
 export function bubblewrapArguments(view: SandboxView): string[] {
   return [
@@ -71,8 +65,8 @@ export function bubblewrapArguments(view: SandboxView): string[] {
 
 function isolation({ canForbidUserNamespaces }: SandboxView): string[] {
   const unshared = ['user', 'pid', 'ipc', 'uts', 'net', 'cgroup'].map((kind) => `--unshare-${kind}`)
-  // Root inside would own files of the host's root, and some programs refuse to run as root.
-  const identity = ['--uid', '1000', '--gid', '1000', '--hostname', 'sandbox']
+  const { uid, gid } = bubblewrapIdentity
+  const identity = ['--uid', String(uid), '--gid', String(gid), '--hostname', 'sandbox']
   const nested = canForbidUserNamespaces ? ['--disable-userns'] : []
   return [...unshared, ...nested, ...identity, '--die-with-parent', '--new-session', '--cap-drop', 'ALL']
 }
@@ -108,16 +102,4 @@ function maskedEntry(name: string): string[] {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found === undefined) return []
   return found.isDirectory() ? ['--tmpfs', path, '--remount-ro', path] : ['--ro-bind', '/dev/null', path]
-}
-
-/** Content of the identity files: nobody of the host is in them. */
-export const identityTexts: Record<string, string> = {
-  passwd:
-    'root:x:0:0:root:/root:/usr/sbin/nologin\n' +
-    `draftsmith:x:1000:1000:draftsmith:${inside.home}:/bin/sh\n` +
-    'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
-  group: 'root:x:0:\ndraftsmith:x:1000:\nnogroup:x:65534:\n',
-  hosts: '127.0.0.1 localhost sandbox\n::1 localhost ip6-localhost\n',
-  'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
-  'resolv.conf': '# No name server: names are resolved by the proxy, where the command has a network.\n',
 }

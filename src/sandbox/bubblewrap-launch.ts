@@ -1,17 +1,18 @@
 // One command as bubblewrap is started with it: cgroups joined on the way in, the view of files, the bridge to the proxy.
 import type { ChildProcess } from 'node:child_process'
-import { basename, join } from 'node:path'
-import { bubblewrapArguments, inside, type SandboxView } from './bubblewrap-arguments.ts'
+import { delimiter, join } from 'node:path'
+import { bubblewrapArguments, type SandboxView } from './bubblewrap-arguments.ts'
 import type { BubblewrapProgram } from './bubblewrap-program.ts'
 import type { Cgroup, Cgroups } from './cgroups.ts'
-import type { FilteringProxy, RefusedHost } from './filtering-proxy.ts'
-import { certificateFiles, fixedEnvironment, type HostEnvironment, proxyEnvironment } from './host-environment.ts'
+import { fixedEnvironment, type HostEnvironment } from './host-environment.ts'
 import { innerScript } from './inner-script.ts'
+import { inside } from './places.ts'
 import { processTree, readProcess } from './process-tree.ts'
 import type { Command, SandboxOptions } from './sandbox.ts'
 import type { Launch } from './supervised-command.ts'
 import type { ToolFolders } from './tool-folders.ts'
 import { passedLimit, type WatchedLimit } from './tree-watcher.ts'
+import { bridgeScript, certificateViews, refusalRemark, socatBridge, type WayOut, wayOutVariables } from './way-out.ts'
 
 /** What one machine offers, found out once. */
 export interface Host {
@@ -24,15 +25,6 @@ export interface Host {
   filter: Buffer | undefined
 }
 
-/** The way out of one command that has a network. */
-export interface Network {
-  proxy: FilteringProxy
-  socketPath: string
-  allowedHosts: string[]
-  privateHosts: string[]
-}
-
-const proxyPort = 3128
 /** In the session's folder. */
 export const filterName = 'seccomp.bpf'
 
@@ -44,7 +36,7 @@ export interface LaunchParts {
   identity: string
   command: Command
   cgroup: Cgroup
-  network: Network | undefined
+  wayOut: WayOut | undefined
   /** As the command sees it. */
   cwd: string
 }
@@ -59,9 +51,9 @@ const joinScript =
 
 /** What supervision needs to start, watch and read one command. */
 export function createLaunch(parts: LaunchParts): Launch {
-  const { host, options, command, cgroup, network, cwd } = parts
+  const { host, options, command, cgroup, wayOut, cwd } = parts
   const view = createView(parts)
-  const before = network === undefined ? {} : { before: bridgeScript(host.program.socat) }
+  const before = wayOut === undefined ? {} : { before: bridgeScript(socatBridge(host.program.socat)) }
   const script = innerScript(options.limits, { ...before, limitProcesses: !host.isRoot && host.watched.length > 0 })
   const filtered = host.filter === undefined ? [] : ['--seccomp', '4']
   const wrapped = [host.program.bwrap, '--json-status-fd', '3', ...filtered, ...bubblewrapArguments(view)]
@@ -79,12 +71,12 @@ export function createLaunch(parts: LaunchParts): Launch {
     }),
     reached: () => cgroup.reached(),
     exitCode: ({ status }) => statusNumber(status, 'exit-code'),
-    remark: () => refusalRemark(network),
+    remark: () => refusalRemark(wayOut),
   }
 }
 
-function createView({ host, hostEnv, options, identity, command, network }: LaunchParts): SandboxView {
-  const certificates = network === undefined ? [] : certificateViews(hostEnv)
+function createView({ host, hostEnv, options, identity, command, wayOut }: LaunchParts): SandboxView {
+  const certificates = wayOut === undefined ? [] : certificateViews(hostEnv)
   const path = host.tools.node === undefined ? host.tools.path : [...host.tools.path, inside.node]
   return {
     workTree: options.workTree,
@@ -95,42 +87,17 @@ function createView({ host, hostEnv, options, identity, command, network }: Laun
     tempBytes: options.limits.memoryBytes,
     canForbidUserNamespaces: host.program.canForbidUserNamespaces,
     certificates,
-    ...(network && { proxySocket: network.socketPath }),
+    ...(wayOut && { proxySocket: wayOut.socketPath }),
     env: {
-      ...fixedEnvironment(path, inside.home, inside.temp),
+      PATH: path.join(delimiter),
+      ...fixedEnvironment(inside.home, inside.temp),
       ...host.tools.env,
-      ...(network && proxyVariables(network)),
+      ...(wayOut && wayOutVariables(wayOut)),
       ...Object.fromEntries(certificates.map(({ variable, as }) => [variable, as])),
       ...options.env,
       ...command.env,
     },
   }
-}
-
-function certificateViews(hostEnv: HostEnvironment): { variable: string; file: string; as: string }[] {
-  return certificateFiles(hostEnv).map((each) => ({
-    ...each,
-    as: join(inside.certificates, `${each.variable}-${basename(each.file)}`),
-  }))
-}
-
-/** What the deployment opens on this machine is the host's, not the sandbox's own. */
-function proxyVariables({ allowedHosts, privateHosts }: Network): Record<string, string> {
-  const named = privateHosts
-    .filter((entry) => allowedHosts.includes(entry))
-    .map((entry) => entry.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'))
-  const direct = ['localhost', '127.0.0.1', '::1'].filter((host) => !named.includes(host))
-  return proxyEnvironment(`http://127.0.0.1:${proxyPort}`, direct)
-}
-
-/** Forked twice, so that a `wait` of the command does not wait for it; the command starts once the port listens. */
-function bridgeScript(socat: string): string {
-  const listening = `:${proxyPort.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`
-  return [
-    `( ${socat} TCP4-LISTEN:${proxyPort},bind=127.0.0.1,reuseaddr,fork,backlog=128 UNIX-CONNECT:${inside.proxySocket} >/dev/null 2>&1 & )`,
-    'tries=0',
-    `until grep -q '${listening}' /proc/net/tcp || [ "$tries" -gt 500 ]; do sleep 0.01; tries=$((tries+1)); done`,
-  ].join('\n')
 }
 
 /** The cgroup knows them all; without one, the tree below bubblewrap and the first process of its namespace do. */
@@ -152,17 +119,4 @@ function createAlive(cgroup: Cgroup): Launch['alive'] {
 function statusNumber(status: string, name: string): number | undefined {
   const found = new RegExp(`"${name}": (\\d+)`).exec(status)?.[1]
   return found === undefined ? undefined : Number(found)
-}
-
-function refusalRemark(network: Network | undefined): string | undefined {
-  const refused = network?.proxy.refused() ?? []
-  const told = (why: RefusedHost['why'], text: string) => {
-    const hosts = refused.filter((each) => each.why === why).map(({ at }) => at)
-    return hosts.length === 0 ? [] : [`[the sandbox refused ${hosts.join(', ')}: ${text}]`]
-  }
-  const lines = [
-    ...told('not_listed', 'not among the allowed hosts'),
-    ...told('private', 'in a private network, which only the deployment can open'),
-  ]
-  return lines.length === 0 ? undefined : lines.join('\n')
 }

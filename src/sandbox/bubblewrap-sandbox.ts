@@ -2,29 +2,25 @@
 // reach. Why not through a runtime that wraps bubblewrap: docs/decisions/0002-bubblewrap-directly.md.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { Fault } from '../errors.ts'
-import { identityTexts, inside } from './bubblewrap-arguments.ts'
-import { createLaunch, filterName, type Host, type Network } from './bubblewrap-launch.ts'
+import { bubblewrapIdentity } from './bubblewrap-arguments.ts'
+import { createLaunch, filterName, type Host } from './bubblewrap-launch.ts'
 import { findBubblewrap } from './bubblewrap-program.ts'
 import { type Cgroups, findCgroups } from './cgroups.ts'
 import { type CommandPlace, openCommandSession } from './command-session.ts'
-import { startFilteringProxy } from './filtering-proxy.ts'
 import type { HostEnvironment } from './host-environment.ts'
 import { folderBelow } from './inner-script.ts'
+import { identityTexts, inside, refuseHiddenPaths } from './places.ts'
 import type { Command, CommandResult, Sandbox, SandboxOptions, SandboxReport, SandboxSession } from './sandbox.ts'
 import { seccompFilter } from './seccomp-filter.ts'
 import { superviseCommand } from './supervised-command.ts'
 import { findToolFolders } from './tool-folders.ts'
-import type { UpstreamOptions } from './upstream-proxy.ts'
+import { openWayOut, type WayOutOptions } from './way-out.ts'
 
-export interface BubblewrapSandboxOptions {
+export interface BubblewrapSandboxOptions extends WayOutOptions {
   /** Read for PATH, HOME and the certificate files; nothing else of it reaches a command. */
   hostEnv: HostEnvironment
-  /** The proxy through which the host itself goes out. */
-  upstreamProxy?: UpstreamOptions
-  /** Allowed hosts that may lead into a private network, as the deployment names them; entries as in a command's list. */
-  privateHosts?: string[]
   /** Folder for sockets and pipes; its path must be short, since a socket's is limited to 107 bytes. */
   scratch?: string
   /** Shown as `node` where the machine has none of its own. */
@@ -145,24 +141,11 @@ interface OpenSession {
   place: CommandPlace
 }
 
-/** A path at one of the sandbox's own places would be mounted into the work tree or the home instead of beside them. */
-function refuseHiddenPaths({ readOnly, workTree, home }: SandboxOptions): void {
-  const relative = [workTree, home, ...readOnly].find((path) => !isAbsolute(path))
-  if (relative !== undefined) throw new Fault('defect', 'path_not_absolute', `${relative} is not an absolute path.`)
-  const hidden = readOnly.find((path) => /^\/(work|sandbox|proc|dev)(\/|$)/.test(path))
-  if (hidden === undefined) return
-  throw new Fault(
-    'invalid_input',
-    'path_taken',
-    `${hidden} cannot be shown to commands: the sandbox uses that place.`,
-    {
-      mend: 'Move the data folder out of /work, /sandbox, /proc and /dev.',
-    },
-  )
-}
-
 async function furnish(folder: string, { filter }: Host): Promise<void> {
-  const files = [...Object.entries(identityTexts), ...(filter === undefined ? [] : [[filterName, filter] as const])]
+  const files = [
+    ...Object.entries(identityTexts(bubblewrapIdentity)),
+    ...(filter === undefined ? [] : [[filterName, filter] as const]),
+  ]
   await Promise.all(files.map(([name, content]) => writeFile(join(folder, name), content)))
 }
 
@@ -171,13 +154,13 @@ async function runCommand(session: OpenSession, command: Command): Promise<Comma
   const { options, pipes, closing, folder } = place
   const cwd = folderBelow(inside.work, command.cwd)
   const cgroup = host.cgroups.create(options.limits)
-  const network = await openNetwork(session, command).catch(async (error: unknown) => {
+  const wayOut = await openWayOut(place.folder, sandbox, command).catch(async (error: unknown) => {
     await cgroup.remove()
     throw error
   })
   try {
     const { hostEnv } = sandbox
-    const launch = createLaunch({ host, hostEnv, options, identity: folder, command, cgroup, network, cwd })
+    const launch = createLaunch({ host, hostEnv, options, identity: folder, command, cgroup, wayOut, cwd })
     return await superviseCommand(command, launch, {
       pipes,
       limits: options.limits,
@@ -185,21 +168,6 @@ async function runCommand(session: OpenSession, command: Command): Promise<Comma
       closing,
     })
   } finally {
-    await Promise.all([cgroup.remove(), network?.proxy.close()])
+    await Promise.all([cgroup.remove(), wayOut?.proxy.close()])
   }
-}
-
-let networks = 0
-
-async function openNetwork(
-  { sandbox, place }: OpenSession,
-  { network = 'none' }: Command,
-): Promise<Network | undefined> {
-  if (network === 'none') return undefined
-  const { allowedHosts } = network
-  const { upstreamProxy, privateHosts = [] } = sandbox
-  const socketPath = join(place.folder, `proxy-${networks++}`)
-  const upstream = upstreamProxy === undefined ? {} : { upstream: upstreamProxy }
-  const proxy = await startFilteringProxy({ socketPath, allowedHosts, privateHosts, ...upstream })
-  return { allowedHosts, privateHosts, socketPath, proxy }
 }

@@ -34,10 +34,9 @@ export function certificateFiles(hostEnv: HostEnvironment): { variable: string; 
   })
 }
 
-/** What every command gets; `home` and `temp` as the command sees them. */
-export function fixedEnvironment(path: string[], home: string, temp: string): Record<string, string> {
+/** What every command gets beside its PATH; `home` and `temp` as the command sees them. */
+export function fixedEnvironment(home: string, temp: string): Record<string, string> {
   return {
-    PATH: path.join(delimiter),
     HOME: home,
     TMPDIR: temp,
     LANG: 'C.UTF-8',

@@ -2,7 +2,7 @@
 // port's contract about results, and says loudly which limits do not hold.
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { type CommandPlace, openCommandSession } from './command-session.ts'
 import { certificateFiles, fixedEnvironment, type HostEnvironment, machinePath } from './host-environment.ts'
 import { folderBelow, innerScript } from './inner-script.ts'
@@ -111,7 +111,8 @@ function environment({ sandbox, options, command }: LaunchParts): Record<string,
   const { node, env } = findToolFolders(hostEnv, nodePath)
   const path = [...machinePath(hostEnv), ...(node === undefined ? [] : [node])]
   return {
-    ...fixedEnvironment(path, options.home, join(options.home, 'tmp')),
+    PATH: path.join(delimiter),
+    ...fixedEnvironment(options.home, join(options.home, 'tmp')),
     ...(command.network !== undefined && command.network !== 'none' && networkVariables(sandbox)),
     ...env,
     ...options.env,
