@@ -11,7 +11,9 @@ import { composeSandbox } from './compose/sandbox.ts'
 import type { Config } from './config.ts'
 import type { GitHubApp } from './github/github.ts'
 import { createWaitingRuns, type WaitingRuns } from './intake/waiting-runs.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createLedger } from './run/drizzle-ledger.ts'
+import { readFleetFigures } from './run/fleet-figures.ts'
 import type { ClaimedRun, Ledger } from './run/ledger.ts'
 import { createQueue, type PgBossQueue } from './run/pg-boss-queue.ts'
 import type { Run } from './run/run.ts'
@@ -28,6 +30,7 @@ export interface Service {
   sandbox: Sandbox
   /** What is told of runs that no worker has. */
   waiting: WaitingRuns
+  metrics: Metrics
 }
 
 /** Builds everything and opens the database; nothing is listened to and no job is taken yet. Throws Faults with the mend. */
@@ -36,6 +39,7 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   await recogniseApp(github, log)
   warnOfPrices(config, log)
   const database = await openServiceDatabase(config)
+  const metrics = createMetrics({ readFleet: () => readFleetFigures(database, clock()), log })
   const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
   const ledger = createLedger({ database, enqueue: queue.enqueue, wake: queue.wake, clock, ids, version })
   const hostOf = (run: Run, fence: () => Promise<void>) => gitHubHost(config, { github, run, fence, log })
@@ -45,7 +49,7 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   await workspaces.sweep(await runsUnderWay(ledger))
   const worker = createWorker({ ledger, queue, ...runner, logger: log })
   const waiting = createWaitingRuns({ ledger, queue, host: hostOf, maxUsd: config.ceilings.usd, now: clock })
-  return { ledger, queue, worker, github, sandbox: composeSandbox(config), waiting }
+  return { ledger, queue, worker, github, sandbox: composeSandbox(config), waiting, metrics }
 }
 
 /** Work trees of all other runs were left behind by a process that died. */

@@ -38,6 +38,7 @@ export async function listen(config: Config, service: Service, log: Logger): Pro
     webhookHandler,
     health: () => ({ version }),
     ready: createReadiness({ probes: probes(service), timeoutMs: 5_000 }),
+    metrics: service.metrics.read,
     log,
   })
   const url = await server.listen({ host: config.host, port: config.port })

@@ -1,4 +1,4 @@
-// The process's one HTTP address: webhooks from GitHub, and two questions from whoever operates it.
+// The process's one HTTP address: webhooks from GitHub, and the questions of whoever operates it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
@@ -11,6 +11,8 @@ export interface HttpServerOptions {
   /** What `/healthz` adds to `status: ok`, such as the version. */
   health(): Record<string, unknown>
   ready(): Promise<Readiness>
+  /** As Prometheus reads it. Never throws. */
+  metrics(): Promise<{ contentType: string; body: string }>
   log: Logger
 }
 
@@ -68,13 +70,22 @@ async function route(request: IncomingMessage, response: ServerResponse, options
     const readiness = await options.ready()
     return json(response, readiness.ready ? 200 : 503, { ...readiness })
   }
+  if (what === 'GET /metrics') {
+    const { contentType, body } = await options.metrics()
+    return void response.writeHead(200, { 'content-type': contentType }).end(body)
+  }
   const allow = methods[path]
   if (allow === undefined) return json(response, 404, { error: `There is nothing at ${path}.` })
   response.setHeader('allow', allow)
   json(response, 405, { error: `${path} takes ${allow} only.` })
 }
 
-const methods: Record<string, string> = { [webhookPath]: 'POST', '/healthz': 'GET', '/readyz': 'GET' }
+const methods: Record<string, string> = {
+  [webhookPath]: 'POST',
+  '/healthz': 'GET',
+  '/readyz': 'GET',
+  '/metrics': 'GET',
+}
 
 function pathOf({ url = '/' }: IncomingMessage): string {
   const path = url.split('?', 1)[0] ?? '/'

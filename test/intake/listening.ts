@@ -68,7 +68,9 @@ export async function listenTo(github: EmulatedGitHub, options: ListeningOptions
     log,
     ...(mostBytes === undefined ? {} : { mostBytes }),
   })
-  const server = createHttpServer({ webhookHandler, health: () => ({}), ready: createReadiness({ probes: [] }), log })
+  const metrics = async () => ({ contentType: 'text/plain', body: '' })
+  const ready = createReadiness({ probes: [] })
+  const server = createHttpServer({ webhookHandler, health: () => ({}), ready, metrics, log })
   const url = `${await server.listen({ host: '127.0.0.1', port: 0 })}/api/github/webhooks`
   return {
     url,

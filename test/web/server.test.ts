@@ -18,6 +18,7 @@ async function serve(options: Partial<HttpServerOptions> = {}): Promise<{ url: s
     webhookHandler: async (_request, response) => void response.writeHead(200).end('{}'),
     health: () => ({ version: '1.2.3' }),
     ready: createReadiness({ probes: [] }),
+    metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' }),
     log,
     ...options,
   })
@@ -64,6 +65,14 @@ describe('the HTTP server', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
   })
 
+  it('gives its figures to whoever collects them', async () => {
+    const { url } = await serve()
+    const response = await fetch(`${url}/metrics`)
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4')
+    expect(await response.text()).toBe('up 1\n')
+    expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(405)
+  })
+
   it('hands deliveries to the webhook handler, and nothing else', async () => {
     const { url } = await serve()
     expect((await fetch(`${url}/api/github/webhooks`, { method: 'POST' })).status).toBe(200)
@@ -87,6 +96,7 @@ describe('the HTTP server', () => {
       webhookHandler: async () => {},
       health: () => ({}),
       ready: createReadiness({ probes: [] }),
+      metrics: async () => ({ contentType: 'text/plain', body: '' }),
       log,
     })
     const port = Number(new URL(url).port)
