@@ -150,7 +150,7 @@ async function answerCall<E>(
   const answer = stored === undefined ? ran : { ...ran, ...restored(stored) }
   if (!answer) throw new Fault('defect', 'tool_unanswered', `${call.name} gave no answer.`)
   if (stored === undefined)
-    await options.journal.record(key, JSON.stringify({ text: answer.text, isError: answer.isError ?? false }))
+    options.journal.record(key, JSON.stringify({ text: answer.text, isError: answer.isError ?? false }))
   options.onEvent?.({
     kind: 'tool',
     name: call.name,

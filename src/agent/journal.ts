@@ -4,5 +4,8 @@
  */
 export interface Journal {
   recorded(key: string): Promise<string | undefined>
-  record(key: string, text: string): Promise<void>
+  /** Written a moment later; `written` waits for it. */
+  record(key: string, text: string): void
+  /** Throws what the ledger throws. */
+  written(): Promise<void>
 }

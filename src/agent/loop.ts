@@ -88,7 +88,9 @@ export async function runLoop<E = never>(options: LoopOptions<E>): Promise<LoopR
   }
   for (;;) {
     const stop = await turn(options, state)
-    if (stop) return resultOf(state, stop)
+    if (stop === undefined) continue
+    await options.journal.written()
+    return resultOf(state, stop)
   }
 }
 
@@ -129,13 +131,15 @@ async function turn<E>(options: LoopOptions<E>, state: State<E>): Promise<LoopSt
 }
 
 async function ask<E>(
-  { model, role, system, tools, signal }: LoopOptions<E>,
+  { model, role, system, tools, signal, journal }: LoopOptions<E>,
   state: State<E>,
 ): Promise<ModelReply | LoopStop> {
   try {
     return await model.complete(
       { role, system, tools: tools.map(({ spec }) => spec), messages: [...state.messages] },
       signal,
+      // A reply that is kept must find the answers it was given, word for word, or it is paid for again.
+      () => journal.written(),
     )
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.class === 'budget_spent') {

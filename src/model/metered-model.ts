@@ -32,12 +32,12 @@ export interface ModelEvent {
 export function createMeteredModel(options: MeteredModelOptions): Model {
   const counted = new CountedPrompts()
 
-  const complete: Model['complete'] = async (asked, signal) => {
+  const complete: Model['complete'] = async (asked, signal, before) => {
     const maxTokens = Math.min(asked.maxTokens ?? options.maxTokensPerReply, options.maxTokensPerReply)
     const request: ModelRequest = { ...asked, model: options.models[asked.role], maxTokens }
     const hash = requestHash(request)
     const stored = await options.store.find(hash)
-    const reply = stored ?? (await paid(options, request, { hash, counted, signal }))
+    const reply = stored ?? (await paid(options, request, { hash, counted, signal, before }))
     counted.remember(request, reply.usage)
     const usd = usdOf(reply, request, options.prices)
     options.events?.({
@@ -61,7 +61,12 @@ export function createMeteredModel(options: MeteredModelOptions): Model {
 async function paid(
   options: MeteredModelOptions,
   request: ModelRequest,
-  call: { hash: string; counted: CountedPrompts; signal: AbortSignal | undefined },
+  call: {
+    hash: string
+    counted: CountedPrompts
+    signal: AbortSignal | undefined
+    before: (() => Promise<void>) | undefined
+  },
 ): Promise<ModelReply> {
   const { store, provider } = options
   const price = priceOf(request.model, options.prices ?? prices)
@@ -79,6 +84,7 @@ async function paid(
     await settleFailure(store, { reservation, hash: call.hash, request: bounded, promptTokens, price, thrown })
     throw thrown
   }
+  await call.before?.()
   await store.settle(reservation, reply, usdOf(reply, request, options.prices))
   return reply
 }

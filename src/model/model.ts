@@ -71,6 +71,8 @@ export interface Model {
   complete(
     request: Omit<ModelRequest, 'model' | 'maxTokens'> & { maxTokens?: number },
     signal?: AbortSignal,
+    /** Awaited once the reply has arrived and before it is kept: what must stand when it does. */
+    before?: () => Promise<void>,
   ): Promise<ModelReply>
   /**
    * Structured output: parsed and validated; one invalid reply is sent back with the problems, a second ends in a fault `model_reply_invalid`.

@@ -17,8 +17,12 @@ class MemoryJournal implements Journal {
   async recorded(key: string): Promise<string | undefined> {
     return this.entries.get(key)
   }
-  async record(key: string, value: string): Promise<void> {
-    if (!this.entries.has(key)) this.entries.set(key, value)
+  readonly #waiting: [string, string][] = []
+  record(key: string, value: string): void {
+    this.#waiting.push([key, value])
+  }
+  async written(): Promise<void> {
+    for (const [key, value] of this.#waiting.splice(0)) if (!this.entries.has(key)) this.entries.set(key, value)
   }
 }
 
@@ -304,6 +308,19 @@ test('after a crash looking is not done again, changing is, and the conversation
   expect(JSON.stringify(again.messages)).toBe(JSON.stringify(whole.messages))
   expect(after.provider.requests).toHaveLength(0)
   expect(after.ran).toEqual(['change b'])
+})
+
+test('a reply is kept only once the answers that it was given are', async () => {
+  const store = new MemoryModelCalls()
+  const { options, journal } = setUp([[call('look', { at: 'a' })], [text('Done.')]], { store })
+  const kept: string[] = []
+  const told = options.journal.written
+  options.journal.written = async () => {
+    await told.call(journal)
+    kept.push(`${journal.entries.size} answers, ${store.settled.length} replies`)
+  }
+  await runLoop(options)
+  expect(kept).toEqual(['0 answers, 0 replies', '1 answers, 1 replies', '1 answers, 2 replies'])
 })
 
 test('a crash between two calls of one reply goes on with the second', async () => {

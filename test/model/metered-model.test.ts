@@ -45,6 +45,15 @@ test('a reply is stored with its charge, and the same question is answered from 
   expect(events.map((event) => event.paid)).toEqual([true, false])
 })
 
+test('a reply is not kept before what must stand when it does, and stays reserved where that fails', async () => {
+  const { model, provider, store, open } = setUp([[text('Because.')], [text('Again.')]])
+  const lost = new Error('no database')
+  await expect(model.complete(question, undefined, () => Promise.reject(lost))).rejects.toBe(lost)
+  expect((await store.spent()).tokens).toBeGreaterThan(4_000)
+  await open().complete(question)
+  expect(provider.requests).toHaveLength(2)
+})
+
 test('a smaller budget finds the same stored reply', async () => {
   const { model, provider } = setUp([[text('Because.')]])
   await model.complete(question)

@@ -11,7 +11,8 @@ afterAll(() => lab[Symbol.asyncDispose]())
 test('what a tool answered on one base answers nothing on another', async () => {
   const { claimed } = (await lab.open()).run
   const [first, second] = ['a'.repeat(40), 'b'.repeat(40)].map((base) => ledgerJournal(claimed, base))
-  await first?.record('key', 'as it was')
+  first?.record('key', 'as it was')
+  await first?.written()
   expect(await first?.recorded('key')).toBe('as it was')
   expect(await second?.recorded('key')).toBeUndefined()
 })

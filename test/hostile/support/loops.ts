@@ -32,7 +32,8 @@ export async function loop(scene: ModelScene, script: Scripted[]): Promise<LoopR
     limits: { turns: 30, toolCalls: 60 },
     journal: {
       recorded: async (key) => journal.get(key),
-      record: async (key, value) => void journal.set(key, value),
+      record: (key, value) => void journal.set(key, value),
+      written: async () => {},
     },
   })
   return { ...result, spent: (await model.spent()).tokens }
