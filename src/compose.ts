@@ -46,19 +46,10 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const workspaces = serviceWorkspaces(config)
   const host = (claimed: ClaimedRun) => hostOf(claimed.run, () => claimed.check())
   const runner = composeRunner(config, { log, workspaces, host })
-  await workspaces.sweep(await runsUnderWay(ledger))
+  await workspaces.sweep()
   const worker = createWorker({ ledger, queue, ...runner, logger: log })
   const waiting = createWaitingRuns({ ledger, queue, host: hostOf, maxUsd: config.ceilings.usd, now: clock })
   return { ledger, queue, worker, github, sandbox: composeSandbox(config), waiting, metrics }
-}
-
-/** Work trees of all other runs were left behind by a process that died. */
-async function runsUnderWay(ledger: Ledger): Promise<Set<string>> {
-  const runs = await ledger.list({
-    states: ['queued', 'running', 'awaiting_approval', 'awaiting_answer'],
-    limit: 10_000,
-  })
-  return new Set(runs.map(({ id }) => id))
 }
 
 /** The same flow without an App: one run, claimed by whoever recorded it. */

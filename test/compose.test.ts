@@ -66,7 +66,7 @@ describe('local runs beside a service', () => {
     const config = configOf({ DRAFTSMITH_DATA_DIR: join(folder, 'data') })
     const { workspaces } = composeRepositories(config)
     const local = await workspaces.open({ repositoryKey: 'local:a', url: source, env: {}, commit, runId: 'r-local' })
-    await createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv }).sweep(new Set())
+    await createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv }).sweep()
     expect(await readFile(join(local.tree, 'a.txt'), 'utf8')).toBe('a\n')
     await local.close()
     await rm(folder, { recursive: true })

@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { Fault } from '../errors.ts'
 import { listBase } from './base-tree.ts'
 import { makeDecoy } from './decoy.ts'
-import { createGit } from './git.ts'
-import { openMirror } from './mirror.ts'
+import { createGit, type Git } from './git.ts'
+import { type Mirror, openMirror } from './mirror.ts'
 import { evictMirrors, sweepEvicted } from './mirror-cache.ts'
 import { removeFolder } from './permissions.ts'
-import { createWorkspace } from './run-workspace.ts'
-import type { Workspaces } from './workspace.ts'
+import { type RunFolder, sweepRunFolders, takeRunFolder } from './run-folder.ts'
+import { createWorkspace, type WorkspaceOptions } from './run-workspace.ts'
+import type { Workspace, Workspaces } from './workspace.ts'
 
 export interface GitWorkspacesOptions {
   /** Absolute; the data folder. `mirrors` and `runs` are ours in it. */
@@ -31,44 +32,60 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
   const { root, hostEnv, mirrorBytes = defaultMirrorBytes, clock = () => new Date() } = options
   const mirrors = join(root, 'mirrors')
   const home = join(root, 'git-home')
-  const runs = join(root, 'runs')
   const git = createGit({ hostEnv, home })
 
   return {
     async open({ runId, commit, ...source }) {
-      const folder = join(runs, safeRunId(runId))
+      const name = safeRunId(runId)
       await mkdir(home, { recursive: true })
       const request = { ...source, commit: safeCommit(commit), usedAt: clock(), mostBytes: mirrorBytes }
       const mirror = await openMirror(git, mirrors, request)
       try {
-        await removeFolder(folder)
         const base = await listBase(git, mirror.gitDir, commit)
-        const decoy = makeDecoy(git, { gitDir: mirror.gitDir, commit, folder: join(folder, 'decoy') })
-        // Looked at below; until then nobody would catch what it throws.
-        decoy.catch(() => undefined)
-        const workspace = await createWorkspace(git, {
-          folder,
-          decoy,
-          objectsFrom: [join(mirror.gitDir, 'objects')],
-          ...(mirror.shallow && { shallow: mirror.shallow }),
-          baseCommit: commit,
-          base,
-          treeSha: commit,
-        })
-        return { ...workspace, close: () => workspace.close().finally(mirror.release) }
+        return await workIn(git, await takeRunFolder(root, name), { mirror, base, commit })
       } catch (thrown) {
-        await removeFolder(folder).finally(mirror.release)
+        mirror.release()
         throw thrown
       }
     },
 
-    async sweep(alive) {
-      const left = await readdir(runs).catch(() => [])
-      for (const runId of left) if (!alive.has(runId)) await removeFolder(join(runs, runId))
+    async sweep() {
+      await sweepRunFolders(root)
       await sweepBorrowed(join(root, 'borrowed'), clock())
       await sweepEvicted(mirrors)
       await evictMirrors(mirrors, mirrorBytes)
     },
+  }
+}
+
+interface Base {
+  mirror: Mirror
+  base: WorkspaceOptions['base']
+  commit: string
+}
+
+async function workIn(git: Git, folder: RunFolder, { mirror, base, commit }: Base): Promise<Workspace> {
+  const { path } = folder
+  try {
+    const decoy = makeDecoy(git, { gitDir: mirror.gitDir, commit, folder: join(path, 'decoy') })
+    // Looked at below; until then nobody would catch what it throws.
+    decoy.catch(() => undefined)
+    const workspace = await createWorkspace(git, {
+      folder: path,
+      decoy,
+      objectsFrom: [join(mirror.gitDir, 'objects')],
+      ...(mirror.shallow && { shallow: mirror.shallow }),
+      baseCommit: commit,
+      base,
+      treeSha: commit,
+    })
+    // Once: later the folder may be another's.
+    let closing: Promise<void> | undefined
+    const close = () => workspace.close().finally(folder.release).finally(mirror.release)
+    return { ...workspace, close: () => (closing ??= close()) }
+  } catch (thrown) {
+    await removeFolder(path).finally(folder.release)
+    throw thrown
   }
 }
 

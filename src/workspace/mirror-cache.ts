@@ -1,10 +1,9 @@
 // Mirrors as a cache: whoever works on one holds it, and what nobody holds goes when all of them together take too much
 // room, longest unused first. The kernel keeps who holds what, so that a process that died holds nothing.
 import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, statSync } from 'node:fs'
 import { lstat, mkdir, readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { holdShared, tryAlone } from './lock.ts'
+import { createOnce, holdShared, identityOf, tryAlone } from './lock.ts'
 import { removeFolder } from './permissions.ts'
 
 const holdName = 'use'
@@ -21,15 +20,6 @@ export async function holdMirror(folder: string): Promise<() => void> {
     // Somebody may have evicted it in between: then what is held is not what stands there.
     if (before !== undefined && before === identityOf(file)) return release
     release()
-  }
-}
-
-/** Never opened where it is there: closing it would give up what this process holds of it (fcntl(2), on record locks). */
-function createOnce(file: string): void {
-  try {
-    closeSync(openSync(file, 'wx'))
-  } catch {
-    // It is there, or its folder was evicted; the caller looks.
   }
 }
 
@@ -82,9 +72,4 @@ async function bytesBelow(folder: string): Promise<number> {
     ),
   )
   return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-function identityOf(file: string): string | undefined {
-  const found = statSync(file, { throwIfNoEntry: false })
-  return found && `${found.dev}:${found.ino}`
 }

@@ -21,7 +21,7 @@ export interface Patch {
 export interface Workspaces {
   /**
    * A work tree at `commit`, from a bare mirror that is refreshed by fetch, only if it lacks the commit, and locked
-   * against concurrent use. `url` and `env` as in CloneSource. What an earlier attempt of the same run left is removed.
+   * against concurrent use. `url` and `env` as in CloneSource. What a dead process left of the same run is removed.
    * Throws `infrastructure`/`clone_failed` with git's own reason, `invalid_input`/`commit_missing`, `repository_empty`,
    * `repository_too_large` or `unsafe_path`, `cancelled` when the signal ended it.
    */
@@ -33,8 +33,8 @@ export interface Workspaces {
     runId: string
     signal?: AbortSignal
   }): Promise<Workspace>
-  /** Removes what earlier, dead processes left behind; run ids in `alive` are kept. Mirrors that nobody uses go where all of them take too much room. */
-  sweep(alive: Set<string>): Promise<void>
+  /** Removes what dead processes left behind, and nothing that a living one works in. Mirrors that nobody uses go where all of them take too much room. */
+  sweep(): Promise<void>
 }
 
 export interface Workspace {

@@ -1,6 +1,7 @@
 import { watch } from 'node:fs'
 import { chmod, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Bench } from './sources.ts'
 import { closeBench, commitAll, git, openBench, write } from './sources.ts'
@@ -464,14 +465,29 @@ describe('cleaning up', () => {
     expect(await readdir(join(bench.root, 'runs'))).toEqual([])
   })
 
-  it('sweeps what dead runs left, and keeps what is alive', async () => {
-    await bench.workspaces.sweep(new Set())
-    await bench.open(undefined, 'r-dead')
+  it('sweeps what dead processes left, of whatever run, and keeps what a living one works in', async () => {
+    await bench.workspaces.sweep()
+    const open = async (runId: string) => (await bench.open(undefined, runId)).tree
+    const dead = await inProcessThatDies(bench, 'r-dead')
+    expect(await readdir(dead)).toContain('a.txt')
     const alive = await bench.open(undefined, 'r-alive')
     await mkdir(join(bench.root, 'runs/r-half'))
-    await bench.workspaces.sweep(new Set(['r-alive']))
+    await bench.workspaces.sweep()
     expect(await readdir(join(bench.root, 'runs'))).toEqual(['r-alive'])
+    expect(await readdir(join(bench.root, 'run-locks'))).toEqual(['r-alive.lock', 'r-alive.lock-journal'])
     expect(await alive.files()).toEqual(['a.txt'])
+    expect(await open('r-dead')).toBe(dead)
+  })
+
+  it('gives an attempt a folder of its own while the one before it unwinds', async () => {
+    const before = await bench.open()
+    const after = await bench.open()
+    expect(after.tree).not.toBe(before.tree)
+    await before.close()
+    const next = await bench.open()
+    expect(next.tree).toBe(before.tree)
+    await before.close()
+    for (const workspace of [after, next]) expect(await workspace.files()).toEqual(['a.txt'])
   })
 
   it('never leaves its folder, whatever a run is called', async () => {
@@ -479,3 +495,17 @@ describe('cleaning up', () => {
     expect(await readdir(bench.source)).toContain('a.txt')
   })
 })
+
+/** Opens a work tree in a process of its own, which is killed; the work tree's place. */
+async function inProcessThatDies({ root, source }: Bench, runId: string): Promise<string> {
+  const module = new URL('../../src/workspace/git-workspaces.ts', import.meta.url).href
+  const commit = await git(source, ['rev-parse', 'HEAD'])
+  const request = { repositoryKey: `local:${source}`, url: source, env: {}, commit, runId }
+  const program = `
+    const { createGitWorkspaces } = await import(${JSON.stringify(module)})
+    const workspaces = createGitWorkspaces({ root: ${JSON.stringify(root)}, hostEnv: process.env })
+    console.log((await workspaces.open(${JSON.stringify(request)})).tree)
+    process.kill(process.pid, 'SIGKILL')`
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', program], { reject: false })
+  return stdout.trim()
+}

@@ -21,9 +21,10 @@ afterEach(async () => {
 async function holder(file: string) {
   const program = `
     const { withLock } = await import(${JSON.stringify(lockModule)})
-    await withLock(${JSON.stringify(file)}, () => new Promise(() => {
+    await withLock(${JSON.stringify(file)}, () => new Promise((resolve) => {
       console.log('held')
-      setInterval(() => {}, 1000)
+      // What nobody can end any more would be collected, and its lock with it.
+      setInterval(() => resolve, 1000)
     }))`
   const child = execa(process.execPath, ['--input-type=module', '--eval', program], { reject: false })
   await new Promise((resolve) => child.stdout.once('data', resolve))

@@ -54,16 +54,16 @@ it('never evicts one in use, also of a run that has a second work tree, until th
   const first = await open(workspaces, 'one')
   const fresh = await first.fresh(await first.checkpoint())
   await (await open(workspaces, 'two')).close()
-  await workspaces.sweep(new Set(['r-one']))
+  await workspaces.sweep()
   expect(await kept()).toEqual(['one'])
   await fresh.close()
-  await workspaces.sweep(new Set(['r-one']))
+  await workspaces.sweep()
   expect(await kept()).toEqual(['one'])
   await write(first.tree, { 'new.txt': 'x' })
   expect((await first.diff(await first.checkpoint())).files).toHaveLength(1)
   await first.close()
   await first.close()
-  await workspaces.sweep(new Set())
+  await workspaces.sweep()
   expect(await kept()).toEqual([])
 })
 
@@ -72,7 +72,7 @@ it('lets a mirror go whose open ended badly', async () => {
   await expect(
     workspaces.open({ repositoryKey: 'one', url: bench.source, env: {}, commit: '1'.repeat(40), runId: 'r-one' }),
   ).rejects.toMatchObject({ code: 'commit_missing' })
-  await workspaces.sweep(new Set())
+  await workspaces.sweep()
   expect(await kept()).toEqual([])
 })
 
@@ -136,7 +136,7 @@ it('sweeps what dead processes left, and nothing that may be in use', async () =
   for (const folder of [old, young, leaving]) await mkdir(folder ?? '', { recursive: true })
   const yesterday = new Date(Date.now() - 25 * 3_600_000)
   await utimes(old ?? '', yesterday, yesterday)
-  await bench.workspaces.sweep(new Set())
+  await bench.workspaces.sweep()
   expect(await readdir(join(bench.root, 'borrowed'))).toEqual(['git-young'])
   expect(await readdir(mirrors)).toEqual([])
 })
