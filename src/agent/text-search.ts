@@ -1,5 +1,6 @@
 // Lines that match, over many files. A pattern comes from a model: it is run under a watchdog, since one bad regular
 // expression would otherwise hold the whole process.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createContext, Script } from 'node:vm'
 import { z } from 'zod'
 import { refuse } from './tree-path.ts'
@@ -20,14 +21,16 @@ const batchSize = 64
 export async function textSearch(
   request: SearchRequest,
   paths: string[],
-  read: (path: string) => Promise<string | undefined>,
+  read: (path: string) => string | undefined,
 ): Promise<Found | Refusal> {
   const matcher = matcherOf(request)
   if (!matcher) return refuse('bad_pattern', `${JSON.stringify(request.pattern)} is not a regular expression.`)
   const found: Found = { kind: 'found', hits: [], more: false, texts: new Map() }
   for (let at = 0; at < paths.length && !found.more; at += batchSize) {
     const batch = paths.slice(at, at + batchSize)
-    const texts = (await Promise.all(batch.map(read))).map((text) => text ?? '')
+    // Others have their turn between two batches: a webhook does not wait for a large repository.
+    if (at > 0) await nextTurn()
+    const texts = batch.map((path) => read(path) ?? '')
     const lines = matcher(texts)
     if (!lines)
       return refuse(

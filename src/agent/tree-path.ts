@@ -1,5 +1,5 @@
 // From a model's words to a file inside the tree, or why not. Nothing is followed: every component is looked at.
-import { lstat } from 'node:fs/promises'
+import { lstatSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import type { Refusal } from './work-tree.ts'
 
@@ -18,13 +18,9 @@ interface Entry {
 }
 
 /** Folders already looked at; for one pass over many files while nothing else writes. */
-export type SeenFolders = Map<string, Promise<Entry>>
+export type SeenFolders = Map<string, Entry>
 
-export async function resolveInTree(
-  root: string,
-  given: string,
-  seen: SeenFolders = new Map(),
-): Promise<TreePath | Refusal> {
+export function resolveInTree(root: string, given: string, seen: SeenFolders = new Map()): TreePath | Refusal {
   const parts = partsOf(given)
   if (!Array.isArray(parts)) return parts
   const path = parts.join('/').normalize('NFC')
@@ -32,7 +28,7 @@ export async function resolveInTree(
   let absolute = root
   for (const [index, part] of parts.entries()) {
     const last = index === parts.length - 1
-    const here = await (last ? entryAt(absolute, part) : folderAt(absolute, part, seen))
+    const here = last ? entryAt(absolute, part) : folderAt(absolute, part, seen)
     absolute = join(absolute, here.name)
     if (here.kind === 'nothing') {
       const rest = parts.slice(index + 1).map((name) => name.normalize('NFC'))
@@ -63,7 +59,7 @@ function partsOf(given: string): string[] | Refusal {
   return parts
 }
 
-function folderAt(folder: string, name: string, seen: SeenFolders): Promise<Entry> {
+function folderAt(folder: string, name: string, seen: SeenFolders): Entry {
   const key = join(folder, name)
   const known = seen.get(key) ?? entryAt(folder, name)
   seen.set(key, known)
@@ -71,12 +67,21 @@ function folderAt(folder: string, name: string, seen: SeenFolders): Promise<Entr
 }
 
 /** The entry under the given spelling, else under its NFC spelling: a name may be stored decomposed. */
-async function entryAt(folder: string, name: string): Promise<Entry> {
+function entryAt(folder: string, name: string): Entry {
   for (const spelling of new Set([name, name.normalize('NFC'), name.normalize('NFD')])) {
-    const stats = await lstat(join(folder, spelling)).catch(() => undefined)
+    const stats = lstatOf(join(folder, spelling))
     if (!stats) continue
     const kind = stats.isSymbolicLink() ? 'link' : stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : 'other'
     return { name: spelling, kind }
   }
   return { name: name.normalize('NFC'), kind: 'nothing' }
+}
+
+/** At once, as files are read: see the work tree. */
+function lstatOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
 }
