@@ -18,7 +18,7 @@ export function describeChange({ contract, plan }: PlannedTask, { files, report 
   ].join('\n\n')
 }
 
-function describeEvidence({ checks, reproduction, notVerified }: VerificationReport): string {
+function describeEvidence({ checks, reproduction, criteria = [], notVerified }: VerificationReport): string {
   const lines = checks.map(({ id, line, before, after, added, fixed, flaky }) => {
     const word = (outcome: { passed: boolean }) => (outcome.passed ? 'passed' : 'failed')
     const unsteady = flaky.length > 0 ? `, ${flaky.length} flaky` : ''
@@ -30,6 +30,11 @@ function describeEvidence({ checks, reproduction, notVerified }: VerificationRep
     ...failsWithoutChange.map((name) => `- fails without the change, passes with it: ${name}`),
     ...passesWithoutChange.map((name) => `- new, and passes without the change, too: ${name}`),
     ...exitCodes.filter(({ shows }) => shows).map(({ line }) => `- fails without the change, passes with it: ${line}`),
+    ...criteria.flatMap(({ shownBy, newTests }, at) => shownTests(`criterion ${at + 1}`, [...shownBy, ...newTests])),
     ...notVerified.map((line) => `- not verified: ${line}`),
   ].join('\n')
+}
+
+function shownTests(what: string, names: string[]): string[] {
+  return names.length === 0 ? [] : [`- new tests for ${what}: ${names.join('; ')}`]
 }

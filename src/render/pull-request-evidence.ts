@@ -1,5 +1,6 @@
 // The evidence of a pull request for people: the checks before and after, and what the tests show.
 import type { ModificationResult } from '../execute/candidate.ts'
+import type { CriterionEvidence } from '../verify/criteria-evidence.ts'
 import { type CheckComparison, type CheckOutcome, type ReproductionEvidence, showsDefect } from '../verify/report.ts'
 import { counted, duration } from './figures.ts'
 import { codeCell, codeSpan, inline } from './neutralise.ts'
@@ -103,6 +104,18 @@ function reproductionLines(reproduction: ReproductionEvidence | undefined): stri
     ...named('Passes without this change, too, and guards what works', guards),
     ...named('⚠️ Passes without this change, too, so it does not show the defect', idle),
   ]
+}
+
+/** What follows on a criterion: its tests as they were measured, in a line of their own; nothing where nobody knows. */
+export function testsOf(evidence: CriterionEvidence | undefined): string {
+  if (evidence === undefined) return ''
+  const { shownBy, newTests } = evidence
+  const lines = [
+    ...named('✅ Fails without this change, passes with it', shownBy),
+    ...named('New, and passes', newTests),
+    ...(shownBy.length + newTests.length === 0 ? ['⚠️ No new test shows it'] : []),
+  ]
+  return lines.map((line) => `\n  - ${line}`).join('')
 }
 
 function named(title: string, names: string[]): string[] {

@@ -5,7 +5,7 @@ import { cost, counted, duration } from './figures.ts'
 import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
 import { codeSpan, inline, neutralise } from './neutralise.ts'
 import { costByRole } from './price-tag.ts'
-import { folded, renderEvidence } from './pull-request-evidence.ts'
+import { folded, renderEvidence, testsOf } from './pull-request-evidence.ts'
 import type { PullRequestView } from './pull-request-view.ts'
 import { closed } from './why-unverified.ts'
 
@@ -127,8 +127,12 @@ function changedTests({ candidate, plan }: PullRequestView): string[] {
 }
 
 /** What people said on the way binds like a criterion. */
-function reviewList({ contract, verdict, said = [] }: PullRequestView): string[] {
-  return [...contract.acceptanceCriteria, ...said, ...verdict.remarks].map((item) => `[ ] ${inline(item, 1_000)}`)
+function reviewList({ contract, verdict, report, said = [] }: PullRequestView): string[] {
+  const item = (text: string) => `[ ] ${inline(text, 1_000)}`
+  return [
+    ...contract.acceptanceCriteria.map((criterion, at) => `${item(criterion)}${testsOf(report.criteria?.[at])}`),
+    ...[...said, ...verdict.remarks].map(item),
+  ]
 }
 
 function runFacts(view: PullRequestView): string[] {

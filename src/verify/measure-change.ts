@@ -4,15 +4,15 @@ import { Fault } from '../errors.ts'
 import { checkDefinition } from '../policy/check-definitions.ts'
 import type { Bench, Place } from '../prepare/bench.ts'
 import { compareChecks } from '../toolchain/compare.ts'
-import type { CheckResult } from '../toolchain/toolchain.ts'
+import type { CheckResult, TestCase } from '../toolchain/toolchain.ts'
 import type { CheckComparison, ReproductionEvidence } from './report.ts'
 import { reproduceOnBase } from './reproduce.ts'
 
 export interface Measured {
   checks: CheckComparison[]
   reproduction: ReproductionEvidence | undefined
-  /** Whether any check tells its tests by name. */
-  testsByName: boolean
+  /** What the suites said on the change; undefined where none tells its tests by name. */
+  tests: TestCase[] | undefined
   /** Why nothing could be run on the change, which alters a manifest. */
   installProblem: string | undefined
 }
@@ -21,7 +21,7 @@ export interface Measured {
 export const nothingMeasured: Measured = {
   checks: [],
   reproduction: undefined,
-  testsByName: false,
+  tests: undefined,
   installProblem: undefined,
 }
 
@@ -48,7 +48,7 @@ export async function measureChange(bench: Bench, { treeSha, removedTests, label
   return {
     checks: checks.map((check) => withoutIdle(check, reproduction)),
     reproduction,
-    testsByName: after.some(({ tests }) => tests !== undefined),
+    tests: after.some(({ tests }) => tests !== undefined) ? after.flatMap(({ tests = [] }) => tests) : undefined,
     installProblem: undefined,
   }
 }

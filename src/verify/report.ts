@@ -1,4 +1,5 @@
 import type { CheckName } from '../toolchain/toolchain.ts'
+import type { CriterionEvidence } from './criteria-evidence.ts'
 
 /** One check before and after, as the host saw it. */
 export interface CheckComparison {
@@ -72,6 +73,8 @@ export interface VerificationReport {
   verified: boolean
   checks: CheckComparison[]
   reproduction: ReproductionEvidence | undefined
+  /** Which tests show which acceptance criterion; absent where nothing tells. */
+  criteria?: CriterionEvidence[]
   secrets: SecretFinding[]
   /** Diff policy: writes the rules refuse, found again on the final patch. */
   violations: { path: string; rule: string }[]

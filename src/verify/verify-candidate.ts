@@ -1,12 +1,15 @@
 // Stage 9: exit codes and test names decide, in a fresh work tree of exactly the tree that would be published.
 import type { Candidate } from '../execute/candidate.ts'
+import { amendedPlan } from '../plan/amend-plan.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
 import { oversize } from '../policy/change-size.ts'
 import type { TreeChange } from '../publish/publication.ts'
 import { type RunContext, stage } from '../run-context.ts'
 import { type CheckName, checkNames } from '../toolchain/toolchain.ts'
+import { type CriterionEvidence, criteriaEvidence } from './criteria-evidence.ts'
 import { diffViolations } from './diff-policy.ts'
-import { measureChange, nothingMeasured } from './measure-change.ts'
+import { type Measured, measureChange, nothingMeasured } from './measure-change.ts'
+import { isDemonstrated, notVerified } from './not-verified.ts'
 import { type CheckComparison, type ReproductionEvidence, showsDefect, type VerificationReport } from './report.ts'
 import { scanForSecrets } from './secret-scan.ts'
 
@@ -28,7 +31,8 @@ export async function verifyCandidate(
   })
 }
 
-async function verify(task: PlannedTask, { treeSha }: Candidate, round: number): Promise<VerificationReport> {
+async function verify(task: PlannedTask, candidate: Candidate, round: number): Promise<VerificationReport> {
+  const { treeSha } = candidate
   const { bench, policy, plan, contract } = task
   const changes = await bench.workspace.changes(treeSha)
   const removedTests = plan.removedTests.map(({ name }) => name)
@@ -36,7 +40,7 @@ async function verify(task: PlannedTask, { treeSha }: Candidate, round: number):
     changes.length === 0
       ? nothingMeasured
       : await measureChange(bench, { treeSha, removedTests, label: `verify-${round + 1}` })
-  const { checks, reproduction, testsByName, installProblem } = measured
+  const { checks, reproduction, tests, installProblem } = measured
   const violations = diffViolations(changes, policy)
   const secrets = await scanForSecrets(changes.flatMap(textOf))
   const beyondRepair =
@@ -44,7 +48,7 @@ async function verify(task: PlannedTask, { treeSha }: Candidate, round: number):
   const unshown =
     changes.length === 0 || installProblem !== undefined
       ? []
-      : untested({ reproduction, isDefect: contract.taskType === 'bug_fix', testsByName })
+      : untested({ reproduction, isDefect: contract.taskType === 'bug_fix', testsByName: tests !== undefined })
   const problems = [
     ...beyondRepair,
     ...(changes.length === 0 ? ['No file was changed.'] : []),
@@ -54,20 +58,35 @@ async function verify(task: PlannedTask, { treeSha }: Candidate, round: number):
     ...secrets.map(({ path, line, rule }) => `${path}:${line} looks like a secret (${rule}).`),
     ...unshown,
   ]
+  const criteria = criteriaOf(task, candidate, measured)
   return {
     treeSha,
     baseCommit: bench.workspace.baseCommit,
     verified: problems.length === 0,
     checks,
     reproduction,
+    ...(criteria.length > 0 && { criteria }),
     secrets,
     violations,
     problems,
     beyondRepair,
-    notVerified: [...notVerified(checks), ...(unshown.length > 0 ? [] : undemonstrated(task, reproduction))],
+    notVerified: notVerified(task, {
+      checks,
+      criteria,
+      undemonstrated: unshown.length === 0 && !isDemonstrated(task, reproduction),
+    }),
     missingChecks: missingChecks(checks),
     sandbox: bench.sandbox,
   }
+}
+
+function criteriaOf(
+  { contract, plan }: PlannedTask,
+  { amendments }: Candidate,
+  { checks, reproduction, tests = [] }: Measured,
+): CriterionEvidence[] {
+  const { modifications } = amendedPlan(plan, amendments)
+  return criteriaEvidence({ criteria: contract.acceptanceCriteria, modifications, checks, reproduction, tests })
 }
 
 /** Why nothing shows that the change stands, whatever its author does: checks that say nothing prove nothing. */
@@ -110,22 +129,6 @@ function untested(facts: {
   if (!facts.isDefect || !(facts.testsByName || facts.reproduction)) return []
   if (facts.reproduction !== undefined && showsDefect(facts.reproduction)) return []
   return ['No test fails without the change and passes with it, so nothing shows that the defect is mended.']
-}
-
-/** Where tests cannot be told apart, a defect may be mended without a proof: people should know. */
-function undemonstrated({ contract }: PlannedTask, reproduction: ReproductionEvidence | undefined): string[] {
-  const shown = contract.taskType !== 'bug_fix' || (reproduction !== undefined && showsDefect(reproduction))
-  return shown ? [] : ['nothing was run that fails without the change and passes with it']
-}
-
-function notVerified(checks: CheckComparison[]): string[] {
-  const red = checks
-    .filter(({ before, after }) => !before.passed && !after.passed)
-    .map(({ id }) => `${id} failed before the change and still fails`)
-  const nameless = checks
-    .filter(({ name, after }) => name === 'test' && after.counts === undefined)
-    .map(({ id, line }) => `${id} (${line}) names no tests: only its exit code was compared`)
-  return [...nameless, ...red]
 }
 
 function missingChecks(checks: CheckComparison[]): CheckName[] {

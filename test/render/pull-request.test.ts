@@ -162,6 +162,22 @@ Closes #12
     expect(text).toContain('- It rounds. — **not mended**: It still rounds.\n')
   })
 
+  it('shows under each criterion the tests that were measured for it', () => {
+    const [first = '', second = ''] = view.contract.acceptanceCriteria
+    const criteria = [
+      { criterion: first, shownBy: ['slug > several'], newTests: ['slug > one'] },
+      { criterion: second, shownBy: [], newTests: [] },
+    ]
+    expect(renderPullRequest(pullRequestView({ report: { ...view.report, criteria } }))).toContain(
+      `- [ ] slugify("a - b") returns "a-b"
+  - ✅ Fails without this change, passes with it: \`slug > several\`
+  - New, and passes: \`slug > one\`
+- [ ] Existing slugs stay as they are
+  - ⚠️ No new test shows it
+`,
+    )
+  })
+
   it('asks the reviewer to hold it against what people said on the way', () => {
     const text = renderPullRequest(pullRequestView({ said: ['maya says of the plan: keep @bob out of it'] }))
     expect(text).toMatch(

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Bench } from '../../src/prepare/bench.ts'
 import { verifyCandidate } from '../../src/verify/verify-candidate.ts'
 import { candidateAt } from '../support/candidates.ts'
-import { planOf } from '../support/fixture-shop.ts'
+import { change, planOf } from '../support/fixture-shop.ts'
 import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
 
 let lab: Lab
@@ -103,6 +103,18 @@ describe('a candidate', () => {
     const { report } = await verify({ 'src/total.js': source, 'test/total.test.js': tests })
     expect(report.reproduction?.failsWithoutChange).toEqual(['test/total.test.js > counts'])
     expect(report.verified).toBe(true)
+  })
+
+  test('shows each criterion by the tests that came for it, and says where none came', async () => {
+    const { report } = await verify(goodFix, {
+      contract: { acceptanceCriteria: ['total([1, 2]) is 3', 'Names stay as they are'] },
+      covers: { 'test/total.test.js': [1], 'test/names.test.js': [2] },
+    })
+    expect(report.criteria).toEqual([
+      { criterion: 'total([1, 2]) is 3', shownBy: ['test/total.test.js > counts every price'], newTests: [] },
+      { criterion: 'Names stay as they are', shownBy: [], newTests: [] },
+    ])
+    expect(report.notVerified).toEqual(['no new test shows this: Names stay as they are'])
   })
 
   test('with a secret in it is told by place and rule, never by the secret', async () => {
@@ -235,6 +247,8 @@ interface Verifying extends OpenRequest {
   /** A person has approved the plan. */
   approved?: boolean
   removedTests?: { name: string; reason: string }[]
+  /** Path of a test → numbers of the criteria that the plan names for it. */
+  covers?: Record<string, number[]>
   links?: Record<string, string>
   /** Files that belong to no change. */
   litter?: Record<string, string>
@@ -255,7 +269,7 @@ afterEach(async () => {
 
 async function candidateOf(
   files: Record<string, string>,
-  { removedTests = [], links = {}, litter = {}, approved = false, ...request }: Verifying = {},
+  { removedTests = [], covers = {}, links = {}, litter = {}, approved = false, ...request }: Verifying = {},
 ) {
   const opened = await openBenched(lab, request)
   const { workspace } = opened.bench
@@ -265,5 +279,7 @@ async function candidateOf(
   }
   for (const [path, target] of Object.entries(links)) await symlink(target, join(workspace.tree, path))
   const treeSha = await workspace.checkpoint()
-  return { ...opened, treeSha, task: { ...opened.task, plan: planOf(undefined, { removedTests }), approved } }
+  const tests = Object.entries(covers).map(([path, criteria], at) => change(`t${at}`, path, { test: true, criteria }))
+  const plan = planOf(tests.length > 0 ? tests : undefined, { removedTests })
+  return { ...opened, treeSha, task: { ...opened.task, plan, approved } }
 }
