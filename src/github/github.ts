@@ -30,6 +30,37 @@ export interface IssueFacts {
   url: string
 }
 
+/** As a sweep finds it: with the time of its last change, by GitHub's clock and in whole seconds. */
+export interface LabelledIssue extends Pick<IssueFacts, 'number' | 'title' | 'body' | 'url' | 'labels'> {
+  updatedAt: string
+}
+
+/** Who put a label on an issue last. */
+export interface Labelling {
+  by: string
+  isBot: boolean
+  /** ISO 8601, by GitHub's clock and in whole seconds. */
+  at: string
+}
+
+export interface InstallationFacts {
+  id: number
+  createdAt: Date
+  suspended: boolean
+}
+
+/** A webhook that GitHub has sent, or tried to. */
+export interface DeliveryFacts {
+  id: number
+  /** The same for every attempt at one event. */
+  guid: string
+  at: Date
+  /** With its action: `issues.labeled`. */
+  event: string
+  /** We have answered that it was received. */
+  taken: boolean
+}
+
 export interface PullRequestFacts {
   number: number
   title: string
@@ -61,6 +92,13 @@ export interface GitHubApp {
   describe(): Promise<{ slug: string; id: number; permissions: Record<string, string>; events: string[] }>
   installationFor(owner: string, repo: string): Promise<number | undefined>
   repository(installationId: number, owner: string, repo: string): GitHubRepository
+  installations(): Promise<InstallationFacts[]>
+  /** The repositories of an installation that can have issues to work on. */
+  reachable(installationId: number): Promise<{ owner: string; name: string }[]>
+  /** Newest first. GitHub keeps them for some days. */
+  deliveries(since: Date): Promise<DeliveryFacts[]>
+  /** Asks GitHub to send it again, under the same guid. GitHub does so for three days. */
+  redeliver(deliveryId: number): Promise<void>
   /** The same App, whose repositories write to another log, such as a run's. */
   withLog(log: Logger): GitHubApp
 }
@@ -75,6 +113,10 @@ export interface GitHubRepository {
   readonly name: string
   facts(): Promise<RepositoryFacts>
   issue(number: number): Promise<IssueFacts>
+  /** Open issues with the label that changed since, the latest first; at most 300, and no pull requests. */
+  labelledIssues(label: string, since?: Date): Promise<LabelledIssue[]>
+  /** Undefined where nobody is known to have put it. */
+  labelling(issue: number, label: string): Promise<Labelling | undefined>
   /** `none` for bots, whatever GitHub grants them. */
   permission(login: string): Promise<Permission>
   /** The account that wrote with this e-mail address in this repository; undefined when GitHub knows none, or it is a bot's. */

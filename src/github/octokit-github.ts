@@ -2,6 +2,7 @@
 import { createPrivateKey } from 'node:crypto'
 import type { Logger } from 'pino'
 import { Fault } from '../errors.ts'
+import { appView } from './app-view.ts'
 import { gitUrlOf, mintCloneSource } from './clone-source.ts'
 import { gitData } from './git-data.ts'
 import type { GitHubApp, GitHubRepository } from './github.ts'
@@ -27,6 +28,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   const identity: Identity = { appId: options.appId, slug: onceKnown(async () => (await describe()).slug) }
   const withLog = (log: Logger): GitHubApp => ({
     describe,
+    ...appView(clients, log),
     installationFor: (owner, repo) => findInstallation(clients, owner, repo),
     repository: (installationId, owner, name) =>
       repository({ options: { ...options, log }, clients, identity, installationId, owner, name }),
