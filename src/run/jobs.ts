@@ -2,7 +2,7 @@
 
 import type { Database } from './database.ts'
 import { sql } from './drivers.ts'
-import { rowsOf } from './orm.ts'
+import { rowsOf, type Transaction } from './orm.ts'
 
 export const jobs = 'run'
 /** Jobs whose attempts are used up. */
@@ -20,56 +20,47 @@ export async function activeJobs(database: Database, queue: string): Promise<str
   return rowsOf<{ id: string }>(result).map((row) => row.id)
 }
 
-/** Runs that have to go on, but have no job that would make them. */
-export async function runsWithoutJob(database: Database): Promise<JobData[]> {
-  const result = await database.query((orm) =>
-    orm.execute(sql`
-      select run.id as "runId", run.repository_key as "repositoryKey"
-      from draftsmith.run
-      where run.state in ('queued', 'running') and not exists (
-        select 1 from pgboss.job
-        where job.name in (${jobs}, ${deadJobs}) and job.state in ('created', 'retry', 'active')
-          and job.data ->> 'runId' = run.id
-      )
-      order by run.sequence`),
-  )
+/** Runs that have to go on, but have no job that would make them. One process looks at a time, so that none gets two. */
+export async function runsWithoutJob(transaction: Transaction): Promise<JobData[]> {
+  await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended('runs without a job', 2))`)
+  const result = await transaction.execute(sql`
+    select run.id as "runId", run.repository_key as "repositoryKey"
+    from draftsmith.run
+    where run.state in ('queued', 'running') and not exists (
+      select 1 from pgboss.job
+      where job.name in (${jobs}, ${deadJobs}) and job.state <= 'active' and job.data ->> 'runId' = run.id
+    )
+    order by run.sequence`)
   return rowsOf<JobData>(result)
 }
 
-/**
- * Takes the repository for an active job; false when another job has it or is to have it first. pg-boss itself keeps jobs of one
- * group apart only once they are committed: workers that fetch at the same moment get one each. The lock is a statement of its
- * own, so that the one after it sees what the previous holder committed.
- */
-export function occupyRepository(database: Database, repositoryKey: string, jobId: string): Promise<boolean> {
-  return database.transact(async (transaction) => {
-    await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${repositoryKey}, 1))`)
-    const result = await transaction.execute(sql`
-      insert into draftsmith.occupied as occupied (repository_key, job_id)
-      select ${repositoryKey}, own.id from pgboss.job own
-      where own.name = ${jobs} and own.id = ${jobId}::uuid and not exists (
-        select 1 from pgboss.job ahead
-        where ahead.name = ${jobs} and ahead.group_id = ${repositoryKey} and ahead.id <> own.id
-          and (ahead.state = 'active' or ahead.state in ('created', 'retry') and ahead.start_after <= now())
-          and (ahead.priority > own.priority or ahead.priority = own.priority and ahead.created_on < own.created_on)
-      )
-      on conflict (repository_key) do update set job_id = excluded.job_id
-      where occupied.job_id = excluded.job_id or not exists (
-        select 1 from pgboss.job where job.name = ${jobs} and job.id = occupied.job_id and job.state = 'active'
-      )
-      returning job_id`)
-    return rowsOf(result).length === 1
-  })
+/** How an active job goes back to its place in the queue. */
+export interface PutBack {
+  /** It is not taken again for so long. Milliseconds. */
+  pauseMs: number
+  /** Kept with the job, for whoever looks: only what is safe to read there. */
+  output: { waits: typeof waitsForOrganisation } | { code: string; message: string } | undefined
+  /** False: whoever takes it next has as many attempts left as now. */
+  counts: boolean
 }
 
+/** What is kept with a job whose organisation has no place left. */
+export const waitsForOrganisation = 'organisation'
+
 /**
- * Gives an active job back in its old place, at once and without counting the attempt. Whoever takes it next raises `retry_count`,
- * so that the completion of the handler that gave it back cannot end the next one's attempt; the limit is raised to make up for it.
+ * Puts an active job back. Whoever takes it next raises `retry_count`, so that the completion of the handler that put it back
+ * cannot end the next one's attempt; where the attempt does not count, the limit is raised to make up for it.
  */
-export async function giveBack(database: Database, job: { id: string; retryCount: number }): Promise<void> {
+export async function putBack(
+  database: Database,
+  job: { id: string; name: string; retryCount: number },
+  { pauseMs, output, counts }: PutBack,
+): Promise<void> {
+  const said = output === undefined ? null : JSON.stringify(output)
   await database.query((orm) =>
     orm.execute(sql`
-      update pgboss.job set state = 'retry', retry_limit = retry_limit + 1
-      where name = ${jobs} and id = ${job.id}::uuid and state = 'active' and retry_count = ${job.retryCount}`),
+      update pgboss.job set state = 'retry', retry_limit = retry_limit + ${counts ? 0 : 1}::int,
+        start_after = now() + ${pauseMs}::double precision * interval '1 millisecond', output = ${said}::jsonb
+      where name = ${job.name} and id = ${job.id}::uuid and state = 'active' and retry_count = ${job.retryCount}`),
   )
 }

@@ -155,6 +155,29 @@ const migrations: readonly (readonly string[])[] = [
       seen_at timestamptz not null
     )`,
   ],
+  [
+    // Which jobs work for a repository and its organisation; see the queue. Stale rows are harmless: only an active job counts.
+    `drop table draftsmith.occupied`,
+    `create table draftsmith.place (
+      job_id uuid primary key,
+      repository_key text not null,
+      owner_key text not null
+    )`,
+    `create index place_owner on draftsmith.place (owner_key)`,
+    // How many runs of a repository may be under way at once, as its policy said last; one where there is no row.
+    `create table draftsmith.repository (
+      repository_key text primary key,
+      concurrency integer not null check (concurrency > 0)
+    )`,
+    // While there is a row, nothing is taken from the queue.
+    `create table draftsmith.pause (
+      only_row boolean primary key default true check (only_row),
+      since timestamptz not null default now(),
+      reason text not null
+    )`,
+    // The shape of a run's records; see `record-format.ts`.
+    `alter table draftsmith.run add column record_format integer not null default 1`,
+  ],
 ]
 
 /** Any number that nobody else uses on this server: several processes may start at once, one migrates. */

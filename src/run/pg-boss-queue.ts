@@ -1,23 +1,27 @@
 // The queue on pg-boss, for PostgreSQL and the embedded database. The run's row is the truth: a run that has to go on and
 // has no job gets one when a process starts, and a job whose run needs nothing does nothing.
 import type { SQL } from 'drizzle-orm'
-import { fromDrizzle, PgBoss, type SendOptions } from 'pg-boss'
+import { fromDrizzle, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Database } from './database.ts'
-import { alias, and, count, eq, gt, sql } from './drivers.ts'
+import { sql } from './drivers.ts'
 import { JobTaker } from './job-taker.ts'
 import { deadJobs, type JobData, jobs } from './jobs.ts'
 import { rowsOf, type Transaction } from './orm.ts'
+import type { Backoff } from './pauses.ts'
+import { groupOf, limitRepository } from './places.ts'
 import type { Queue } from './queue.ts'
-import { runTable } from './schema.ts'
+import { type Lane, priorityOf } from './turns.ts'
 
 export interface QueueOptions {
   database: Database
   /** Jobs at once in this process. */
   concurrency: number
   logger: Pick<Logger, 'warn' | 'error'>
-  /** How often a job is tried again, and the pauses: `delaySeconds` doubled each time, at most `maxDelaySeconds`. */
-  retry?: { limit: number; delaySeconds: number; maxDelaySeconds: number }
+  /** Runs of one organisation at once, in all processes; as many as there are workers when left out. */
+  organisationLimit?: number | undefined
+  /** How often a job is tried again, and the pauses. */
+  retry?: Backoff & { limit: number }
   /** A job whose process gave no sign of life for so long is taken back. At least 10. */
   heartbeatSeconds?: number
 }
@@ -27,17 +31,20 @@ export interface PgBossQueue extends Queue {
   enqueue(transaction: Transaction, run: { id: string; repositoryKey: string }): Promise<void>
   /** The same for a run that goes on after an answer: ahead of those that have not started. */
   wake(transaction: Transaction, run: { id: string; repositoryKey: string }): Promise<void>
+  /** From now on so many runs of the repository at once. */
+  limitRepository(transaction: Transaction, repositoryKey: string, runs: number): Promise<void>
 }
 
-/** Somebody answered: those go ahead of runs that have not started. */
-const wokenPriority = 1
 const day = 86_400
 const defaultRetry = { limit: 8, delaySeconds: 5, maxDelaySeconds: 300 }
+
+/** With it the run of a process that died goes on elsewhere within 25 s: silence, the look, pg-boss's own pause of 1 s, the next poll. */
+const defaultHeartbeatSeconds = 15
 
 /** Opens the queue, also for processes that only record runs; jobs are taken from `work` on. Close it before the database. */
 export async function createQueue(options: QueueOptions): Promise<PgBossQueue> {
   const { database, logger } = options
-  const heartbeatSeconds = options.heartbeatSeconds ?? 30
+  const heartbeatSeconds = options.heartbeatSeconds ?? defaultHeartbeatSeconds
   // How long the job of a process that died may wait beyond its heartbeat.
   const lookSeconds = Math.ceil(heartbeatSeconds / 3)
   const boss = new PgBoss({
@@ -50,12 +57,17 @@ export async function createQueue(options: QueueOptions): Promise<PgBossQueue> {
   boss.on('error', (error) => logger.error({ err: error }, 'queue error'))
   boss.on('warning', (warning) => logger.warn({ warning }, 'queue warning'))
   await boss.start()
-  await createJobQueues(boss, heartbeatSeconds, options.retry)
-  const taker = new JobTaker(boss, options)
+  const retry = options.retry ?? defaultRetry
+  await createJobQueues(boss, heartbeatSeconds, retry)
+  const taker = new JobTaker(boss, {
+    ...options,
+    backoff: retry,
+    adopt: (transaction, data) => send(boss, transaction, data, 'requested'),
+  })
   return {
-    enqueue: (transaction, run) => send(boss, transaction, { runId: run.id, repositoryKey: run.repositoryKey }),
-    wake: (transaction, run) =>
-      send(boss, transaction, { runId: run.id, repositoryKey: run.repositoryKey }, { priority: wokenPriority }),
+    enqueue: (transaction, run) => send(boss, transaction, dataOf(run), 'requested'),
+    wake: (transaction, run) => send(boss, transaction, dataOf(run), 'answered'),
+    limitRepository,
     work: (handler) => taker.work(handler),
     position: (runId) => position(database, runId),
     stop: (graceMs) => taker.stop(graceMs),
@@ -65,11 +77,12 @@ export async function createQueue(options: QueueOptions): Promise<PgBossQueue> {
 async function createJobQueues(
   boss: PgBoss,
   heartbeatSeconds: number,
-  { limit, delaySeconds, maxDelaySeconds } = defaultRetry,
+  { limit, maxDelaySeconds }: Backoff & { limit: number },
 ): Promise<void> {
   const settings = {
     retryLimit: limit,
-    retryDelay: delaySeconds,
+    // After a process died: nothing outside is to be spared. What a run itself was stopped by has pauses of its own.
+    retryDelay: 1,
     retryDelayMax: maxDelaySeconds,
     retryBackoff: true,
     heartbeatSeconds,
@@ -88,20 +101,25 @@ async function createJobQueues(
   await boss.findJobs(jobs, { data: { runId: '' } })
 }
 
-async function send(boss: PgBoss, transaction: Transaction, data: JobData, options: SendOptions = {}): Promise<void> {
+function dataOf(run: { id: string; repositoryKey: string }): JobData {
+  return { runId: run.id, repositoryKey: run.repositoryKey }
+}
+
+async function send(boss: PgBoss, transaction: Transaction, data: JobData, lane: Lane): Promise<void> {
   const db = fromDrizzle({ execute: async (query) => ({ rows: rowsOf(await transaction.execute(query as SQL)) }) }, sql)
-  const id = await boss.send(jobs, data, { ...options, group: { id: data.repositoryKey }, db })
+  const priority = await priorityOf(transaction, data.repositoryKey, lane)
+  const id = await boss.send(jobs, data, { priority, group: await groupOf(transaction, data), db })
   if (id === null) throw new Error(`no job was made for ${data.runId}`)
 }
 
+/** In the order in which jobs are taken; those that pause before another attempt are in nobody's way. */
 async function position(database: Database, runId: string): Promise<number> {
-  const own = alias(runTable, 'own')
-  const rows = await database.query((orm) =>
-    orm
-      .select({ before: count() })
-      .from(own)
-      .innerJoin(runTable, and(eq(runTable.state, 'queued'), gt(own.sequence, runTable.sequence)))
-      .where(and(eq(own.id, runId), eq(own.state, 'queued'))),
+  const result = await database.query((orm) =>
+    orm.execute(sql`
+      select count(*)::int as before from pgboss.job own join pgboss.job other
+        on other.name = own.name and other.state < 'active' and other.start_after <= now() and other.id <> own.id
+        and (other.priority > own.priority or other.priority = own.priority and other.created_on < own.created_on)
+      where own.name = ${jobs} and own.state < 'active' and own.data ->> 'runId' = ${runId}`),
   )
-  return rows[0]?.before ?? 0
+  return rowsOf<{ before: number }>(result)[0]?.before ?? 0
 }

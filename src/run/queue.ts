@@ -1,4 +1,5 @@
 // Jobs that wake a worker. A job holds a run's id and nothing else. Types only; the adapter is run/pg-boss-queue.ts.
+import type { Fault } from '../errors.ts'
 
 /**
  * What a rejection leads to. `more`: another attempt after a pause · `last`: no more work, only the end of the run ·
@@ -9,14 +10,18 @@ export type AttemptsLeft = 'more' | 'last' | 'none' | 'over'
 
 export interface Attempt {
   left: AttemptsLeft
-  /** Longest pause before the next one, in milliseconds. */
-  pauseMs: number
+  /** Longest pause before the next one where this stops it, in milliseconds. */
+  pauseMs(because: Fault): number
 }
 
 export type JobHandler = (runId: string, signal: AbortSignal, attempt: Attempt) => Promise<void>
 
 export interface Queue {
-  /** Starts to take jobs, at most `concurrency` at once and one a repository. The handler's rejection puts the job back with backoff; after the signal was aborted, at once. */
+  /**
+   * Starts to take jobs, at most `concurrency` at once, as many of a repository as its policy says, and as many of an
+   * organisation as the deployment says; none while the queue is paused. The handler's rejection puts the job back with a
+   * pause; after the signal was aborted, at once.
+   */
   work(handler: JobHandler): Promise<void>
   /** Runs that wait before this one; 0 when it is next. */
   position(runId: string): Promise<number>

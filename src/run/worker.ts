@@ -147,7 +147,7 @@ async function retry(
   try {
     await claimed.event('retry', { code, message })
     // Told first: whoever stops a run in the queue tells that, and nothing may be told after it.
-    await options.pause?.(claimed, fault, attempt.pauseMs)
+    await options.pause?.(claimed, fault, attempt.pauseMs(fault))
     await claimed.transition('queued')
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.class === 'cancelled') return { kind: 'cancelled', reason: thrown.message }

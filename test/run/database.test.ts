@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { openDatabase } from '../../src/run/database.ts'
 import { sql } from '../../src/run/drivers.ts'
 import { createLedger } from '../../src/run/drizzle-ledger.ts'
+import { rowsOf } from '../../src/run/orm.ts'
 import { createTestDatabase, describePostgres, type TestDatabase } from '../support/postgres.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import { temporaryFolder } from './support.ts'
@@ -159,7 +160,9 @@ describePostgres('PostgreSQL', () => {
   it('is migrated once by processes that start together', async () => {
     const opened = await Promise.all(Array.from({ length: 5 }, () => openDatabase({ url: server.url })))
     const versions = await opened[0]?.query((orm) => orm.execute(sql`select version from draftsmith.migration`))
-    expect(versions).toMatchObject({ rows: [{ version: 1 }, { version: 2 }, { version: 3 }] })
+    const found = rowsOf<{ version: number }>(versions).map(({ version }) => version)
+    expect(found.length).toBeGreaterThan(4)
+    expect(found).toEqual(found.map((_, index) => index + 1))
     await Promise.all(opened.map((database) => database.close()))
   })
 })
