@@ -1,4 +1,5 @@
 // JUnit's XML as pytest and others write it. Only tags, attributes and text are read: no entity is ever defined or fetched.
+import { posix } from 'node:path'
 import { type Places, repositoryPath } from '../clean-output.ts'
 import { failureDetail } from '../failure-detail.ts'
 import { withArguments } from '../shell-words.ts'
@@ -43,7 +44,7 @@ function toCase(attributes: Attributes, body: string, places: Places): TestCase 
   const status = failure !== null ? 'failed' : /<skipped\b/.test(body) ? 'skipped' : 'passed'
   const line = Number(attributes.line)
   return {
-    name: caseName(attributes, file),
+    name: caseName(attributes, file, places.cwd),
     ...(file === undefined ? {} : { file }),
     // Lines of pytest count from 0.
     ...(Number.isInteger(line) ? { line: line + 1 } : {}),
@@ -52,11 +53,14 @@ function toCase(attributes: Attributes, body: string, places: Places): TestCase 
   }
 }
 
-/** `tests.test_a.TestSum` in file `tests/test_a.py` leaves the class `TestSum`. */
-function caseName(attributes: Attributes, file: string | undefined): string {
+/** `tests.test_a.TestSum` in file `tests/test_a.py` leaves the class `TestSum`. Modules are named from the folder that pytest ran in. */
+function caseName(attributes: Attributes, file: string | undefined, cwd: string): string {
   const { classname = '', name = '' } = attributes
   if (file === undefined) return [classname, name].filter((part) => part !== '').join(' > ')
-  const module = file.replace(/\.\w+$/, '').replaceAll('/', '.')
+  const module = posix
+    .relative(cwd, file)
+    .replace(/\.\w+$/, '')
+    .replaceAll('/', '.')
   const group = classname === module ? '' : classname.replace(`${module}.`, '').replaceAll('.', ' > ')
   // A file that cannot be collected is a case named by its module.
   return [file, group, classname === '' && name === module ? '' : name].filter((part) => part !== '').join(' > ')
