@@ -1,8 +1,15 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 import { formatCommands, targetedChecks } from '../../src/toolchain/commands.ts'
 import { detectToolchain } from '../../src/toolchain/detect.ts'
 import { ecosystemContract } from '../contract/ecosystem.ts'
 import { readerOf } from './support/session.ts'
+
+/** Go's own library is compiled once, not for each run. */
+const cache = mkdtempSync(join(tmpdir(), 'draftsmith-go-cache-'))
+afterAll(() => rmSync(cache, { recursive: true, force: true }))
 
 const sums = 'package sums\n\nfunc Add(a, b int) int { return a + b }\n'
 
@@ -11,6 +18,7 @@ ecosystemContract({
   runner: 'go test',
   programs: ['go'],
   packageName: 'golang-go',
+  env: { GOCACHE: cache },
   files: {
     'go.mod': 'module example.com/sums\n\ngo 1.19\n',
     'sums.go': sums.replace('a + b', 'a - b'),

@@ -59,6 +59,7 @@ test { jvmArgs ${quick
   },
   ...javaExpectations,
   test: { ...javaExpectations.test, words: 'expected:<2> but was:<0>' },
+  env: { JAVA_OPTS: quick },
   provide: nothing,
 })
 

@@ -88,7 +88,6 @@ export function pom(name: string, more = ''): string {
   <properties>
     <maven.compiler.source>11</maven.compiler.source>
     <maven.compiler.target>11</maven.compiler.target>
-    <argLine>${quick}</argLine>
     <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
   </properties>
   <dependencies>
@@ -106,7 +105,8 @@ export function pom(name: string, more = ''): string {
 `
 }
 
+/** In Maven's own process: one that surefire forks is waited for ten seconds after its last test, with Debian's libraries. */
 export const mavenOffline = {
-  '.mvn/maven.config': `-Dmaven.repo.local=${debianRepository}\n`,
+  '.mvn/maven.config': `-Dmaven.repo.local=${debianRepository}\n-DforkCount=0\n`,
   '.mvn/jvm.config': `${quick}\n`,
 }

@@ -21,8 +21,11 @@ const limits = {
   openFiles: 4_096,
 }
 
-/** A repository on disk whose commands really run. `path` overrides PATH of the commands. */
-export async function openRepository(files: Record<string, string>, path?: string): Promise<Repository> {
+/** A repository on disk whose commands really run. `env` is added to their environment. */
+export async function openRepository(
+  files: Record<string, string>,
+  env: Record<string, string> = {},
+): Promise<Repository> {
   const folder = await mkdtemp(join(tmpdir(), 'draftsmith-toolchain-'))
   const tree = join(folder, 'tree')
   const home = join(folder, 'home')
@@ -32,14 +35,13 @@ export async function openRepository(files: Record<string, string>, path?: strin
     await mkdir(dirname(join(tree, name)), { recursive: true })
     await writeFile(join(tree, name), text)
   }
-  const env = { CI: 'true', ...(path === undefined ? {} : { PATH: path }) }
   const session = await createNoneSandbox({ hostEnv: process.env }).open({
     runId: 'r-test',
     workTree: tree,
     home,
     readOnly: [],
     limits,
-    env,
+    env: { CI: 'true', ...env },
   })
   const close = async () => {
     await session.close()
