@@ -4,6 +4,7 @@ import { executeAgreed } from './execute/execute-agreed.ts'
 import { exploreRepository } from './explore/explore-repository.ts'
 import { judgeCandidate } from './judge/judge-candidate.ts'
 import { agreeOnPlan } from './plan/agree-on-plan.ts'
+import { agreeOnReading } from './plan/agree-on-reading.ts'
 import { planChange } from './plan/plan-change.ts'
 import { withRemarks } from './plan/remarks.ts'
 import { gateOnContract, gateOnRepository } from './policy/gate-stage.ts'
@@ -12,7 +13,6 @@ import { publishResult } from './publish/publish-result.ts'
 import type { Outcome } from './run/outcome.ts'
 import type { Waiting } from './run/question.ts'
 import type { RunContext } from './run-context.ts'
-import { normalizeTask } from './task/normalize-stage.ts'
 import { screenTask } from './task/screen-stage.ts'
 import { feedbackFor, type Proof } from './verify/feedback.ts'
 import { verifyCandidate } from './verify/verify-candidate.ts'
@@ -28,8 +28,8 @@ export async function runTask(run: RunContext): Promise<Outcome | Waiting> {
   if ('end' in screened) return screened.end
   const { facts, policy } = screened
 
-  // 3–4. From text to a contract; rules decide whether it may be taken.
-  const understood = await normalizeTask(run, screened)
+  // 3–4. From text to a contract, with people where it can be meant in several ways; rules decide whether it may be taken.
+  const understood = await agreeOnReading(run, screened)
   if ('end' in understood) return understood.end
   const decision = await gateOnContract(run, { contract: understood, policy, facts })
   if ('end' in decision) return decision.end

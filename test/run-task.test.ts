@@ -78,10 +78,10 @@ describe('a plan that needs approval', () => {
     const amend = call('amend_plan', { path: 'src/names.js', kind: 'modify', title: 'Names', reason: 'Beside them' })
     const run = await open([json(understood), [propose()], [amend], [propose()], mends, noObjections], { policy })
     await run.say({ kind: 'approve', hash: waiting(await run.sit()).hash })
-    expect(waiting(await run.sit()).plan.modifications).toHaveLength(3)
+    expect(waiting(await run.sit())).toMatchObject({ plan: { modifications: { length: 3 } } })
     await run.say({ kind: 'revise', text: 'Leave the names alone.' })
     const again = waiting(await run.sit())
-    expect(again.plan.modifications).toHaveLength(2)
+    expect(again).toMatchObject({ plan: { modifications: { length: 2 } } })
     await run.say({ kind: 'approve', hash: again.hash })
     expect(await run.sit()).toMatchObject({ kind: 'pull_request' })
     expect(run.model.left).toBe(0)
@@ -118,6 +118,45 @@ describe('a question of the coder', () => {
     expect(reviewer).toContain('- constraint: An empty list may be 0 or nothing. A maintainer chose: nothing')
     expect(run.host.published[0]?.body).toContain('- [ ] An empty list may be 0 or nothing. mia chose: nothing')
     expect(run.model.left).toBe(0)
+  })
+})
+
+describe('an issue that can be meant in several ways', () => {
+  const readings = {
+    reason: 'Is a missing price 0, or an error?',
+    options: ['It is 0.', 'It is an error.'],
+    recommended: 1,
+  }
+  const asked = { kind: 'choice', about: 'issue', escalation: { ...readings, evidence: [] } }
+
+  test('is a question before anything is planned, and a recommended answer costs no further reading', async () => {
+    const run = await open([json({ ...understood, readings }), [propose()], mends, noObjections])
+    expect(waiting(await run.sit())).toMatchObject(asked)
+    expect(run.host.lastView.state).toBe('awaiting_answer')
+    await run.say({ kind: 'choose', option: 1 })
+    expect(await run.sit()).toMatchObject({ kind: 'pull_request' })
+    expect(JSON.stringify(run.model.requests[1]?.messages)).toContain('A maintainer chose: It is 0.')
+    expect(run.host.published[0]?.body).toContain('- [ ] Is a missing price 0, or an error? mia chose: It is 0.')
+    expect(run.model.left).toBe(0)
+  })
+
+  test('is read again with any other answer, and not asked about twice', async () => {
+    const again = { ...understood, objective: 'A missing price is an error.', readings }
+    const run = await open([json({ ...understood, readings }), json(again), [propose()], mends, noObjections])
+    await run.sit()
+    await run.say({ kind: 'choose', option: 2 })
+    expect(await run.sit()).toMatchObject({ kind: 'pull_request' })
+    const [, analyst, planner] = run.model.requests.map(({ messages }) => JSON.stringify(messages))
+    expect(analyst).toContain(
+      'Decided since the issue was written: Is a missing price 0, or an error? A maintainer chose: It is an error.',
+    )
+    expect(planner).toContain('A missing price is an error.')
+    expect(run.model.left).toBe(0)
+  })
+
+  test('is no question where the rules decline it whatever it means', async () => {
+    const run = await open([json({ ...understood, readings, complexity: 'high' })])
+    expect(await run.sit()).toMatchObject({ kind: 'declined', decline: { code: 'too_complex' } })
   })
 })
 

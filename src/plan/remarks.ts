@@ -1,4 +1,4 @@
-// What people said: it counts as part of the contract. Of plans for the planner, the coder and the reviewer alike; of the work, for those after the plan.
+// What people said: it counts as part of the contract. Of the issue and of plans for the planner, the coder and the reviewer alike; of the work, for those after the plan.
 import type { Answer } from '../run/question.ts'
 import type { TaskContract } from '../task/contract.ts'
 import { mentionedIdentifiers, mentionedPaths } from '../task/mentions.ts'
@@ -30,24 +30,38 @@ export function remarkOf({ question, said }: Answer, who = 'A maintainer'): stri
   }
 }
 
-/** What was said of plans, in order. */
+/** What was said of the issue and of plans, in order. */
 export function remarksOn(answers: readonly Answer[]): string[] {
   return answers.filter(isOnPlan).flatMap((answer) => remarkOf(answer) ?? [])
 }
 
 /** The plan that the last remark is about; undefined where there is none. */
 export function remarkedPlan(answers: readonly Answer[]): ImplementationPlan | undefined {
-  return answers.findLast((answer) => isOnPlan(answer) && remarkOf(answer) !== undefined)?.question.plan
+  const last = answers.findLast((answer) => isOnPlan(answer) && remarkOf(answer) !== undefined)?.question
+  return last !== undefined && 'plan' in last ? last.plan : undefined
 }
 
+/** Whoever plans has to know it. */
 function isOnPlan({ question }: Answer): boolean {
-  return question.kind === 'approval' || question.about === 'plan'
+  return question.kind === 'approval' || question.about !== 'work'
 }
 
-export function describeRemarkedPlan({ summary, modifications }: ImplementationPlan): string {
-  const lines = modifications.map(({ kind, path, title, reason }) => `- ${kind} ${path}: ${title}. ${reason}`)
+export function describeRemarkedPlan({
+  summary,
+  rootCause,
+  modifications,
+  removedTests,
+  risks,
+}: ImplementationPlan): string {
+  const lines = [
+    summary,
+    ...(rootCause === undefined ? [] : [`Cause: ${rootCause}`]),
+    ...modifications.map(({ kind, path, title, reason }) => `- ${kind} ${path}: ${title}. ${reason}`),
+    ...removedTests.map(({ name, reason }) => `- the test "${name}" may go: ${reason}`),
+    ...risks.map((risk) => `- risk: ${risk}`),
+  ]
   return [
-    fence('earlier-plan', [summary, ...lines].join('\n')),
+    fence('earlier-plan', lines.join('\n')),
     'A maintainer has answered this plan: see the last constraints of the contract. Propose it anew accordingly.',
   ].join('\n')
 }

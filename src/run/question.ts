@@ -3,7 +3,7 @@ import type { ImplementationPlan } from '../plan/plan.ts'
 import type { Escalation } from './escalation.ts'
 
 /** Plain data: it stands in the run's row, is shown to people, and is kept with its answer. */
-export type Question = Approval | Choice
+export type Question = Approval | Choice | Reading
 
 interface Asked {
   /** 8 hexadecimal digits over everything that an answer is about, see `hashOfQuestion`. */
@@ -29,6 +29,13 @@ export interface Choice extends Asked {
   escalation: Escalation
   /** What was planned when the question came up. */
   plan: ImplementationPlan
+}
+
+/** Which way is the issue meant? Asked before anything is planned. */
+export interface Reading extends Asked {
+  kind: 'choice'
+  about: 'issue'
+  escalation: Escalation
 }
 
 export type Said =

@@ -31,11 +31,19 @@ export const understanding = z.strictObject({
   complexity: z.enum(levels).describe('high: needs design decisions, many components, or cannot be verified by tests.'),
   risk: z.enum(risks),
   questions: z.array(shortText).max(5).describe('Only what makes the work impossible without an answer.'),
+  readings: z
+    .strictObject({
+      reason: shortText.describe('What the issue leaves open, one sentence.'),
+      options: z.array(z.string().min(1).max(300)).min(2).max(4),
+      recommended: z.int().min(1).describe('Number of an option, from 1; everything else here is for that one.'),
+    })
+    .optional()
+    .describe('Where the issue can be read in ways that ask for different code, and nothing decides between them.'),
 })
 export type Understanding = z.infer<typeof understanding>
 
 /** What the run is held to. Everything after the gate is judged against this, not against the issue. */
-export interface TaskContract extends Understanding {
+export interface TaskContract extends Omit<Understanding, 'readings'> {
   /** `owner/repo`, or the path in local mode. */
   repository: string
   baseBranch: string

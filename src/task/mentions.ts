@@ -36,7 +36,17 @@ export function mentionedIdentifiers(text: string): string[] {
   const shaped =
     /\b(?:[a-z$_][\w$]*[A-Z][\w$]*|[A-Z][a-z0-9]+[A-Z][\w$]*|[A-Za-z][\w$]*_[\w$]+)\b|\b[A-Za-z_$][\w$]*(?=\(\))/g
   for (const [name] of text.matchAll(shaped)) found.add(name)
-  return [...found].filter((name) => asPath(name) === undefined && name.length <= 80).slice(0, maxMentions)
+  return [...found]
+    .filter((name) => asPath(name) === undefined && !isValue(name) && name.length <= 80)
+    .slice(0, maxMentions)
+}
+
+/** A value of a language and no name: `1.5`, `-3`, `0xff`, `true`. */
+export function isValue(term: string): boolean {
+  return (
+    /^[-+]?(\d[\d._]*(e[-+]?\d+)?|0x[\da-f_]+)n?$/i.test(term) ||
+    /^(true|false|null|undefined|none|nil|nan)$/i.test(term)
+  )
 }
 
 function asPath(token: string): string | undefined {

@@ -7,11 +7,12 @@ import type { Decline } from '../policy/decline.ts'
 import { mayWrite } from '../policy/paths.ts'
 import type { Policy } from '../policy/policy.ts'
 import { risksInProse, risksInText } from '../policy/risk.ts'
+import type { Escalation } from '../run/escalation.ts'
 import { componentsOf, ownerAreaOf } from './components.ts'
 import { type TaskContract, type Understanding, understanding } from './contract.ts'
 import { understoodFromForm } from './form-contract.ts'
 import { type FormFacts, formFacts, withoutEmptyAnswers } from './issue-form.ts'
-import { mentionedIdentifiers, mentionedPaths } from './mentions.ts'
+import { isValue, mentionedIdentifiers, mentionedPaths } from './mentions.ts'
 import type { Task } from './task.ts'
 import type { BaseFacts } from './task-host.ts'
 import { taskTypeOf } from './task-labels.ts'
@@ -23,12 +24,17 @@ export interface NormalizeRequest {
   model: Model
   /** Tracked files, where they are known already; the model is told which of the mentioned ones exist. */
   fileList?: string[]
+  /** What a maintainer has said to the readings of the issue, one sentence. */
+  said?: string
   signal?: AbortSignal
 }
 
-/** `by`: whether the form answered everything, or a model read the issue. */
+/**
+ * `by`: whether the form answered everything, or a model read the issue. `readings`: what people should decide first; the
+ * contract is for the one that is recommended.
+ */
 export type Normalized =
-  | { kind: 'contract'; contract: TaskContract; by: 'form' | 'analyst' }
+  | { kind: 'contract'; contract: TaskContract; by: 'form' | 'analyst'; readings?: Escalation }
   | { kind: 'declined'; decline: Decline }
 
 const most = { files: 20, terms: 10, criteria: 10, constraints: 10 }
@@ -38,11 +44,19 @@ export async function normalize(request: NormalizeRequest): Promise<Normalized> 
   const form = formFacts(request.task.body)
   const answered = understoodFromForm(request.task, form)
   if (answered !== undefined) return { kind: 'contract', by: 'form', contract: contractOf(answered, form, request) }
-  const read = await askAnalyst(request)
-  if (read.questions.length > 0) {
+  const { readings: found, ...read } = await askAnalyst(request)
+  // Asked once: what is not clear then is a matter for the issue.
+  const readings = request.said === undefined ? found : undefined
+  if (read.questions.length > 0 && readings === undefined) {
     return { kind: 'declined', decline: { code: 'ambiguous', evidence: read.questions } }
   }
-  return { kind: 'contract', by: 'analyst', contract: contractOf(corrected(read, form, request.task), form, request) }
+  const contract = contractOf(corrected(read, form, request.task), form, request)
+  return { kind: 'contract', by: 'analyst', contract, ...(readings && { readings: escalationOf(readings) }) }
+}
+
+/** Where the recommendation is none of the options, it is the first. */
+function escalationOf({ reason, options, recommended }: NonNullable<Understanding['readings']>): Escalation {
+  return { reason, evidence: [], options, recommended: recommended <= options.length ? recommended : 1 }
 }
 
 function askAnalyst(request: NormalizeRequest): Promise<Understanding> {
@@ -89,13 +103,14 @@ function asGlob(path: string): string {
   return path.replace(/\/$/, '').replace(/[[\]{}*\\!()]/g, '?')
 }
 
-function issueMessage({ task, facts, fileList }: NormalizeRequest): string {
+function issueMessage({ task, facts, fileList, said }: NormalizeRequest): string {
   // No text can contain its own hash, so no issue can write the marker that ends it.
   const mark = createHash('sha256').update(`${task.title}\0${task.body}`).digest('hex').slice(0, 12)
   const known = [
     // Of a clone that is worked on where it lies, this is a folder of the machine, which says nothing and differs everywhere.
     ...(task.source.kind === 'local' ? [] : [`Repository: ${facts.repository}`]),
     ...whatRulesFound(task, fileList),
+    ...(said === undefined ? [] : [`Decided since the issue was written: ${said}`]),
   ]
   return [
     ...(known.length > 0 ? [...known, ''] : []),
@@ -129,7 +144,7 @@ function corrected(read: Understanding, form: FormFacts, task: Task): Understand
       .filter(isPlainPath)
       .slice(0, most.files),
     searchTerms: distinct([...read.searchTerms, ...identifiers])
-      .filter((term) => term.length >= 2)
+      .filter((term) => term.length >= 2 && !isValue(term))
       .slice(0, most.terms),
     constraints: distinct([...form.constraints, ...read.constraints]).slice(0, most.constraints),
     acceptanceCriteria: distinct([...form.acceptanceCriteria, ...read.acceptanceCriteria]).slice(0, most.criteria),
