@@ -178,6 +178,25 @@ const migrations: readonly (readonly string[])[] = [
     // The shape of a run's records; see `record-format.ts`.
     `alter table draftsmith.run add column record_format integer not null default 1`,
   ],
+  [
+    // What the rounds look after (`upkeep.ts`): a run that a worker has for too long, an end that nobody was told, and what of
+    // an old run was removed. How earlier runs ended counts as told.
+    `alter table draftsmith.run
+      add column claimed_at timestamptz,
+      add column told_at timestamptz,
+      add column cleared_at timestamptz`,
+    `update draftsmith.run set told_at = ended_at where state = 'ended'`,
+    `create index run_untold on draftsmith.run (ended_at) where state = 'ended' and told_at is null`,
+    `create index run_uncleared on draftsmith.run (ended_at) where state = 'ended' and cleared_at is null`,
+    `create index delivery_received on draftsmith.delivery (received_at)`,
+    // Whose turn a round is: the process that moved the time at which it is due.
+    `create table draftsmith.duty (
+      name text primary key,
+      round integer not null,
+      due_at timestamptz not null,
+      memory json
+    )`,
+  ],
 ]
 
 /** Any number that nobody else uses on this server: several processes may start at once, one migrates. */
