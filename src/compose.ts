@@ -8,6 +8,7 @@ import { clock, ids, version } from './compose/process.ts'
 import { composeRepositories, serviceWorkspaces } from './compose/repositories.ts'
 import { composeRunner } from './compose/runner.ts'
 import { composeSandbox } from './compose/sandbox.ts'
+import { closingSpans, composeSpans } from './compose/traces.ts'
 import type { Config } from './config.ts'
 import type { GitHubApp } from './github/github.ts'
 import { createWaitingRuns, type WaitingRuns } from './intake/waiting-runs.ts'
@@ -41,11 +42,14 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const database = await openServiceDatabase(config)
   const metrics = createMetrics({ readFleet: () => readFleetFigures(database, clock()), log })
   const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
-  const ledger = createLedger({ database, enqueue: queue.enqueue, wake: queue.wake, clock, ids, version })
+  const spans = await composeSpans(config, log)
+  const { enqueue, wake } = queue
+  const recorded = createLedger({ database, enqueue, wake, clock, ids, version, ended: spans.ended })
+  const ledger = closingSpans(recorded, spans)
   const hostOf = (run: Run, fence: () => Promise<void>) => gitHubHost(config, { github, run, fence, log })
   const workspaces = serviceWorkspaces(config)
   const host = (claimed: ClaimedRun) => hostOf(claimed.run, () => claimed.check())
-  const runner = composeRunner(config, { log, workspaces, host })
+  const runner = composeRunner(config, { log, workspaces, host, spans, metrics })
   await workspaces.sweep()
   const worker = createWorker({ ledger, queue, ...runner, logger: log })
   const waiting = createWaitingRuns({ ledger, queue, host: hostOf, maxUsd: config.ceilings.usd, now: clock })
@@ -60,7 +64,8 @@ export interface LocalFlow {
 
 export async function composeLocal(config: Config, log: Logger, host: LocalTaskHostOptions): Promise<LocalFlow> {
   const database = await openLocalDatabase(config)
-  const ledger = createLedger({ database, clock, ids, version })
+  const spans = await composeSpans(config, log)
+  const ledger = closingSpans(createLedger({ database, clock, ids, version, ended: spans.ended }), spans)
   const { workspaces } = composeRepositories(config)
-  return { ledger, runner: composeRunner(config, { log, workspaces, host: () => createLocalTaskHost(host) }) }
+  return { ledger, runner: composeRunner(config, { log, workspaces, host: () => createLocalTaskHost(host), spans }) }
 }

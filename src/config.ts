@@ -6,6 +6,7 @@ import { missing, type Need } from './config/missing.ts'
 import { type NetworkConfig, networkOf, proxyProblems } from './config/network.ts'
 import { readPrivateKey } from './config/private-key.ts'
 import { type ConfigProblem, invalidValues } from './config/problems.ts'
+import { type TracesConfig, tracesOf } from './config/traces.ts'
 import { type Variables, variables } from './config/variables.ts'
 import { type ModelRole, modelRoles } from './model/model.ts'
 import { type PriceList, prices } from './model/pricing.ts'
@@ -33,6 +34,8 @@ export interface Config {
   host: string
   port: number
   logLevel: string
+  /** Undefined: none are made. */
+  traces: TracesConfig | undefined
   concurrency: number
   /** Of what installs have made, kept for later runs; 0: none is. */
   dependencyCacheMiB: number
@@ -90,6 +93,7 @@ function toConfig(given: Variables, privateKey: string | undefined, environment:
     host: given.HOST,
     port: given.PORT,
     logLevel: given.LOG_LEVEL,
+    traces: tracesOf(given),
     concurrency: given.DRAFTSMITH_CONCURRENCY,
     dependencyCacheMiB: given.DRAFTSMITH_DEPENDENCY_CACHE_MIB,
     mirrorCacheMiB: given.DRAFTSMITH_MIRROR_CACHE_MIB,

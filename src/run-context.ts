@@ -12,6 +12,7 @@ import type { Sandbox } from './sandbox/sandbox.ts'
 import type { TaskHost } from './task/task-host.ts'
 import type { DependencyCache } from './toolchain/dependency-cache.ts'
 import type { Progress } from './trace/progress.ts'
+import type { WatchStage } from './trace/watch-stage.ts'
 import type { Workspaces } from './workspace/workspace.ts'
 
 export interface RunContext {
@@ -26,6 +27,8 @@ export interface RunContext {
   readonly dependencies?: DependencyCache | undefined
   readonly ceilings: Ceilings
   readonly progress: Progress
+  /** Sees what stages work; absent: nobody looks. */
+  readonly watchStage?: WatchStage | undefined
   readonly log: Logger
   readonly now: () => Date
   /** Aborts on stop, on shutdown and when the claim is lost: everything ends at once. */
@@ -56,7 +59,9 @@ export interface StageWork<T> {
 }
 
 /** What a stage needs of its run. */
-export type StageRun = Pick<RunContext, 'progress' | 'log' | 'signal'> & { readonly claimed: StageRecords }
+export type StageRun = Pick<RunContext, 'progress' | 'log' | 'signal' | 'watchStage'> & {
+  readonly claimed: StageRecords
+}
 
 /** Runs one stage of the flow: shows that it began, answers from the record or does the work, shows how it ended. */
 export async function stage<T>(
@@ -66,8 +71,10 @@ export async function stage<T>(
 ): Promise<T> {
   run.signal.throwIfAborted()
   await run.progress.began(name)
-  const value = await recorded(run.claimed, { stage: name, round, input }, work)
-  const bad = failed?.(value) ?? (value !== null && typeof value === 'object' && 'end' in value)
+  const isBad = failed ?? ((value: T) => value !== null && typeof value === 'object' && 'end' in value)
+  const watched = () => run.watchStage?.({ stage: name, round: round ?? 0, failed: isBad }, work) ?? work()
+  const value = await recorded(run.claimed, { stage: name, round, input }, watched)
+  const bad = isBad(value)
   await run.progress.ended(name, bad ? 'failed' : 'done', note?.(value))
   run.log.info({ stage: name, round: round ?? 0, failed: bad }, 'stage ended')
   return value

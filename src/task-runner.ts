@@ -13,7 +13,10 @@ import { runTask } from './run-task.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import { recordedInspection } from './task/screen-stage.ts'
 import type { TaskHost } from './task/task-host.ts'
+import { noSpans } from './trace/no-spans.ts'
 import { Progress } from './trace/progress.ts'
+import type { Spans } from './trace/spans.ts'
+import type { WatchStage } from './trace/watch-stage.ts'
 import type { Workspaces } from './workspace/workspace.ts'
 
 export interface TaskRunnerOptions {
@@ -29,6 +32,9 @@ export interface TaskRunnerOptions {
   notes: string[]
   log: Logger
   now(): Date
+  /** None when left out. */
+  spans?: Pick<Spans, 'traceOf' | 'ofRun'>
+  watchStage?: WatchStage
   /** How often a stage that lasts shows that it goes on; a minute when left out. */
   heartbeatMs?: number
 }
@@ -72,7 +78,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       const heart = startHeart(telling.progress, options.heartbeatMs)
       try {
         const flow = claimed.run.task.wants === 'readiness' ? reportReadiness : runTask
-        return await flow(contextOf(options, { ...telling, claimed, signal, deadline }))
+        const context = contextOf(options, { ...telling, claimed, signal, deadline })
+        return await (options.spans ?? noSpans).ofRun(claimed.run.id, () => flow(context))
       } catch (thrown) {
         // Whatever broke because of the stop, a command or a call, the reason of the stop is what happened.
         signal.throwIfAborted()
@@ -161,6 +168,7 @@ function openTelling(options: TaskRunnerOptions, claimed: ClaimedRun): Telling {
     runId: claimed.run.id,
     maxUsd: options.ceilings.limits.usd,
     ...(source.kind === 'github_issue' && { issue: source.number }),
+    traceId: options.spans?.traceOf(claimed.run.id),
     ignored: removed.map(({ kind, count, sample }) => `${count} × ${kind}: ${sample}`),
     now: options.now,
     show: (view) => host.show(view),
@@ -214,7 +222,7 @@ function contextOf(
   options: TaskRunnerOptions,
   { claimed, host, progress, signal, deadline }: ContextParts,
 ): RunContext {
-  const { workspaces, sandbox, registries, dependencies, ceilings, now } = options
+  const { workspaces, sandbox, registries, dependencies, ceilings, watchStage, now } = options
   const log = options.log.child({ runId: claimed.run.id })
   let model: Model | undefined
   return {
@@ -226,6 +234,7 @@ function contextOf(
     dependencies,
     ceilings,
     progress,
+    watchStage,
     log,
     now,
     signal,

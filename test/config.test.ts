@@ -53,6 +53,22 @@ describe('reading the environment', () => {
     expect(refused({ ...complete, [variable]: value })).toMatchObject([{ variable, problem }])
   })
 
+  test('traces go nowhere, or where they are sent, with headers as OpenTelemetry writes them', () => {
+    expect(accepted(complete).traces).toBeUndefined()
+    const given = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Bearer%20abc, x-team=a=b',
+    }
+    expect(accepted({ ...complete, ...given }).traces).toEqual({
+      endpoint: 'http://collector:4318',
+      headers: { authorization: 'Bearer abc', 'x-team': 'a=b' },
+    })
+    for (const OTEL_EXPORTER_OTLP_HEADERS of ['abc', 'a=%', 'a=b,', 'a b=c'])
+      expect(refused({ ...complete, OTEL_EXPORTER_OTLP_HEADERS })).toMatchObject([
+        { problem: 'must be a list of name=value, separated by commas' },
+      ])
+  })
+
   test("prices of the deployment's own join the list, and go before it", () => {
     const { prices } = accepted({ ...complete, DRAFTSMITH_PRICES: 'house=2/10, claude-sonnet-5-5=1/5/0.02' }).model
     expect(prices.house).toEqual({ input: 2, cacheWrite: 2.5, cacheRead: 0.2, output: 10 })

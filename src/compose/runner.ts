@@ -1,9 +1,14 @@
 // Everything that works on one run.
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import { watchProvider } from '../model/watched-provider.ts'
 import type { ClaimedRun } from '../run/ledger.ts'
+import { watchSandbox } from '../sandbox/watched-sandbox.ts'
 import type { TaskHost } from '../task/task-host.ts'
 import { createTaskRunner, type TaskRunner } from '../task-runner.ts'
+import type { Spans } from '../trace/spans.ts'
+import { watchStages } from '../trace/watch-stage.ts'
 import type { Workspaces } from '../workspace/workspace.ts'
 import { ceilingsOf, composeProvider, meteredModel } from './model.ts'
 import { clock } from './process.ts'
@@ -14,21 +19,29 @@ interface RunnerParts {
   log: Logger
   workspaces: Workspaces
   host(claimed: ClaimedRun): TaskHost
+  spans: Spans
+  metrics?: Metrics
 }
 
-export function composeRunner(config: Config, { log, workspaces, host }: RunnerParts): TaskRunner {
+export function composeRunner(config: Config, { log, workspaces, host, spans, metrics }: RunnerParts): TaskRunner {
   // Recordings are read once, when the process starts, and have nothing to log.
   const recordings = config.model.provider === 'recorded' ? composeProvider(config, log) : undefined
   const ofRun = ({ run }: ClaimedRun) => recordings ?? composeProvider(config, log.child({ runId: run.id }))
   return createTaskRunner({
     host,
     workspaces,
-    sandbox: (policy) => composeSandbox(config, policy.sandbox.kind === 'none' ? 'none' : config.sandbox),
+    sandbox: (policy) =>
+      watchSandbox(composeSandbox(config, policy.sandbox.kind === 'none' ? 'none' : config.sandbox), spans),
     registries: config.network.registries,
     dependencies: composeDependencyCache(config, log),
     ceilings: ceilingsOf(config),
-    model: (claimed, policy) => meteredModel(config, { provider: ofRun(claimed), claimed, policy }),
+    model: (claimed, policy) => {
+      const provider = watchProvider(ofRun(claimed), { spans, failed: metrics?.modelFailed })
+      return meteredModel(config, { provider, claimed, policy })
+    },
     notes: startNotes(config),
+    spans,
+    watchStage: watchStages({ spans, ended: metrics?.stageEnded }),
     log,
     now: clock,
   })

@@ -1,6 +1,7 @@
 // Every variable of the environment that is read, its form and its default. `.env.example` explains each.
 import { z } from 'zod'
 import { parsePrices } from '../model/pricing.ts'
+import { parseHeaders } from './header-list.ts'
 
 const positive = (fallback: number) => z.coerce.number().positive().default(fallback)
 const optional = z.string().min(1).optional()
@@ -20,6 +21,13 @@ const ownPrices = z.string().transform((text, context) => {
     code: 'custom',
     message: 'must be a list of MODEL=INPUT/OUTPUT in USD per million tokens, separated by commas',
   })
+  return z.NEVER
+})
+
+const headers = z.string().transform((text, context) => {
+  const parsed = parseHeaders(text)
+  if (parsed !== undefined) return parsed
+  context.addIssue({ code: 'custom', message: 'must be a list of name=value, separated by commas' })
   return z.NEVER
 })
 
@@ -44,6 +52,8 @@ export const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: headers.default({}),
   DRAFTSMITH_LABEL: z.string().min(1).max(50).default('agent-eligible'),
   DRAFTSMITH_DATA_DIR: optional,
   DRAFTSMITH_SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),

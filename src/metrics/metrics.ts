@@ -3,12 +3,13 @@
 // No label names a repository, an issue or a run: their number has no bound.
 import type { Logger } from 'pino'
 import type { Stage } from '../run/run.ts'
+import type { StageResult } from '../trace/watch-stage.ts'
 import type { ReadFleet } from './fleet.ts'
 
 export interface Metrics {
   /** In Prometheus' text format. Never throws: where the database does not answer, its figures are left out and `draftsmith_database_up` is 0. */
   read(): Promise<{ contentType: string; body: string }>
-  stageEnded(ended: { stage: Stage; seconds: number; failed: boolean }): void
+  stageEnded(ended: { stage: Stage; seconds: number; result: StageResult }): void
   /** `code` of the fault, one of the port's. */
   modelFailed(code: string): void
   gitHubLimited(limit: 'primary' | 'secondary'): void
@@ -30,8 +31,7 @@ export function createMetrics({ readFleet, log }: { readFleet: ReadFleet; log: L
       const [ofProcess, ofFleet] = await Promise.all([own.registry.metrics(), fleet.metrics()])
       return { contentType: own.registry.contentType, body: `${ofFleet}\n${ofProcess}` }
     },
-    stageEnded: ({ stage, seconds, failed }) =>
-      tell(({ stages }) => stages.observe({ stage, result: failed ? 'failed' : 'done' }, seconds)),
+    stageEnded: ({ stage, seconds, result }) => tell(({ stages }) => stages.observe({ stage, result }, seconds)),
     modelFailed: (code) => tell(({ modelFailures }) => modelFailures.inc({ code })),
     gitHubLimited: (limit) => tell(({ gitHubLimits }) => gitHubLimits.inc({ limit })),
   }

@@ -93,10 +93,11 @@ async function viewOf(run: RunContext, result: Result, proof: Proof): Promise<Pu
   // The wait for an answer is no work.
   const since = run.claimed.answers.at(-1)?.at ?? row.startedAt ?? row.createdAt
   const charge = await modelCalls.spent()
-  const { estimate } = run.progress.view
+  const { estimate, traceId } = run.progress.view
   const said = run.claimed.answers.flatMap((answer) => remarkOf(answer, answer.by) ?? [])
   return {
     runId: row.id,
+    ...(traceId && { traceId }),
     ...(source.kind === 'github_issue' && { issue: { number: source.number, ...(url && { url }) } }),
     verified: isProven(proof),
     contract,

@@ -9,6 +9,8 @@ import type { VerificationReport } from '../verify/report.ts'
 /** Everything a reviewer reads, as data. Words of the model are in `plan`, `candidate.explanation` and `verdict`; the renderer neutralises them. */
 export interface PullRequestView {
   runId: string
+  /** 32 hexadecimal digits, where the deployment collects traces. */
+  traceId?: string
   /** The issue that was asked for; absent in local mode. */
   issue?: { number: number; url?: string }
   verified: boolean

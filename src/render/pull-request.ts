@@ -141,6 +141,7 @@ function runFacts(view: PullRequestView): string[] {
   return folded('The run', [
     `Run ${codeSpan(view.runId)}, asked for by ${codeSpan(contract.requestedBy)}, from ${codeSpan(contract.baseBranch)} at ${codeSpan(contract.baseCommit)}`,
     `${cost({ ...charge, maxUsd: view.maxUsd })}, ${counted(charge.calls, 'model call')}${durationMs === undefined ? '' : `, ${duration(durationMs)}`}`,
+    ...(view.traceId === undefined ? [] : [`Trace ${codeSpan(view.traceId)}`]),
     ...(view.decision === undefined ? [] : [inline(decisionSentence(view.decision), 1_000)]),
     ...(view.priceTag === undefined ? [] : [view.priceTag]),
     ...(charge.byRole === undefined ? [] : [costByRole(charge).join(' · ')]),

@@ -3,10 +3,10 @@ import type { OutcomeKind } from '../run/outcome.ts'
 import { renderDecline, runAgain } from './decline.ts'
 import { moment } from './figures.ts'
 import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
-import { codeSpan, inline, neutralise } from './neutralise.ts'
+import { inline, neutralise } from './neutralise.ts'
 import { outcomeHeading } from './outcome-line.ts'
 import { renderReadiness } from './readiness.ts'
-import { maxComment, queuedHeading, warnings, whyNotYet } from './status.ts'
+import { maxComment, queuedHeading, runName, warnings, whyNotYet } from './status.ts'
 import type { StatusView } from './status-view.ts'
 
 /** Text that every readiness report of ours contains, whatever its run. */
@@ -82,8 +82,9 @@ function mend(text: string | undefined): string[] {
   return text === undefined ? [] : [`**What helps:** ${inline(text, 500)}`]
 }
 
-function footer({ runId, state, at }: StatusView): string {
+function footer(view: StatusView): string {
+  const { state, at } = view
   const over = state === 'ended'
-  const line = `<sub>No model was asked · run ${codeSpan(runId)} · ${over ? 'ended' : 'last sign of life'} ${moment(at)}</sub>`
+  const line = `<sub>No model was asked · ${runName(view)} · ${over ? 'ended' : 'last sign of life'} ${moment(at)}</sub>`
   return over ? line : `${line}\n\nComment \`/draftsmith stop\` to stop it.`
 }

@@ -35,6 +35,8 @@ export interface StatusView {
   outcome?: Outcome
   /** Number of the issue, where there is one. */
   issue?: number
+  /** 32 hexadecimal digits, where the deployment collects traces. */
+  traceId?: string
   /** Unified diff of work that was not pushed; shown folded. */
   patch?: string
   /** What a run found that was asked for readiness. */

@@ -230,7 +230,13 @@ function ignored({ ignored: lines }: StatusView): string[] {
 function footer(view: StatusView): string {
   const alive = view.state === 'ended' ? 'ended' : 'last sign of life'
   const stop = view.state === 'ended' ? '' : '\n\nComment `/draftsmith stop` to stop it.'
-  return `<sub>${cost(view)} · run ${codeSpan(view.runId)} · ${alive} ${moment(view.at)}</sub>${stop}`
+  return `<sub>${cost(view)} · ${runName(view)} · ${alive} ${moment(view.at)}</sub>${stop}`
+}
+
+/** By its trace, too, for whoever operates this and looks for it there. */
+export function runName({ runId, traceId }: Pick<StatusView, 'runId' | 'traceId'>): string {
+  const run = `run ${codeSpan(runId)}`
+  return traceId === undefined ? run : `${run} · trace ${codeSpan(traceId)}`
 }
 
 function patch(text: string): string {

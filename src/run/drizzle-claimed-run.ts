@@ -26,10 +26,12 @@ export interface ClaimedRunOptions {
   answers: readonly Answer[]
   clock: () => Date
   /** See `LedgerOptions.wake`. */
-  wake: Wake | undefined
+  wake?: Wake | undefined
+  /** See `LedgerOptions.ended`. */
+  ended?: ((run: Run) => void) | undefined
 }
 
-export function createClaimedRun({ database, run, answers, clock, wake }: ClaimedRunOptions): ClaimedRun {
+export function createClaimedRun({ database, run, answers, clock, wake, ended }: ClaimedRunOptions): ClaimedRun {
   const claim = { runId: run.id, epoch: run.epoch }
   const since = clock().getTime()
   const fencedWrite = fencedWrites(database, claim)
@@ -70,11 +72,14 @@ export function createClaimedRun({ database, run, answers, clock, wake }: Claime
         const moved = await move(transaction, claim, { to, unlessCancelled: true })
         if (!moved) await explainRefusal(transaction, claim, to)
       }),
-    settle: (outcome) =>
-      database.transact(async (transaction) => {
-        const moved = await move(transaction, claim, { to: 'ended', outcome, endedAt: clock() })
+    async settle(outcome) {
+      const over = { outcome, endedAt: clock() }
+      await database.transact(async (transaction) => {
+        const moved = await move(transaction, claim, { to: 'ended', ...over })
         if (!moved) await explainRefusal(transaction, claim, 'ended')
-      }),
+      })
+      ended?.({ ...run, ...over, state: 'ended' })
+    },
   }
 }
 

@@ -24,6 +24,8 @@ export interface LedgerOptions {
   ids: () => string
   /** Draftsmith's own version. */
   version: string
+  /** Called once for each run that is over, after it is written. Must not throw. */
+  ended?: (run: Run) => void
 }
 
 export function createLedger(options: LedgerOptions): Ledger {
@@ -37,13 +39,14 @@ export function createLedger(options: LedgerOptions): Ledger {
     count: (states) => countRuns(database, states),
     claim: async (runId) => {
       const run = await claim(database, runId, clock())
-      return (
-        run &&
-        createClaimedRun({ database, run, answers: await readAnswers(database, runId), clock, wake: options.wake })
-      )
+      return run && createClaimedRun({ ...options, run, answers: await readAnswers(database, runId) })
     },
-    cancel: (taskKey, cancellation) =>
-      database.transact((transaction) => cancel(transaction, { ...cancellation, taskKey, now: clock() })),
+    cancel: async (taskKey, cancellation) => {
+      const request = { ...cancellation, taskKey, now: clock() }
+      const cancelled = await database.transact((transaction) => cancel(transaction, request))
+      if (cancelled.kind === 'cancelled' && cancelled.run.state === 'ended') options.ended?.(cancelled.run)
+      return cancelled
+    },
     answer: (runId, given) => database.transact((transaction) => answer(transaction, options, { ...given, runId })),
     answers: (runId) => readAnswers(database, runId),
     events: (runId) =>

@@ -14,6 +14,8 @@ export interface ProgressOptions {
   ignored: string[]
   /** Number of the issue, where there is one. */
   issue?: number
+  /** Of the run, where traces are made. */
+  traceId?: string | undefined
   now: () => Date
   show: (view: StatusView) => Promise<void>
   spent: () => Promise<Charge>
@@ -40,6 +42,7 @@ export class Progress {
       notes: [],
       ignored: options.ignored,
       ...(options.issue !== undefined && { issue: options.issue }),
+      ...(options.traceId !== undefined && { traceId: options.traceId }),
     }
   }
 

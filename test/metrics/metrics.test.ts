@@ -64,8 +64,8 @@ it('tells what this process did by names that say so', async () => {
   const lines = await linesOf(
     async () => figures,
     (metrics) => {
-      metrics.stageEnded({ stage: 'plan', seconds: 3, failed: false })
-      metrics.stageEnded({ stage: 'plan', seconds: 90, failed: true })
+      metrics.stageEnded({ stage: 'plan', seconds: 3, result: 'done' })
+      metrics.stageEnded({ stage: 'plan', seconds: 90, result: 'failed' })
       metrics.modelFailed('model_overloaded')
       metrics.gitHubLimited('secondary')
     },

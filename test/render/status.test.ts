@@ -45,6 +45,11 @@ describe('a running status', () => {
 Comment \`/draftsmith stop\` to stop it.`)
   })
 
+  it('names the trace beside the run where traces are made', () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c'
+    expect(renderStatus(statusView({ traceId }))).toContain(`run \`r-k3v9x2m4q7\` · trace \`${traceId}\` · last sign`)
+  })
+
   it('says how many runs are before it', () => {
     const text = renderStatus(statusView({ state: 'queued', queuePosition: 2 }))
     expect(text).toContain('### ⏳ Waiting for a free worker\n\n2 runs are before this one.')
