@@ -1,10 +1,9 @@
 // Finds bubblewrap and socat on the machine, and what this bubblewrap can do.
 import { execFile } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Fault } from '../errors.ts'
-import { type HostEnvironment, machinePath } from './host-environment.ts'
+import type { HostEnvironment } from './host-environment.ts'
+import { findProgram } from './programs.ts'
 
 const run = promisify(execFile)
 
@@ -43,17 +42,4 @@ export async function findBubblewrap(hostEnv: HostEnvironment): Promise<Bubblewr
 
 function unavailable(what: string, mend: string): Fault {
   return new Fault('invalid_input', 'sandbox_unavailable', `The bubblewrap sandbox cannot be used: ${what}.`, { mend })
-}
-
-function findProgram(name: string, hostEnv: HostEnvironment): string | undefined {
-  return machinePath(hostEnv)
-    .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
 }

@@ -6,8 +6,19 @@ import type { ResourceLimits } from './sandbox.ts'
 /** `ulimit -f` counts blocks of this size (POSIX). */
 const blockBytes = 512
 
-/** Run as `sh -c SCRIPT sh CWD LINE`; `before` is shell that runs first, once output and limits are set. */
-export function innerScript(limits: ResourceLimits, options: { before?: string; limitProcesses: boolean }): string {
+export interface InnerScriptOptions {
+  /** Shell that runs first, once output and limits are set. */
+  before?: string
+  limitProcesses: boolean
+  /**
+   * The shell is the first process of its namespace. It stays until the command ends: the kernel spares a first process
+   * from signals, and leaves it the dead of others to bury.
+   */
+  firstProcess?: boolean
+}
+
+/** Run as `sh -c SCRIPT sh CWD LINE`. */
+export function innerScript(limits: ResourceLimits, options: InnerScriptOptions): string {
   return [
     'exec 2>&1 3>&-',
     'ulimit -c 0',
@@ -17,7 +28,9 @@ export function innerScript(limits: ResourceLimits, options: { before?: string; 
     ...(options.limitProcesses ? [`ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes}`] : []),
     ...(options.before === undefined ? [] : [options.before]),
     'cd -- "$1" || exit 126',
-    'exec /bin/sh -c "$2"',
+    ...(options.firstProcess === true
+      ? ['exec 3>&1 >/dev/null 2>&1', '/bin/sh -c "$2" >&3 2>&1 3>&-']
+      : ['exec /bin/sh -c "$2"']),
   ].join('\n')
 }
 

@@ -1,6 +1,6 @@
 // The port through which every command of a repository runs. Types only; adapters are built in compose.ts.
 
-export type SandboxKind = 'bubblewrap' | 'none'
+export type SandboxKind = 'bubblewrap' | 'container' | 'none'
 
 /** What holds each limit on this machine, for `doctor`, the log and the PR. */
 export interface SandboxReport {
@@ -35,6 +35,8 @@ export interface SandboxOptions {
   limits: ResourceLimits
   /** Base environment for commands, from an allow-list; nothing of ours. */
   env: Record<string, string>
+  /** What the repository is built with, as the toolchain names it; an adapter with images chooses one by it. */
+  ecosystems?: string[]
 }
 
 export interface Command {
@@ -85,4 +87,6 @@ export interface Sandbox {
   probe(): Promise<SandboxReport>
   /** Throws a fault `sandbox_unavailable` with the mend when it cannot be set up; there is no silent fallback. */
   open(options: SandboxOptions): Promise<SandboxSession>
+  /** Ends what commands left running whose process died, where that does not end by itself. Never throws. */
+  sweep?(): Promise<void>
 }

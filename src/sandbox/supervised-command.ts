@@ -1,4 +1,4 @@
-// One command from its start to the end of its last process: output, deadline, abort, limits. Both adapters run on this.
+// One command from its start to the end of its last process: output, deadline, abort, limits. All adapters run on this.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync, readdirSync, readFileSync } from 'node:fs'
@@ -21,6 +21,8 @@ export interface Launch {
   cwd: string
   /** Processes of this command that still live, the first one included; asked until it answers with none. */
   alive(child: ChildProcess, status: string): number[]
+  /** Ends what is not ours to kill, once `alive` lists nothing more; returns when it is gone. Called more than once. */
+  stop?(): Promise<void>
   /** Asked ten times a second where no kernel limit holds. */
   watch?: (child: ChildProcess) => LimitReached | undefined
   /** The kernel limit that was met, asked after the end. */
@@ -127,7 +129,10 @@ function start(launch: Launch, pipe: OutputPipe, output: BoundedOutput) {
     throw new Fault('infrastructure', 'sandbox_broke', `A command could not be started: ${String(cause)}`, { cause })
   })
   const alive = () => (child.pid === undefined ? [] : [...self(child), ...launch.alive(child, status())])
-  const killTree = () => killAll(alive)
+  const killTree = async () => {
+    await killAll(alive)
+    await launch.stop?.()
+  }
   const end = async (): Promise<Ended> => {
     const [code, signal] = await exited
     // Whatever stayed behind may hold the launcher's own streams open.

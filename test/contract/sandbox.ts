@@ -53,6 +53,12 @@ export async function openFixture(sandbox: Sandbox, env: Record<string, string> 
 }
 
 export function sandboxContract(sandbox: Sandbox): void {
+  resultContract(sandbox)
+  limitsContract(sandbox)
+}
+
+/** What a command sees, and what is told of it. */
+export function resultContract(sandbox: Sandbox): void {
   let box: SandboxFixture
   beforeEach(async () => {
     box = await openFixture(sandbox)
@@ -151,8 +157,6 @@ export function sandboxContract(sandbox: Sandbox): void {
     })
   })
 
-  limitsContract(sandbox)
-
   describe('surroundings', () => {
     it('persist what a command writes into the work tree', async () => {
       await writeFile(join(box.workTree, 'in.txt'), 'from outside')
@@ -202,6 +206,50 @@ export function sandboxContract(sandbox: Sandbox): void {
 
 /** How commands end, which depends on what holds the limits. */
 export function limitsContract(sandbox: Sandbox): void {
+  endContract(sandbox)
+  let box: SandboxFixture
+  beforeEach(async () => {
+    box = await openFixture(sandbox)
+  })
+  afterEach(() => box.close())
+
+  describe('limits', () => {
+    it('end a command that takes too much memory', async () => {
+      const line = `python3 -c "import time; kept = [bytearray(1024**2) for _ in range(900)]; time.sleep(5)"`
+      const result = await box.run(line, { memoryBytes: 200 * 1024 ** 2 })
+      expect(result).toMatchObject({ exitCode: null, limit: 'memory', timedOut: false })
+    })
+
+    it('end a fork bomb', async () => {
+      await writeFile(join(box.workTree, 'bomb.py'), bomb)
+      const result = await box.run('python3 bomb.py', { processes: 40, deadlineMs: 20_000 })
+      expect(result).toMatchObject({ exitCode: null, limit: 'processes', timedOut: false })
+    })
+
+    it('stop a file that grows too large, and leave the rest of the machine its room', async () => {
+      const result = await box.run('head -c 5000000 /dev/zero > big; echo "exit $?"', { fileBytes: 1024 ** 2 })
+      expect(result.output).toContain('exit 153')
+      expect((await stat(join(box.workTree, 'big'))).size).toBe(1024 ** 2)
+    })
+
+    it('end a command that fills the disk, in many files or in one that nobody can see', async () => {
+      const many =
+        'i=0; while [ $i -lt 200 ]; do i=$((i+1)); head -c 4000000 /dev/zero > f$i; sleep 0.01; done; sleep 20'
+      const result = await box.run(many, { diskBytes: 64 * 1024 ** 2 })
+      expect(result).toMatchObject({ exitCode: null, limit: 'disk', timedOut: false })
+      const unseen =
+        'exec 9> "$HOME/x"; rm "$HOME/x"; head -c 60000000 /dev/zero >&9; head -c 60000000 /dev/zero >> y; sleep 20'
+      expect(await box.run(unseen, { diskBytes: 100_000_000 })).toMatchObject({ limit: 'disk' })
+    })
+
+    it('bound the open files', async () => {
+      expect((await box.run('ulimit -n; ulimit -Hn', { openFiles: 100 })).output).toBe('100\n100\n')
+    })
+  })
+}
+
+/** However it ends, nothing of it is left. */
+export function endContract(sandbox: Sandbox): void {
   let box: SandboxFixture
   beforeEach(async () => {
     box = await openFixture(sandbox)
@@ -270,40 +318,6 @@ export function limitsContract(sandbox: Sandbox): void {
       const result = await box.run('sleep 60 & echo done')
       expect(result).toMatchObject({ exitCode: 0, output: 'done\n' })
       expect(result.durationMs).toBeLessThan(10_000)
-    })
-  })
-
-  describe('limits', () => {
-    it('end a command that takes too much memory', async () => {
-      const line = `python3 -c "import time; kept = [bytearray(1024**2) for _ in range(900)]; time.sleep(5)"`
-      const result = await box.run(line, { memoryBytes: 200 * 1024 ** 2 })
-      expect(result).toMatchObject({ exitCode: null, limit: 'memory', timedOut: false })
-    })
-
-    it('end a fork bomb', async () => {
-      await writeFile(join(box.workTree, 'bomb.py'), bomb)
-      const result = await box.run('python3 bomb.py', { processes: 40, deadlineMs: 20_000 })
-      expect(result).toMatchObject({ exitCode: null, limit: 'processes', timedOut: false })
-    })
-
-    it('stop a file that grows too large, and leave the rest of the machine its room', async () => {
-      const result = await box.run('head -c 5000000 /dev/zero > big; echo "exit $?"', { fileBytes: 1024 ** 2 })
-      expect(result.output).toContain('exit 153')
-      expect((await stat(join(box.workTree, 'big'))).size).toBe(1024 ** 2)
-    })
-
-    it('end a command that fills the disk, in many files or in one that nobody can see', async () => {
-      const many =
-        'i=0; while [ $i -lt 200 ]; do i=$((i+1)); head -c 4000000 /dev/zero > f$i; sleep 0.01; done; sleep 20'
-      const result = await box.run(many, { diskBytes: 64 * 1024 ** 2 })
-      expect(result).toMatchObject({ exitCode: null, limit: 'disk', timedOut: false })
-      const unseen =
-        'exec 9> "$HOME/x"; rm "$HOME/x"; head -c 60000000 /dev/zero >&9; head -c 60000000 /dev/zero >> y; sleep 20'
-      expect(await box.run(unseen, { diskBytes: 100_000_000 })).toMatchObject({ limit: 'disk' })
-    })
-
-    it('bound the open files', async () => {
-      expect((await box.run('ulimit -n; ulimit -Hn', { openFiles: 100 })).output).toBe('100\n100\n')
     })
   })
 }

@@ -6,6 +6,7 @@ import { gitVersion } from '../../compose/repositories.ts'
 import { composeSandbox } from '../../compose/sandbox.ts'
 import type { Config } from '../../config.ts'
 import { toFault } from '../../errors.ts'
+import type { SandboxKind } from '../../sandbox/sandbox.ts'
 import type { Finding } from './finding.ts'
 
 const leastNode = '22.18'
@@ -77,21 +78,31 @@ export async function checkSandbox(config: Config): Promise<Finding[]> {
   return [whichSandbox(kind), ...held.map(({ limit, by }) => describeLimit(kind, limit, by))]
 }
 
-function whichSandbox(kind: Config['sandbox']): Finding {
-  if (kind === 'bubblewrap') return { check: 'sandbox', level: 'ok', found: 'bubblewrap, tried with a command' }
+function whichSandbox(kind: SandboxKind): Finding {
+  const check = 'sandbox'
+  if (kind === 'bubblewrap') return { check, level: 'ok', found: 'bubblewrap, tried with a command' }
+  if (kind === 'container') return { check, level: 'ok', found: 'container, each image tried with a command' }
   return {
-    check: 'sandbox',
+    check,
     level: 'warn',
     found: 'none: commands of the repository run with everything this user may do',
     mend: 'Only for code you trust. Take DRAFTSMITH_SANDBOX=none out to have walls.',
   }
 }
 
-function describeLimit(kind: Config['sandbox'], limit: string, by: string): Finding {
+function describeLimit(kind: SandboxKind, limit: string, by: string): Finding {
   const check = `sandbox: ${limit}`
-  const weak = kind === 'bubblewrap' && heldByCgroup.includes(limit) && !by.startsWith('cgroup')
-  if (!weak) return { check, level: 'ok', found: by }
-  const mend =
-    'Give the process a cgroup of its own to write; docs/operating.md says how. A watcher ends what grows too large.'
-  return { check, level: 'warn', found: by, mend }
+  const mend = kind === 'container' ? weakContainer(by) : weakBubblewrap(kind, limit, by)
+  return mend === undefined ? { check, level: 'ok', found: by } : { check, level: 'warn', found: by, mend }
+}
+
+function weakBubblewrap(kind: SandboxKind, limit: string, by: string): string | undefined {
+  if (kind !== 'bubblewrap' || !heldByCgroup.includes(limit) || by.startsWith('cgroup')) return undefined
+  return 'Give the process a cgroup of its own to write; docs/operating.md says how. A watcher ends what grows too large.'
+}
+
+function weakContainer(by: string): string | undefined {
+  if (by.startsWith('nothing')) return "Change the engine's own configuration; docs/operating.md says what it needs."
+  if (by.endsWith('with the rights of root')) return 'Use a rootless engine: what breaks out of it is not root then.'
+  return undefined
 }
