@@ -1,5 +1,7 @@
 // What the coder is told first, and when its work goes on.
 import { say } from '../agent/loop.ts'
+import type { ContextFile } from '../explore/context-packet.ts'
+import { fileParts, hitsOf } from '../explore/file-parts.ts'
 import type { Message } from '../model/model.ts'
 import { describeContract, describeFile, describePart, describeRepository, fence } from '../plan/describe-task.ts'
 import type { ImplementationPlan } from '../plan/plan.ts'
@@ -14,7 +16,7 @@ export async function firstMessages({ task, state }: Work): Promise<Message[]> {
   const text = [
     describeContract(contract),
     describeRepository(
-      bench.snapshot,
+      bench,
       plan.modifications.map(({ path }) => path),
     ),
     fence('plan', [plan.summary, ...cause(plan), ...plan.modifications.map(describeModification)].join('\n')),
@@ -28,20 +30,35 @@ function cause({ rootCause }: ImplementationPlan): string[] {
   return rootCause === undefined ? [] : [`Cause: ${rootCause}`]
 }
 
-/** Longest file that is shown whole before it is asked for, in characters. */
-const longestShown = 24_000
-
-/** As the model may see them: not where they hold credentials. Of a long file the parts that the search found. */
+/** As the model may see them: not where they hold credentials. */
 async function plannedFiles({ plan, bench, packet }: PlannedTask): Promise<string[]> {
   const shown: string[] = []
-  for (const { path, kind } of plan.modifications) {
+  for (const { path, kind, around = [] } of plan.modifications) {
     const read = kind === 'create' ? undefined : await bench.tree.readText(path)
     if (read?.kind !== 'text') continue
     const found = packet.files.find((file) => file.path === path)
-    if (read.text.length <= longestShown) shown.push(describeFile(path, read.text))
-    else if (found !== undefined) shown.push(describePart(found))
+    shown.push(describePlanned({ path, text: read.text, around, found }))
   }
   return shown
+}
+
+/** In characters: a file up to `whole` is shown whole before it is asked for, of a longer one what it is about. */
+const longest = { whole: 8_000, parts: 8_000 }
+
+interface Planned {
+  path: string
+  text: string
+  /** Names that the plan is about. */
+  around: string[]
+  /** What the search found. */
+  found: ContextFile | undefined
+}
+
+function describePlanned({ path, text, around, found }: Planned): string {
+  if (text.length <= longest.whole) return describeFile(path, text)
+  const named = hitsOf(around, text)
+  if (named.length === 0 && found !== undefined) return describePart(found)
+  return describePart({ path, ...fileParts(text, named, longest.parts) })
 }
 
 /** A person has decided what the coder could not. */

@@ -22,12 +22,16 @@ export interface ExploreOptions {
 const maxTests = 3
 /** Tests that are compared before some are chosen: where all import one entry, being near says little. */
 const comparedTests = 100
-/** Most of the packet, of its first file, of any other, of a test after the first; weak files are added only up to `enough`, and none for less than `least`. */
+/**
+ * Most of the packet, of its first file, of any other, of a test, which is there for its style and its place, of a test after the
+ * first; weak files are added only up to `enough`, and none for less than `least`.
+ */
 const bytes = {
-  packet: 48 * 1024,
-  first: 24 * 1024,
-  other: 10 * 1024,
-  furtherTest: 4 * 1024,
+  packet: 32 * 1024,
+  first: 16 * 1024,
+  other: 8 * 1024,
+  test: 5 * 1024,
+  furtherTest: 2.5 * 1024,
   enough: 8 * 1024,
   least: 1024,
 }
@@ -39,13 +43,18 @@ export async function explore(options: ExploreOptions): Promise<ContextPacket> {
   const files = listed.filter((path) => !isGeneratedFile(snapshot, path))
   const told = new Set(snapshot.instructions?.map(({ path }) => path))
   const { ranked, notFound } = await rankFiles({
-    files: files.filter((path) => !told.has(path)),
+    files: files.filter((path) => !told.has(path) && !isBenchmark(path)),
     mentioned: contract.affectedFiles,
     terms: contract.searchTerms,
     search: tree.search,
     aboutDocuments: contract.taskType === 'documentation',
   })
   return { files: await show(await choose(ranked, files, options), options), map: repositoryMap(files), notFound }
+}
+
+/** They name much and show nothing of what is right. Of one that the issue names, the mention is enough for the planner to read it. */
+function isBenchmark(path: string): boolean {
+  return /(^|[/_.-])bench(mark)?s?([/_.-]|$)/i.test(path)
 }
 
 interface Chosen {
@@ -86,7 +95,7 @@ async function testsNear(
     const found = await tree.readText(path)
     return found.kind === 'text' ? found.text : undefined
   }
-  return testsOf({ changed, files, read, isTest, limit: comparedTests })
+  return testsOf({ changed, files: files.filter((path) => !isBenchmark(path)), read, isTest, limit: comparedTests })
 }
 
 function testFile(path: string): RankedFile {
@@ -100,8 +109,7 @@ async function show({ strong, weak }: Chosen, { tree, snapshot }: ExploreOptions
   for (const file of [...strong, ...weak]) {
     const left = (strong.includes(file) ? bytes.packet : bytes.enough) - used
     const test = isTestFile(snapshot, file.path)
-    const further = test && shown.some((one) => one.test)
-    const most = Math.min(left, shown.length === 0 ? bytes.first : further ? bytes.furtherTest : bytes.other)
+    const most = Math.min(left, mostOf(test, shown))
     const found = await tree.readText(file.path)
     if (found.kind !== 'text' || left < bytes.least) continue
     const { lines, parts } = fileParts(found.text, file.hits, most)
@@ -110,4 +118,10 @@ async function show({ strong, weak }: Chosen, { tree, snapshot }: ExploreOptions
     shown.push({ path: file.path, reason: file.reason, test, lines, parts })
   }
   return shown
+}
+
+function mostOf(test: boolean, shown: ContextFile[]): number {
+  if (shown.length === 0) return bytes.first
+  if (!test) return bytes.other
+  return shown.some((one) => one.test) ? bytes.furtherTest : bytes.test
 }

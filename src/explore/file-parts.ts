@@ -1,4 +1,5 @@
 import type { FilePart } from './context-packet.ts'
+import { defines } from './definitions.ts'
 
 /** A line that was searched for, from 1, and how much it says about the task. */
 export interface Hit {
@@ -27,6 +28,32 @@ export function fileParts(text: string, hits: Hit[], maxBytes: number): { lines:
     parts.push(part)
   }
   return { lines: lines.length, parts }
+}
+
+/** Where a file names them, definitions first. Of `Owner.name` the one in its owner. What is not in the file gives none. */
+export function hitsOf(names: string[], text: string): Hit[] {
+  const lines = text.split('\n')
+  return names.flatMap((name, at): Hit[] => {
+    const points = names.length - at
+    const { defined, first } = placesOf(name, lines)
+    if (defined.length > 0) return defined.map((line) => ({ line: line + 1, points, defines: true }))
+    return first < 0 ? [] : [{ line: first + 1, points, defines: false }]
+  })
+}
+
+/** One name may be defined in several classes. */
+const mostDefinitions = 3
+
+function placesOf(name: string, lines: string[]): { defined: number[]; first: number } {
+  const owners = name.split(/\.|::|#/).filter((part) => part !== '')
+  const own = owners.pop() ?? name
+  const from = owners.reduce((start, owner) => Math.max(start, definitionsOf(owner, lines, start)[0] ?? 0), 0)
+  const defined = definitionsOf(own, lines, from).slice(0, owners.length > 0 ? 1 : mostDefinitions)
+  return { defined, first: lines.findIndex((line) => line.includes(name)) }
+}
+
+function definitionsOf(name: string, lines: string[], from: number): number[] {
+  return lines.flatMap((line, at) => (at >= from && line.includes(name) && defines(name, line, false) ? [at] : []))
 }
 
 /** Lines are taken window by window, the strongest hit's first, until one no longer fits. */

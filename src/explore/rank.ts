@@ -1,6 +1,7 @@
 // Which files the task is most likely about. Whole numbers and a fixed order: equal input ranks equally everywhere.
 import { posix } from 'node:path'
 import type { WorkTree } from '../agent/work-tree.ts'
+import { isValue } from '../task/mentions.ts'
 import { defines, definesWith, nameOf } from './definitions.ts'
 import type { Hit } from './file-parts.ts'
 
@@ -55,8 +56,9 @@ export async function rankFiles(options: RankOptions): Promise<{ ranked: RankedF
   return { ranked: scored.sort(byScore), notFound }
 }
 
-/** `def pop` and `pop` are one term: told twice, a common name would look like a strong one. */
+/** `def pop` and `pop` are one term: told twice, a common name would look like a strong one. A value such as `1.5` is in many places and names none. */
 function saysMore(term: string, at: number, terms: string[]): boolean {
+  if (isValue(term)) return false
   return terms.findIndex((other) => nameOf(other) === nameOf(term)) === at
 }
 

@@ -12,6 +12,7 @@ import { type Ended, end, type RunContext, stage } from '../run-context.ts'
 import { ledgerJournal } from '../trace/ledger-journal.ts'
 import { traceLoop } from '../trace/trace-loop.ts'
 import { checkPlan, orderModifications, type PlanRules } from './check-plan.ts'
+import { describeLimits } from './describe-limits.ts'
 import { describeContract, describePacket, describeRepository } from './describe-task.ts'
 import { type ImplementationPlan, implementationPlan, type ProposedPlan } from './plan.ts'
 import type { PlannedTask } from './planned-task.ts'
@@ -136,11 +137,15 @@ function choiceProblems({ choice }: ImplementationPlan): string[] {
   return [`choice.recommended is ${choice.recommended}, and there are ${choice.options.length} options.`]
 }
 
-function firstMessage({ contract, bench, packet }: Unplanned, remarked: ImplementationPlan | undefined): string {
+function firstMessage(
+  { contract, policy, bench, packet }: Unplanned,
+  remarked: ImplementationPlan | undefined,
+): string {
   const paths = packet.files.map(({ path }) => path)
   return [
     describeContract(contract),
-    describeRepository(bench.snapshot, paths),
+    describeRepository(bench, paths),
+    describeLimits(contract, policy),
     describePacket(packet),
     ...(remarked ? [describeRemarkedPlan(remarked)] : []),
   ].join('\n\n')

@@ -11,6 +11,11 @@ const modification = z.object({
   reason: sentence.describe('Why the contract needs it.'),
   dependsOn: z.array(z.string()).max(10).default([]).describe('Ids that must stand before this one.'),
   criteria: z.array(z.int().min(1)).max(10).optional().describe('Of a test: numbers of the criteria that it covers.'),
+  around: z
+    .array(z.string().min(1).max(120))
+    .max(6)
+    .optional()
+    .describe('Names in a long file, such as functions and tests, around which the engineer has to see it.'),
   estimatedLines: z.int().min(0).max(5_000),
 })
 
@@ -24,7 +29,9 @@ export const implementationPlan = z.strictObject({
     .max(20)
     .default([])
     .describe('Tests whose names will vanish, each with the reason.'),
-  withoutTest: sentence.optional().describe('Why no test can show the change; only where that is so.'),
+  withoutTest: sentence
+    .optional()
+    .describe('Why no test can show the change, or which criteria none can; only where that is so.'),
   risks: z.array(sentence).max(10).default([]),
   questions: z.array(sentence).max(5).default([]).describe('Only what makes the work impossible without an answer.'),
   choice: z

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fileParts } from '../../src/explore/file-parts.ts'
+import { fileParts, hitsOf } from '../../src/explore/file-parts.ts'
 
 const licence = Array.from({ length: 12 }, (_, at) => `# Licence, line ${at + 1}`)
 const code = Array.from({ length: 400 }, (_, at) => `value_${at} = ${at}`)
@@ -15,4 +15,15 @@ test('a window near the top of a file leaves its licence out', () => {
 test('a hit inside of it is shown', () => {
   const { parts } = fileParts(text, [{ line: 3, points: 1, defines: false }], 10_000)
   expect(parts[0]).toMatchObject({ from: 1, to: 23 })
+})
+
+test('a name is where it is defined, one of a class in its class, and a word where it stands first', () => {
+  const lines = ['import b', 'class A:', '  def b(self):', '    return 1', 'class C:', '  def b(self):', '    return b']
+  const hits = hitsOf(['b', 'C.b', 'return', 'absent'], lines.join('\n'))
+  expect(hits.map(({ line, defines }) => [line, defines])).toEqual([
+    [3, true],
+    [6, true],
+    [6, true],
+    [4, false],
+  ])
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { describeContract } from '../../src/plan/describe-task.ts'
+import { describeContract, describeRepository } from '../../src/plan/describe-task.ts'
+import type { CheckCommand, CheckResult } from '../../src/toolchain/toolchain.ts'
 import { contractOf } from '../policy/fixture.ts'
 
 describe('the contract in words', () => {
@@ -20,5 +21,39 @@ describe('the contract in words', () => {
     const [, mark] = /<(reported-[0-9a-f]{8})>/.exec(text) ?? []
     expect(text.endsWith(`</${mark}>`)).toBe(true)
     expect(text).toContain('It hangs.')
+  })
+})
+
+describe('the repository in words', () => {
+  const check = { id: 'test', line: 'npm test', cwd: '.' } as CheckCommand
+  const result = { ...check, passed: true, exitCode: 0 } as CheckResult
+  const describeIt = (...checks: CheckResult[]) =>
+    describeRepository({
+      snapshot: {
+        checks: [check, { ...check, id: 'lint', line: 'ruff check', cwd: 'api' }],
+        instructions: [],
+        nestedInstructions: [],
+      },
+      baseline: { missingTools: [], installProblem: undefined, checks },
+    } as unknown as Parameters<typeof describeRepository>[0])
+
+  it('names the checks', () => {
+    expect(describeIt(result)).toBe('Checks of this repository:\n- test: npm test\n- lint: ruff check (in api)')
+  })
+
+  it('says what fails already, and what cannot be run', () => {
+    const red = { name: 'adds', status: 'failed' as const }
+    expect(
+      describeIt(
+        { ...result, passed: false, exitCode: 1, tests: [red, { name: 'subtracts', status: 'passed' }] },
+        { ...result, id: 'lint', passed: false, exitCode: 127 },
+      ),
+    ).toBe(
+      [
+        'Checks of this repository:',
+        '- test: npm test. Fail before the change already: adds',
+        '- lint: ruff check (in api). Cannot be run here.',
+      ].join('\n'),
+    )
   })
 })

@@ -59,6 +59,18 @@ it('the plan before is shown between marks that it cannot close', () => {
   )
 })
 
+it('the plan before is shown with its cause and its risks', () => {
+  const plan = {
+    ...approval.plan,
+    rootCause: 'src/total.js slices.',
+    removedTests: [{ name: 'old', reason: 'it asked for the defect' }],
+    risks: ['Callers may round.'],
+  }
+  const text = describeRemarkedPlan(plan)
+  expect(text).toContain('\nCause: src/total.js slices.\n')
+  expect(text).toContain('\n- the test "old" may go: it asked for the defect\n- risk: Callers may round.\n')
+})
+
 function answer(question: Question, said: Said): Answer {
   return { question, said, by: 'mia', askedAt: new Date(0), at: new Date(1) }
 }
