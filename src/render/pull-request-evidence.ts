@@ -69,7 +69,7 @@ function words(outcome: CheckOutcome): string {
 
 /** What was run without the change is told there, and not twice. */
 function testNames(check: CheckComparison, reproduction: ReproductionEvidence | undefined): string[] {
-  const { fixed, added, broken, stillFailing, flaky } = check
+  const { fixed, added, broken, stillFailing, flaky, findings, line } = check
   const told = new Set([
     ...fixed,
     ...(reproduction?.failsWithoutChange ?? []),
@@ -77,6 +77,7 @@ function testNames(check: CheckComparison, reproduction: ReproductionEvidence | 
   ])
   return [
     ...named('**Broken by this change**', broken),
+    ...named(`**New findings of** ${codeSpan(line)}`, findings?.added ?? []),
     ...named(
       'Failed before, passes now',
       fixed.filter((name) => !reproduction?.failsWithoutChange.includes(name)),

@@ -1,6 +1,7 @@
 // What a change did to the checks: the same checks on the base and on the changed tree, test by test.
 import type { CheckComparison, CheckOutcome } from '../verify/report.ts'
 import { cutLines } from './failure-summary.ts'
+import { newFindings } from './findings.ts'
 import type { CheckResult, TestCase } from './toolchain.ts'
 
 /** UTF-8 bytes. */
@@ -52,7 +53,9 @@ function compareOne(check: CheckResult, { before, after, rerun }: Runs, removed:
   const steady = names.filter((name) => !flaky.includes(name))
   const broken = steady.filter((name) => was.get(name) === 'passed' && is.get(name) !== 'passed' && !removed.has(name))
   const newFailures = steady.filter((name) => is.get(name) === 'failed' && was.get(name) !== 'failed')
-  const regressed = broken.length > 0 || newFailures.length > 0 || turnedRed(before, after, rerun)
+  const findings = compareFindings({ before, after, rerun })
+  const found = findings?.added ?? []
+  const regressed = broken.length + newFailures.length + found.length > 0 || turnedRed(before, after, rerun)
   return {
     id: check.id,
     name: check.name,
@@ -66,9 +69,18 @@ function compareOne(check: CheckResult, { before, after, rerun }: Runs, removed:
     stillFailing: steady.filter((name) => was.get(name) === 'failed' && is.get(name) === 'failed'),
     flaky: recovered.length > 0 ? [wholeRun, ...flaky] : flaky,
     regressed,
-    summary: regressed ? regressionSummary(broken, is, after) : '',
+    ...(findings && { findings }),
+    summary: regressed ? regressionSummary({ broken, found }, is, after) : '',
     log: after?.log ?? '',
   }
+}
+
+/** Of a check that is red both times and tells what it finds, both times. What a second run does not find was no finding. */
+function compareFindings({ before, after, rerun }: Runs): CheckComparison['findings'] {
+  if (before?.findings === undefined || after?.findings === undefined) return undefined
+  const added = newFindings(before.findings, after.findings)
+  const again = rerun === undefined ? undefined : new Set(rerun.findings)
+  return { added: added.filter((finding) => again?.has(finding) ?? true), known: after.findings.length - added.length }
 }
 
 /** Named among the flaky tests, where a run ended before all tests were told and the next one did not. */
@@ -92,7 +104,7 @@ function turnedRed(
 }
 
 function regressionSummary(
-  broken: string[],
+  { broken, found }: { broken: string[]; found: string[] },
   is: Map<string, TestCase['status']>,
   after: CheckResult | undefined,
 ): string {
@@ -101,6 +113,7 @@ function regressionSummary(
   const lists = [
     named('These tests passed before and are gone', vanished),
     named('These tests passed before and are skipped now', skipped),
+    named('These findings are new', found),
   ]
   const text = [...lists, after?.summary ?? 'The check was not run.'].filter((part) => part !== '').join('\n\n')
   return cutLines(text, maxSummary)

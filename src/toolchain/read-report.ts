@@ -2,6 +2,7 @@
 import type { CommandResult } from '../sandbox/sandbox.ts'
 import { type Places, unknownPlaces } from './clean-output.ts'
 import { summarizeCheck } from './failure-summary.ts'
+import { readFindings } from './findings.ts'
 import { readerOf } from './report-readers.ts'
 import type { CheckCommand, CheckResult, TestCase } from './toolchain.ts'
 
@@ -34,9 +35,21 @@ export function readReport(check: CheckCommand, result: CommandResult, source: R
     timedOut: result.timedOut,
     durationMs: result.durationMs,
     ...(tests === undefined ? {} : { tests }),
+    ...(passed ? {} : found(check, result, places)),
     summary: summarizeCheck({ result, tests, passed, doubts, places, maxBytes: source.summaryBytes }),
     log: source.log,
   }
+}
+
+/** What was cut, or stopped on the way, has not told everything. */
+function found(
+  { name }: CheckCommand,
+  { output, truncated, timedOut, limit }: CommandResult,
+  places: Places,
+): Pick<CheckResult, 'findings'> {
+  if (name === 'test' || truncated || timedOut || limit !== undefined) return {}
+  const findings = readFindings(output, places)
+  return findings === undefined ? {} : { findings }
 }
 
 function readTests(

@@ -99,6 +99,8 @@ export interface CheckResult {
   durationMs: number
   /** Undefined: the runner gave no names. */
   tests?: TestCase[]
+  /** What a red check found that runs no tests, without places in files; undefined where it does not tell, or not all of it. */
+  findings?: string[]
   /** At most 8 KiB or what the policy says, without credentials, for the model and for people; never the middle of a log cut blindly. Equal for equal failures. */
   summary: string
   /** Artifact name of the whole log. */

@@ -40,7 +40,10 @@ function nameless(checks: CheckComparison[]): string[] {
 function redBefore(checks: CheckComparison[]): string[] {
   return checks
     .filter(({ before, after }) => !before.passed && !after.passed)
-    .map(({ id }) => `${id} failed before the change and still fails`)
+    .map(({ id, findings }) => {
+      const compared = findings?.added.length === 0 ? `; of what it finds, nothing is new` : ''
+      return `${id} failed before the change and still fails${compared}`
+    })
 }
 
 /** That the plan names a test is not that there is one. */

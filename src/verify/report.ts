@@ -19,7 +19,9 @@ export interface CheckComparison {
   stillFailing: string[]
   /** Failed and passed within the same tree when run again. */
   flaky: string[]
-  /** Green before and not green after, a broken test, or a vanished name. */
+  /** Of a check that was red before and tells what it finds: what is new, and how much was there before. */
+  findings?: { added: string[]; known: number }
+  /** Green before and not green after, a broken test, a vanished name, or a new finding. */
   regressed: boolean
   /** For the model and for people, at most 8 KiB; empty when nothing regressed. */
   summary: string

@@ -110,13 +110,16 @@ function textOf({ path, blob }: TreeChange): { path: string; text: string }[] {
   return blob === null || blob.content.includes(0) ? [] : [{ path, text: blob.content.toString('utf8') }]
 }
 
-function problemOf({ id, line, required, regressed, broken, after }: CheckComparison): string[] {
+function problemOf({ id, line, required, regressed, broken, findings, after }: CheckComparison): string[] {
   if (!regressed || !required) return []
   if (after.timedOut) return [`${id} (${line}) ran out of time.`]
   if (broken.length > 0)
     return [
       `${id} (${line}) breaks ${broken.length} test${broken.length === 1 ? '' : 's'}: ${broken.slice(0, 5).join('; ')}`,
     ]
+  const { added = [] } = findings ?? {}
+  if (added.length > 0)
+    return [`${id} (${line}) was red before and finds ${added.length} more: ${added.slice(0, 5).join('; ')}`]
   return [`${id} (${line}) ended with exit code ${after.exitCode ?? 'none'}.`]
 }
 

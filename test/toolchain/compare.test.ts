@@ -8,6 +8,29 @@ const compare = (
   more: Parameters<typeof checkResult>[1] = {},
 ) => compareChecks([checkResult(before)], [checkResult(after, more)])[0]
 
+describe('a check that was red before and tells what it finds', () => {
+  const finds = (...findings: string[]) =>
+    checkResult(undefined, { name: 'lint', passed: false, exitCode: 1, findings })
+
+  it('is no regression where all of it was there before', () => {
+    expect(compareChecks([finds('a', 'b')], [finds('b')])[0]).toMatchObject({
+      regressed: false,
+      findings: { added: [], known: 1 },
+    })
+  })
+
+  it('is one where something is new, and names that', () => {
+    const [comparison] = compareChecks([finds('a')], [finds('a', 'b')])
+    expect(comparison).toMatchObject({ regressed: true, findings: { added: ['b'], known: 1 } })
+    expect(comparison?.summary).toContain('These findings are new:\n- b')
+  })
+
+  it('is none where a second run does not find it again', () => {
+    const [comparison] = compareChecks([finds('a')], [finds('a', 'b')], [], { rerun: [finds('a')] })
+    expect(comparison).toMatchObject({ regressed: false, findings: { added: [] } })
+  })
+})
+
 describe('compareChecks', () => {
   it('a suite that grew is no regression', () => {
     expect(compare(['+a'], ['+a', '+b'])).toMatchObject({ regressed: false, added: ['b'], broken: [], summary: '' })

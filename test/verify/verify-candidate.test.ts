@@ -202,6 +202,25 @@ describe('a repository', () => {
     expect(report.notVerified).toContain('lint failed before the change and still fails')
   })
 
+  test('whose lint was red before is held to what it finds: what is new is a problem, and nothing else', async () => {
+    const lint = `import { readdirSync, readFileSync } from 'node:fs'
+for (const file of readdirSync('src'))
+  readFileSync('src/' + file, 'utf8').split('\\n').forEach((line, at) => {
+    const [found] = /slice|spare/.exec(line) ?? []
+    if (found) process.exitCode = console.log('src/' + file + ':' + (at + 1) + ':1: found ' + found) ?? 1
+  })
+`
+    const old = {
+      policy: 'checks: { test: node --test, lint: node lint.js }',
+      files: { 'lint.js': lint, 'src/old.js': 'export const cut = (text) => text.slice(1)\n' },
+    }
+    const { report } = await verify({ ...goodFix, 'src/total.js': `\n${mended}const spare = 1\n` }, old)
+    expect(report.problems).toEqual([
+      expect.stringMatching(/^lint \(.*\) was red before and finds 1 more: src\/total\.js: found spare$/),
+    ])
+    expect(report.checks.find(({ name }) => name === 'lint')?.summary).toMatch(/These findings are new:\n- src\/total/)
+  })
+
   test('whose dependencies could be installed before and not now, with the same manifests, is tried again later', async () => {
     const policy =
       'checks: { install: "grep -q first src/total.js || grep -q slice src/total.js || test -e ignored.txt" }'
