@@ -26,7 +26,7 @@ describe('the contract in words', () => {
 
 describe('the repository in words', () => {
   const check = { id: 'test', line: 'npm test', cwd: '.' } as CheckCommand
-  const result = { ...check, passed: true, exitCode: 0 } as CheckResult
+  const result = { ...check, passed: true, exitCode: 0 } as unknown as CheckResult
   const describeIt = (...checks: CheckResult[]) =>
     describeRepository({
       snapshot: {
