@@ -82,7 +82,11 @@ async function measure(event: CommentEvent, delivery: string, parts: IntakeParts
 
 async function stop(event: CommentEvent, delivery: string, parts: IntakeParts): Promise<Obeyed> {
   const reason = `It was stopped by ${event.comment.user.login}.`
-  const { run, readiness } = await cancelAll(identityOf(event), { reason, delivery }, parts)
+  const { run, readiness } = await cancelAll(
+    identityOf(event),
+    { reason, delivery, at: event.comment.created_at },
+    parts,
+  )
   if (run.kind === 'duplicate_delivery') return {}
   const stopped = [run, readiness].flatMap((each) => (each.kind === 'cancelled' ? [each.run] : []))
   return { reply: stopReply(stopped), ...(stopped[0] && { run: stopped[0] }) }

@@ -13,12 +13,12 @@ export async function recordRun(request: NewRun, { ledger, background, waiting }
 /** The issue's run, and the one that measures readiness. Each remembers the delivery for itself, so that one that could not be written is obeyed when it is delivered again. */
 export async function cancelAll(
   identity: TaskIdentity,
-  { reason, delivery }: Required<Cancellation>,
+  { delivery, ...cancellation }: Cancellation & { delivery: string },
   parts: IntakeParts,
 ): Promise<{ run: Cancelled; readiness: Cancelled }> {
   const { taskKey } = readinessIdentity(identity)
-  const readiness = await cancelRun(taskKey, { reason, delivery: `${delivery}:readiness` }, parts)
-  return { readiness, run: await cancelRun(identity.taskKey, { reason, delivery }, parts) }
+  const readiness = await cancelRun(taskKey, { ...cancellation, delivery: `${delivery}:readiness` }, parts)
+  return { readiness, run: await cancelRun(identity.taskKey, { ...cancellation, delivery }, parts) }
 }
 
 /** A running one ends at its worker's next look, and is told by it. */

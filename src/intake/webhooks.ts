@@ -50,7 +50,8 @@ async function recordLabel(event: LabelEvent, delivery: string, parts: IntakePar
 
 async function cancelUnlabelled(event: LabelEvent, delivery: string, parts: IntakeParts): Promise<void> {
   if (!isOurs(event.label.name, parts)) return
-  const cancellation = { reason: `The label was removed by ${event.sender.login}.`, delivery }
+  const reason = `The label was removed by ${event.sender.login}.`
+  const cancellation = { reason, delivery, at: event.issue.updated_at }
   noteCancelled(await cancelRun(identityOf(event).taskKey, cancellation, parts), event, parts)
 }
 
@@ -59,7 +60,7 @@ async function cancelUnlabelled(event: LabelEvent, delivery: string, parts: Inta
  * Sent again later, the same event must not end the run that began since.
  */
 async function cancel(event: IssueEvent, reason: string, delivery: string, parts: IntakeParts): Promise<void> {
-  const { run, readiness } = await cancelAll(identityOf(event), { reason, delivery }, parts)
+  const { run, readiness } = await cancelAll(identityOf(event), { reason, delivery, at: event.issue.updated_at }, parts)
   for (const cancelled of [run, readiness]) noteCancelled(cancelled, event, parts)
 }
 

@@ -10,6 +10,7 @@ import type { Answered, Artifact, Cancellation, Cancelled, Ledger, NewAnswer, Ne
 import { readMade } from './made.ts'
 import type { Transaction } from './orm.ts'
 import type { Run, RunState } from './run.ts'
+import { toRun } from './run-row.ts'
 import { artifactTable, deliveryTable, eventTable, runTable, stageTable } from './schema.ts'
 import { statesBefore } from './transitions.ts'
 
@@ -37,6 +38,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     latest: (taskKey) => database.query((orm) => latest(orm, taskKey)),
     list: (filter) => list(database, filter),
     count: (states) => countRuns(database, states),
+    underWay: (of) => underWay(database, of),
     claim: async (runId) => {
       const run = await claim(database, runId, clock())
       return run && createClaimedRun({ ...options, run, answers: await readAnswers(database, runId) })
@@ -72,7 +74,7 @@ async function record(transaction: Transaction, options: LedgerOptions, request:
     return { kind: 'duplicate_delivery' }
   const previous = await latest(transaction, request.taskKey)
   if (previous !== undefined && isUnderWay(previous)) return { kind: 'already_under_way', run: previous }
-  if (previous !== undefined && !request.force && isStale(request, previous)) return { kind: 'stale', run: previous }
+  if (previous !== undefined && isStale(request, previous)) return { kind: 'stale', run: previous }
   const run = await insertRun(transaction, {
     id: options.ids(),
     taskKey: request.taskKey,
@@ -103,9 +105,13 @@ function isUnderWay({ state, cancelReason }: Run): boolean {
   return state !== 'ended' && cancelReason === undefined
 }
 
-/** Both times are those of the events, so that our clock need not agree with GitHub's. */
-function isStale(request: NewRun, previous: Run): boolean {
-  return new Date(request.task.requestedAt) <= new Date(previous.task.requestedAt)
+/**
+ * Both times are those of the events, so that our clock need not agree with GitHub's. A command starts again whatever came before
+ * it, but one that is delivered late does not come after what was asked for since.
+ */
+function isStale({ task, force }: NewRun, previous: Run): boolean {
+  const [asked, last] = [new Date(task.requestedAt), new Date(previous.task.requestedAt)]
+  return force ? asked < last : asked <= last
 }
 
 async function insertRun(transaction: Transaction, row: typeof runTable.$inferInsert): Promise<Run> {
@@ -146,6 +152,24 @@ async function countRuns(database: Database, states: RunState[]): Promise<number
   return rows[0]?.runs ?? 0
 }
 
+/** The installation is looked for here: SQL cannot read a task whose text holds a NUL. */
+async function underWay(database: Database, of: Parameters<Ledger['underWay']>[0]): Promise<Run[]> {
+  const { state, repositoryKey, sequence } = runTable
+  const notOver = inArray(state, ['queued', 'running', 'awaiting_approval', 'awaiting_answer'])
+  const rows = await database.query((orm) =>
+    orm
+      .select()
+      .from(runTable)
+      .where(and(notOver, of?.repositories && inArray(repositoryKey, of.repositories)))
+      .orderBy(asc(sequence)),
+  )
+  const runs = rows.map(toRun)
+  if (of === undefined) return runs
+  return runs.filter(
+    ({ task: { source } }) => source.kind === 'github_issue' && source.installationId === of.installationId,
+  )
+}
+
 async function claim(database: Database, runId: string, now: Date): Promise<Run | undefined> {
   const rows = await database.query((orm) =>
     orm
@@ -153,6 +177,7 @@ async function claim(database: Database, runId: string, now: Date): Promise<Run 
       .set({
         state: 'running',
         epoch: sql`${runTable.epoch} + 1`,
+        claimedAt: now,
         startedAt: sql`coalesce(${runTable.startedAt}, ${now.toISOString()}::timestamptz)`,
       })
       .where(and(eq(runTable.id, runId), inArray(runTable.state, statesBefore('running'))))
@@ -163,7 +188,7 @@ async function claim(database: Database, runId: string, now: Date): Promise<Run 
 
 async function cancel(
   transaction: Transaction,
-  { taskKey, reason, delivery, now }: Cancellation & { taskKey: string; now: Date },
+  { taskKey, reason, delivery, at, now }: Cancellation & { taskKey: string; now: Date },
 ): Promise<Cancelled> {
   if (delivery !== undefined && !(await isNew(transaction, delivery, now))) return { kind: 'duplicate_delivery' }
   const held = await transaction
@@ -174,7 +199,9 @@ async function cancel(
     .for('update')
   // Others that are not over were asked to stop before this one was recorded.
   const [run] = held.map(toRun)
-  if (run === undefined) return { kind: 'nothing_under_way' }
+  // One that is delivered late must not end what was asked for since.
+  if (run === undefined || (at !== undefined && new Date(at) < new Date(run.task.requestedAt)))
+    return { kind: 'nothing_under_way' }
   if (run.cancelReason !== undefined) return { kind: 'cancelled', run }
   const made = run.state === 'running' ? {} : await readMade(transaction, run.id)
   const outcome = { kind: 'cancelled' as const, reason, ...made }
@@ -231,15 +258,4 @@ async function ping(database: Database): Promise<number> {
   const started = performance.now()
   await database.query((orm) => orm.execute(sql`select 1`))
   return performance.now() - started
-}
-
-function toRun({ sequence: _, askedAt: __, ...row }: typeof runTable.$inferSelect): Run {
-  return {
-    ...row,
-    question: row.question ?? undefined,
-    outcome: row.outcome ?? undefined,
-    cancelReason: row.cancelReason ?? undefined,
-    startedAt: row.startedAt ?? undefined,
-    endedAt: row.endedAt ?? undefined,
-  }
 }

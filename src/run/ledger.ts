@@ -26,6 +26,8 @@ export type Cancelled = { kind: 'cancelled'; run: Run } | { kind: 'nothing_under
 export interface Cancellation {
   /** Who and why, in words. */
   reason: string
+  /** ISO 8601, by GitHub's clock. A run that was asked for later is not meant. */
+  at?: string
   /** Remembered in the same transaction: a stop that could not be written can be delivered again. */
   delivery?: string
 }
@@ -74,6 +76,8 @@ export interface Ledger {
   latest(taskKey: string): Promise<Run | undefined>
   list(filter: { states?: RunState[]; limit: number }): Promise<Run[]>
   count(states: RunState[]): Promise<number>
+  /** Runs that are not over, in their order: all, or those of an installation, or of some of its repositories (keys). */
+  underWay(of?: { installationId: number; repositories?: string[] }): Promise<Run[]>
   /** Raises the epoch. Undefined when the run ended. */
   claim(runId: string): Promise<ClaimedRun | undefined>
   /** Marks the run; a queued one ends at once, its outcome naming what it has made, and a running one at its next look. One that was marked already keeps its reason. */

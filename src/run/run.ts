@@ -43,4 +43,6 @@ export interface Run extends TaskIdentity {
   /** Milliseconds of work before the last question: while a run waits for people its clock stands still. */
   workedMs: number
   endedAt: Date | undefined
+  /** When its records, model calls, events and artifacts were removed; absent while they are there. */
+  clearedAt?: Date
 }

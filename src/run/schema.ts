@@ -47,6 +47,11 @@ export const runTable = draftsmith.table('run', {
   question: json('question').$type<Question>(),
   askedAt: moment('asked_at'),
   workedMs: doublePrecision('worked_ms').notNull().default(0),
+  claimedAt: moment('claimed_at'),
+  /** When people knew how it ended. */
+  toldAt: moment('told_at'),
+  /** When its records were removed. */
+  clearedAt: moment('cleared_at'),
 })
 
 export const deliveryTable = draftsmith.table('delivery', {

@@ -140,6 +140,34 @@ export function ledgerContract(open: () => Promise<Database>): void {
       expect((await record(again)).attempt).toBe(2)
     })
 
+    it('takes neither a command nor a stop that is delivered late for one that comes after the last run', async () => {
+      const request = newRun({ force: true }, '2026-01-01T09:00:10.000Z')
+      const run = await record(request)
+      const stop = (at: string) => ledger.cancel(request.taskKey, { reason: 'closed', at })
+      expect(await stop('2026-01-01T09:00:09Z')).toEqual({ kind: 'nothing_under_way' })
+      expect(await stop('2026-01-01T09:00:10Z')).toMatchObject({
+        kind: 'cancelled',
+        run: { id: run.id, state: 'ended' },
+      })
+      const late = newRun({ taskKey: request.taskKey, force: true }, '2026-01-01T09:00:09.000Z')
+      expect(await ledger.record(late)).toMatchObject({ kind: 'stale', run: { id: run.id } })
+    })
+
+    it('knows what is under way of an installation and of some of its repositories', async () => {
+      const request = newRun()
+      if (request.task.source.kind === 'github_issue') request.task.source.installationId = 77
+      const run = await record(request)
+      const ids = async (of?: { installationId: number; repositories?: string[] }) =>
+        (await ledger.underWay(of)).map(({ id }) => id)
+      expect(await ids()).toContain(run.id)
+      expect(await ids({ installationId: 77 })).toEqual([run.id])
+      expect(await ids({ installationId: 77, repositories: [run.repositoryKey] })).toEqual([run.id])
+      expect(await ids({ installationId: 77, repositories: ['github:acme/other'] })).toEqual([])
+      expect(await ids({ installationId: 78 })).toEqual([])
+      await (await claim(run.id)).settle({ kind: 'cancelled', reason: 'enough' })
+      expect(await ids({ installationId: 77 })).toEqual([])
+    })
+
     it('of a task whose run was asked to stop makes the next one, while the stopped one unwinds', async () => {
       const request = newRun({ force: true })
       const first = await claimNew(request)
