@@ -50,10 +50,12 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const workspaces = serviceWorkspaces(config)
   const host = (claimed: ClaimedRun) => hostOf(claimed.run, () => claimed.check())
   const runner = composeRunner(config, { log, workspaces, host, spans, metrics })
+  const sandbox = composeSandbox(config)
+  await sandbox.sweep?.()
   await workspaces.sweep()
   const worker = createWorker({ ledger, queue, ...runner, logger: log })
   const waiting = createWaitingRuns({ ledger, queue, host: hostOf, maxUsd: config.ceilings.usd, now: clock })
-  return { ledger, queue, worker, github, sandbox: composeSandbox(config), waiting, metrics }
+  return { ledger, queue, worker, github, sandbox, waiting, metrics }
 }
 
 /** The same flow without an App: one run, claimed by whoever recorded it. */

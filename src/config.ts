@@ -11,6 +11,8 @@ import { type Variables, variables } from './config/variables.ts'
 import { type ModelRole, modelRoles } from './model/model.ts'
 import { type PriceList, prices } from './model/pricing.ts'
 
+import type { ContainerImage } from './sandbox/container-images.ts'
+import type { SandboxKind } from './sandbox/sandbox.ts'
 export interface Config {
   github: { appId: number; privateKey: string; webhookSecret: string } | undefined
   githubApiUrl: string
@@ -29,7 +31,9 @@ export interface Config {
   }
   databaseUrl: string | undefined
   dataDir: string
-  sandbox: 'bubblewrap' | 'none'
+  sandbox: SandboxKind
+  /** That commands may run in, with the sandbox `container`. */
+  containerImages: ContainerImage[]
   network: NetworkConfig
   host: string
   port: number
@@ -101,6 +105,7 @@ function toConfig(given: Variables, privateKey: string | undefined, environment:
     ceilings: {
       usd: given.DRAFTSMITH_MAX_USD,
       tokens: given.DRAFTSMITH_MAX_TOKENS,
+    containerImages: given.DRAFTSMITH_CONTAINER_IMAGES,
       minutes: given.DRAFTSMITH_MAX_MINUTES,
     },
     hostEnv: readHostEnvironment(environment),

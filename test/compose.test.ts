@@ -49,7 +49,7 @@ except urllib.error.HTTPError as error:
 
 describe('a deployment behind a proxy', () => {
   it('tells commands that have a network', async () => {
-    const box = await openFixture(composeSandbox(configOf({ HTTPS_PROXY: 'http://127.0.0.1:9' }), 'none'))
+    const box = await openFixture(composeSandbox(configOf({ HTTPS_PROXY: 'http://127.0.0.1:9' }), { kind: 'none' }))
     const { output } = await box.run({ line: 'echo "$HTTPS_PROXY"', network: { allowedHosts: [] } })
     expect(output).toBe('http://127.0.0.1:9\n')
     await box.close()

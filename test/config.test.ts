@@ -69,6 +69,18 @@ describe('reading the environment', () => {
       ])
   })
 
+  test('images for containers are listed by what they have the tools of', () => {
+    const given = { ...complete, DRAFTSMITH_SANDBOX: 'container' }
+    const DRAFTSMITH_CONTAINER_IMAGES = 'node+python=registry.example:5000/a/b@sha256:0f, buildpack-deps:bookworm'
+    expect(accepted({ ...given, DRAFTSMITH_CONTAINER_IMAGES }).containerImages).toEqual([
+      { image: 'registry.example:5000/a/b@sha256:0f', ecosystems: ['node', 'python'] },
+      { image: 'buildpack-deps:bookworm', ecosystems: [] },
+    ])
+    expect(refused(given)).toMatchObject([{ variable: 'DRAFTSMITH_CONTAINER_IMAGES', problem: 'is missing' }])
+    for (const text of ['--privileged', 'node=', 'node=-v', 'a b'])
+      expect(refused({ ...given, DRAFTSMITH_CONTAINER_IMAGES: text })[0]?.problem).toContain('ECOSYSTEM=IMAGE')
+  })
+
   test("prices of the deployment's own join the list, and go before it", () => {
     const { prices } = accepted({ ...complete, DRAFTSMITH_PRICES: 'house=2/10, claude-sonnet-5-5=1/5/0.02' }).model
     expect(prices.house).toEqual({ input: 2, cacheWrite: 2.5, cacheRead: 0.2, output: 10 })

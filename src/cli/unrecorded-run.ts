@@ -35,7 +35,7 @@ export function openUnrecordedRun(config: Config, log: Logger, request: Unrecord
     },
     host: { cloneSource: async () => ({ ...clone, revoke: async () => {} }) },
     workspaces: composeRepositories(config).workspaces,
-    sandbox: (policy) => composeSandbox(config, policy.sandbox.kind === 'none' ? 'none' : config.sandbox),
+    sandbox: (policy) => composeSandbox(config, policy.sandbox),
     registries: config.network.registries,
     progress: progressOf(request),
     log,

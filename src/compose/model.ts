@@ -8,6 +8,7 @@ import { priceOf } from '../model/pricing.ts'
 import { createRecordedProvider } from '../model/recorded-provider.ts'
 import { type Ceilings, defaultCeilings, type Policy } from '../policy/policy.ts'
 import type { ClaimedRun } from '../run/ledger.ts'
+import { offeredSandboxes } from './sandbox.ts'
 
 export function composeProvider(config: Config, log: Logger): ModelProvider {
   const { provider, recordings, apiKey, baseUrl } = config.model
@@ -65,6 +66,6 @@ export function ceilingsOf(config: Config): Ceilings {
     models: config.model.byRole,
     prices: config.model.prices,
     limits: { ...limits, usd, tokens, minutes },
-    sandbox: config.sandbox === 'none' ? { ...sandbox, kinds: [...sandbox.kinds, 'none'] } : sandbox,
+    sandbox: { ...sandbox, ...offeredSandboxes(config) },
   }
 }

@@ -30,8 +30,7 @@ export function composeRunner(config: Config, { log, workspaces, host, spans, me
   return createTaskRunner({
     host,
     workspaces,
-    sandbox: (policy) =>
-      watchSandbox(composeSandbox(config, policy.sandbox.kind === 'none' ? 'none' : config.sandbox), spans),
+    sandbox: (policy) => watchSandbox(composeSandbox(config, policy.sandbox), spans),
     registries: config.network.registries,
     dependencies: composeDependencyCache(config, log),
     ceilings: ceilingsOf(config),

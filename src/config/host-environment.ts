@@ -20,11 +20,22 @@ const hostVariables = [
   'http_proxy',
   'no_proxy',
   'HOME',
+  // By which a container engine's client finds it.
+  'XDG_RUNTIME_DIR',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
+  'DBUS_SESSION_BUS_ADDRESS',
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
+  'DOCKER_CERT_PATH',
+  'DOCKER_TLS_VERIFY',
+  'CONTAINER_HOST',
 ]
 
 export type Environment = Record<string, string | undefined>
 
-/** Allow-listed: PATH, locale, certificates, proxies. Nothing else of this process ever reaches a command. */
+/** Allow-listed: PATH, locale, certificates, proxies, the container engine. Nothing else of this process ever reaches a command. */
 export function readHostEnvironment(environment: Environment): Record<string, string> {
   const set = hostVariables.flatMap((name) => (environment[name] ? [[name, environment[name]]] : []))
   return Object.fromEntries(set)

@@ -10,6 +10,7 @@ export function missing(given: Partial<Variables>, needs: Need[]): ConfigProblem
   const wanted = [
     ...(needs.includes('github') ? ofGitHub(given) : []),
     ...(needs.includes('model') ? ofModel(given) : []),
+    ...ofSandbox(given),
   ]
   return wanted.flatMap(([value, variable, mend]) => (value ? [] : [{ variable, problem: 'is missing', mend }]))
 }
@@ -28,6 +29,17 @@ function ofGitHub(given: Partial<Variables>): Wanted[] {
       given.WEBHOOK_SECRET,
       'WEBHOOK_SECRET',
       'Set the same random text here and in the webhook settings of your GitHub App; without it anybody could send events.',
+    ],
+  ]
+}
+
+function ofSandbox(given: Partial<Variables>): Wanted[] {
+  if (given.DRAFTSMITH_SANDBOX !== 'container') return []
+  return [
+    [
+      given.DRAFTSMITH_CONTAINER_IMAGES?.length,
+      'DRAFTSMITH_CONTAINER_IMAGES',
+      'List the images that commands of repositories may run in, such as `node=node:24-bookworm`.',
     ],
   ]
 }

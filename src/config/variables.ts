@@ -1,6 +1,7 @@
 // Every variable of the environment that is read, its form and its default. `.env.example` explains each.
 import { z } from 'zod'
 import { parsePrices } from '../model/pricing.ts'
+import { parseImages } from '../sandbox/container-images.ts'
 import { parseHeaders } from './header-list.ts'
 
 const positive = (fallback: number) => z.coerce.number().positive().default(fallback)
@@ -31,6 +32,16 @@ const headers = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+const containerImages = z.string().transform((text, context) => {
+  const images = parseImages(text)
+  if (images !== undefined) return images
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a list of IMAGE or ECOSYSTEM=IMAGE, separated by commas, such as node=node:24-bookworm',
+  })
+  return z.NEVER
+})
+
 /** Commands of repositories see it. */
 const registry = z
   .url({ protocol: /^https?$/ })
@@ -56,7 +67,8 @@ export const variables = z.object({
   OTEL_EXPORTER_OTLP_HEADERS: headers.default({}),
   DRAFTSMITH_LABEL: z.string().min(1).max(50).default('agent-eligible'),
   DRAFTSMITH_DATA_DIR: optional,
-  DRAFTSMITH_SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
+  DRAFTSMITH_SANDBOX: z.enum(['bubblewrap', 'container', 'none']).default('bubblewrap'),
+  DRAFTSMITH_CONTAINER_IMAGES: containerImages.default([]),
   DRAFTSMITH_PRIVATE_HOSTS: hostsAndPorts.default([]),
   npm_config_registry: registry,
   PIP_INDEX_URL: registry,

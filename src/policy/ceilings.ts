@@ -10,6 +10,8 @@ export interface Ceilings {
   sandbox: SandboxResources & {
     /** Kinds a repository may name. `none` only where running without a sandbox was chosen by name. */
     kinds: Policy['sandbox']['kind'][]
+    /** Images a repository may name. */
+    images: string[]
   }
   concurrency: number
   /** By role; absent: any model may be named, and nothing is said about prices. */
@@ -34,7 +36,14 @@ export const defaultCeilings: Ceilings = {
     followUpRounds: 5,
     repositoryMiB: 8_192,
   },
-  sandbox: { commandMinutes: 30, memoryMiB: 16_384, processes: 2_048, cpus: 8, kinds: ['auto', 'bubblewrap'] },
+  sandbox: {
+    commandMinutes: 30,
+    memoryMiB: 16_384,
+    processes: 2_048,
+    cpus: 8,
+    kinds: ['auto', 'bubblewrap'],
+    images: [],
+  },
   concurrency: 5,
 }
 
@@ -55,7 +64,7 @@ export function applyCeilings(
     }
     return ceiling
   }
-  const { kinds, ...resources } = ceilings.sandbox
+  const { kinds, images, ...resources } = ceilings.sandbox
   const clipped: Policy = {
     ...policy,
     limits: clipEach('limits', policy.limits, ceilings.limits, clip),
@@ -65,6 +74,11 @@ export function applyCeilings(
   if (!kinds.includes(policy.sandbox.kind)) {
     notes.push(`\`sandbox.kind: ${policy.sandbox.kind}\` is not offered by this deployment; its own choice is used.`)
     clipped.sandbox.kind = 'auto'
+  }
+  const { image } = policy.sandbox
+  if (image !== undefined && !images.includes(image)) {
+    notes.push(`\`sandbox.image: ${image}\` is not offered by this deployment; its own choice is used.`)
+    clipped.sandbox.image = undefined
   }
   return { policy: clipped, notes }
 }

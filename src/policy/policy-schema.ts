@@ -96,7 +96,14 @@ const sandbox = z.strictObject({
     .enum(['auto', 'bubblewrap', 'container', 'none'])
     .default('auto')
     .describe('Which sandbox runs the commands. `auto`: what the deployment has chosen.'),
-  image: word.optional().describe('Image for the container sandbox.'),
+  image: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe(
+      'Image for the container sandbox, one of those that the deployment offers. Left out: by what the repository is built with.',
+    ),
   allowedHosts: z
     .array(z.string().regex(/^(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?$/, 'must be a host such as "pypi.org"'))
     .max(50)
@@ -188,7 +195,7 @@ export const policySchema = z.strictObject({
 })
 
 /** Keys that may be written already and have no effect yet; report and docs/policy.md say so. */
-export const idleKeys = ['label', 'schedule', 'concurrency', 'limits.followUpRounds', 'sandbox.image']
+export const idleKeys = ['label', 'schedule', 'concurrency', 'limits.followUpRounds']
 
 /** What may be written in the file: everything is optional. */
 export type PolicyFile = z.input<typeof policySchema>

@@ -38,9 +38,9 @@ export async function prepareBench(
   run.signal.throwIfAborted()
   await run.progress.began('prepare')
   const workspace = await openWorkspace(run, facts)
-  const place = await openPlace(run, { workspace, sandbox: run.sandbox(policy), policy })
+  const snapshot = await detectIn(workspace, policy)
+  const place = await openPlace(run, { workspace, snapshot, sandbox: run.sandbox(policy), policy })
   try {
-    const snapshot = await detectToolchain(await workspace.files(), (path) => workspace.readBase(path), policy.checks)
     for (const note of [...workspace.notes, ...snapshot.notes]) run.progress.note(note)
     const bench = benchOf(run, { place, snapshot, policy })
     const installProblem = await install(run, { place, snapshot, policy, label: 'baseline' })
@@ -74,8 +74,18 @@ async function openWorkspace(run: Preparing, facts: Pick<BaseFacts, 'baseCommit'
   }
 }
 
+async function detectIn(workspace: Workspace, { checks }: Policy): Promise<RepositorySnapshot> {
+  try {
+    return await detectToolchain(await workspace.files(), (path) => workspace.readBase(path), checks)
+  } catch (thrown) {
+    await workspace.close()
+    throw thrown
+  }
+}
+
 interface PlaceParts {
   workspace: Workspace
+  snapshot: RepositorySnapshot
   sandbox: Sandbox
   policy: Policy
 }
@@ -103,7 +113,10 @@ interface OwnedPlace extends Place, AsyncDisposable {
   sandbox: Sandbox
 }
 
-async function openSession(run: Preparing, { workspace, sandbox, policy }: PlaceParts): Promise<SandboxSession> {
+async function openSession(
+  run: Preparing,
+  { workspace, snapshot, sandbox, policy }: PlaceParts,
+): Promise<SandboxSession> {
   const { commandMinutes, memoryMiB, processes, cpus } = policy.sandbox
   return sandbox.open({
     runId: run.claimed.run.id,
@@ -120,6 +133,7 @@ async function openSession(run: Preparing, { workspace, sandbox, policy }: Place
       openFiles: 4_096,
     },
     env: { CI: 'true', LANG: 'C.UTF-8' },
+    ecosystems: [...new Set(snapshot.ecosystems.map(({ name }) => name))],
   })
 }
 
@@ -174,7 +188,7 @@ async function freshPlace(
   run.signal.throwIfAborted()
   const label = `fresh-${treeSha.slice(0, 12)}`
   const workspace = await place.workspace.fresh(treeSha)
-  const fresh = await openPlace(run, { workspace, sandbox: place.sandbox, policy })
+  const fresh = await openPlace(run, { workspace, snapshot, sandbox: place.sandbox, policy })
   try {
     return { ...fresh, installProblem: await install(run, { place: fresh, snapshot, policy, label }) }
   } catch (thrown) {

@@ -9,6 +9,18 @@ export interface ContainerImage {
   ecosystems: string[]
 }
 
+/** As an engine reads one, and never as an option of its client. */
+const imageName = /^[a-z0-9][A-Za-z0-9._/:@-]{0,255}$/
+
+/** `IMAGE` or `ECOSYSTEM+ECOSYSTEM=IMAGE`, separated by commas; undefined where something of it is none. */
+export function parseImages(text: string): ContainerImage[] | undefined {
+  const images = text.split(',').flatMap((entry) => {
+    const [, ecosystems = '', image = ''] = /^(?:([a-z+]+)=)?(.*)$/.exec(entry.trim()) ?? []
+    return entry.trim() === '' ? [] : [{ image, ecosystems: ecosystems.split('+').filter((name) => name !== '') }]
+  })
+  return images.every(({ image }) => imageName.test(image)) ? images : undefined
+}
+
 export interface ImageWish {
   /** Of the policy, which holds only what the deployment lists. */
   named: string | undefined

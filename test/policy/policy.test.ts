@@ -75,13 +75,12 @@ describe('models', () => {
 })
 
 it('keys that have no effect yet are named, when they are written', () => {
-  const text = 'label: x\nschedule: 0 4 * * 1\nconcurrency: 2\nlimits: { followUpRounds: 1 }\nsandbox: { image: a }\n'
+  const text = 'label: x\nschedule: 0 4 * * 1\nconcurrency: 2\nlimits: { followUpRounds: 1 }\n'
   expect(accepted(parse(text)).notes).toEqual([
     '`label` is not acted on yet.',
     '`schedule` is not acted on yet.',
     '`concurrency` is not acted on yet.',
     '`limits.followUpRounds` is not acted on yet.',
-    '`sandbox.image` is not acted on yet.',
   ])
 })
 
@@ -107,6 +106,17 @@ describe('ceilings', () => {
       '`concurrency: 9` is above what this deployment allows; 5 is used.',
       '`sandbox.kind: none` is not offered by this deployment; its own choice is used.',
       '`concurrency` is not acted on yet.',
+    ])
+  })
+
+  it('leave the choice among the images that the deployment offers', () => {
+    const sandbox = { ...defaultCeilings.sandbox, images: ['node:24-bookworm'] }
+    const read = (image: string) =>
+      accepted(parsePolicy(`sandbox: { image: '${image}' }`, { ...defaultCeilings, sandbox }))
+    expect(read('node:24-bookworm')).toMatchObject({ policy: { sandbox: { image: 'node:24-bookworm' } }, notes: [] })
+    expect(read('evil.example/miner').policy.sandbox.image).toBeUndefined()
+    expect(read('evil.example/miner').notes).toEqual([
+      '`sandbox.image: evil.example/miner` is not offered by this deployment; its own choice is used.',
     ])
   })
 
