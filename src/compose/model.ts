@@ -3,9 +3,10 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { createAnthropicProvider } from '../model/anthropic-provider.ts'
 import { createMeteredModel } from '../model/metered-model.ts'
-import type { Model, ModelProvider, ModelRole } from '../model/model.ts'
+import type { Model, ModelProvider } from '../model/model.ts'
 import { priceOf } from '../model/pricing.ts'
 import { createRecordedProvider } from '../model/recorded-provider.ts'
+import { chosenModels } from '../policy/model-choice.ts'
 import { type Ceilings, defaultCeilings, type Policy } from '../policy/policy.ts'
 import type { ClaimedRun } from '../run/ledger.ts'
 import { offeredSandboxes } from './sandbox.ts'
@@ -40,22 +41,11 @@ export function meteredModel(config: Config, { provider, claimed, policy }: Mete
   return createMeteredModel({
     provider,
     store: claimed.modelCalls,
-    models: modelNames(config, policy),
+    models: chosenModels(policy, config.model.byRole),
     prices: config.model.prices,
     ceilings: { usd: policy.limits.usd, tokens: policy.limits.tokens },
     maxTokensPerReply: 16_000,
   })
-}
-
-function modelNames(config: Config, policy: Policy): Record<ModelRole, string> {
-  const { analyst, planner, coder, reviewer } = config.model.byRole
-  const wished = policy.models
-  return {
-    analyst: wished.analyst ?? analyst,
-    planner: wished.planner ?? planner,
-    coder: wished.coder ?? coder,
-    reviewer: wished.reviewer ?? reviewer,
-  }
 }
 
 export function ceilingsOf(config: Config): Ceilings {

@@ -2,7 +2,7 @@
 import type { ContextPacket } from '../explore/context-packet.ts'
 import type { Permitted } from '../policy/autonomy.ts'
 import { gateEstimate } from '../policy/gate-estimate.ts'
-import { priceByRole } from '../policy/model-choice.ts'
+import { priceByRole, reviewersOf } from '../policy/model-choice.ts'
 import type { Policy } from '../policy/policy.ts'
 import { recorded } from '../run/stage-recorder.ts'
 import type { RunContext } from '../run-context.ts'
@@ -37,7 +37,8 @@ async function estimateOf({ claimed, ceilings }: RunContext, { contract, policy,
   if (fromRuns !== undefined) return fromRuns
   const { usage: spent } = await claimed.modelCalls.spent()
   const { complexity } = contract
-  return guessFromSize({ complexity, packetCharacters: charactersOf(packet), spent }, priceOfRole)
+  const reviewers = reviewersOf(policy).length
+  return guessFromSize({ complexity, packetCharacters: charactersOf(packet), spent, reviewers }, priceOfRole)
 }
 
 function charactersOf({ files, map }: ContextPacket): number {

@@ -10,6 +10,8 @@ export interface Size {
   packetCharacters: number
   /** What reading the issue has really used. */
   spent: Usage
+  /** How many models review; one when left out. */
+  reviewers?: number
 }
 
 /** Counted on code and prose by the provider: 0.3 to 0.4 tokens a byte. */
@@ -31,7 +33,7 @@ export function guessFromSize(size: Size, priceOfRole: PriceOfRole): Estimate {
   return { tokens: around(tokensOf(usage)), usd: usd === undefined ? undefined : around(usd), basis: { kind: 'size' } }
 }
 
-function usageOf({ complexity, packetCharacters, spent }: Size): UsageByRole {
+function usageOf({ complexity, packetCharacters, spent, reviewers = 1 }: Size): UsageByRole {
   const packet = packetCharacters / charactersPerToken
   const { planner, coder } = turns[complexity]
   return {
@@ -39,7 +41,7 @@ function usageOf({ complexity, packetCharacters, spent }: Size): UsageByRole {
     planner: conversation({ first: 1_500 + packet, turns: planner, each: 1_500 }),
     // The planned files are some of those that the search found, and are shown whole.
     coder: conversation({ first: 2_000 + packet / 2, turns: coder, each: 800 }),
-    reviewer: conversation({ first: 2_000, turns: 1, each: 0 }),
+    reviewer: times(reviewers, conversation({ first: 2_000, turns: 1, each: 0 })),
   } satisfies Record<ModelRole, Usage>
 }
 
@@ -61,6 +63,16 @@ function conversation({ first, turns: count, each }: Conversation): Usage {
     cacheWriteTokens: first + further * each,
     cacheReadTokens: further * first + ((further * (further - 1)) / 2) * each,
     outputTokens: count * replyTokens,
+  }
+}
+
+function times(count: number, usage: Usage): Usage {
+  const { inputTokens, cacheWriteTokens, cacheReadTokens, outputTokens } = usage
+  return {
+    inputTokens: count * inputTokens,
+    cacheWriteTokens: count * cacheWriteTokens,
+    cacheReadTokens: count * cacheReadTokens,
+    outputTokens: count * outputTokens,
   }
 }
 

@@ -1,15 +1,17 @@
-// Stage 10: rules first, then a reviewer model that can only object. It sees contract, diff and evidence, never the coder's conversation.
+// Stage 10: rules first, then reviewer models that can only object. They see contract, diff and evidence, never the coder's conversation.
 import { loadPrompt } from '../agent/prompt.ts'
 import { Fault } from '../errors.ts'
 import type { Candidate } from '../execute/candidate.ts'
 import type { Model } from '../model/model.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
+import { reviewersOf } from '../policy/model-choice.ts'
 import { type RunContext, stage } from '../run-context.ts'
 import type { VerificationReport } from '../verify/report.ts'
 import type { Patch } from '../workspace/workspace.ts'
 import { describeChange } from './describe-change.ts'
 import { judgeByRule } from './judge-by-rule.ts'
 import { judgedFacts } from './judged-facts.ts'
+import { mergeReviews } from './merge-reviews.ts'
 import { placeObjection } from './place-objection.ts'
 import { type Review, review } from './review.ts'
 import { type ShownFile, shownFiles } from './shown-diff.ts'
@@ -60,10 +62,27 @@ async function reviewed(model: Model, { task, patch, report, signal }: Reviewing
   if (patch.text.length > longestDiff) return verdictOf([unreviewable(patch)], [])
   const files = shownFiles(patch, await task.bench.workspace.changes(report.treeSha))
   const text = describeChange(task, { files, report })
+  const verdicts: Verdict[] = []
+  // One after the other, so that what one has cost is known before the next is asked.
+  for (const reviewer of reviewersOf(task.policy)) {
+    verdicts.push(await askReviewer(model, { reviewer, text, files, signal }))
+  }
+  return mergeReviews(verdicts)
+}
+
+interface Asking {
+  /** Name of the model; undefined for the one of the role. */
+  reviewer: string | undefined
+  text: string
+  files: ShownFile[]
+  signal: AbortSignal
+}
+
+async function askReviewer(model: Model, { reviewer, text, files, signal }: Asking): Promise<Verdict> {
   const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text }] }]
   try {
     const { objections, remarks } = await model.structured(
-      { role: 'reviewer', system, messages, schema: review },
+      { role: 'reviewer', ...(reviewer && { model: reviewer }), system, messages, schema: review },
       signal,
     )
     return verdictOf(

@@ -34,7 +34,7 @@ export function createMeteredModel(options: MeteredModelOptions): Model {
 
   const complete: Model['complete'] = async (asked, signal, before) => {
     const maxTokens = Math.min(asked.maxTokens ?? options.maxTokensPerReply, options.maxTokensPerReply)
-    const request: ModelRequest = { ...asked, model: options.models[asked.role], maxTokens }
+    const request: ModelRequest = { ...asked, model: asked.model ?? options.models[asked.role], maxTokens }
     const hash = requestHash(request)
     const stored = await options.store.find(hash)
     const reply = stored ?? (await paid(options, request, { hash, counted, signal, before }))

@@ -69,7 +69,8 @@ export interface ModelProvider {
  */
 export interface Model {
   complete(
-    request: Omit<ModelRequest, 'model' | 'maxTokens'> & { maxTokens?: number },
+    /** `model`: another than the one of the role. */
+    request: Omit<ModelRequest, 'model' | 'maxTokens'> & { model?: string; maxTokens?: number },
     signal?: AbortSignal,
     /** Awaited once the reply has arrived and before it is kept: what must stand when it does. */
     before?: () => Promise<void>,
@@ -79,7 +80,7 @@ export interface Model {
    * A refusal is a fault `model_refused`, a reply cut at its length limit `model_reply_cut`. All three are `invalid_input`: asking again answers the same.
    */
   structured<T>(
-    request: { role: ModelRole; system: string; messages: Message[]; schema: z.ZodType<T> },
+    request: { role: ModelRole; model?: string; system: string; messages: Message[]; schema: z.ZodType<T> },
     signal?: AbortSignal,
   ): Promise<T>
   spent(): Promise<Charge>

@@ -4,7 +4,7 @@ import { Fault } from '../errors.ts'
 import type { Message, Model, ModelReply, ModelRole } from './model.ts'
 import { outputSchemaOf } from './output-schema.ts'
 
-type Request<T> = { role: ModelRole; system: string; messages: Message[]; schema: z.ZodType<T> }
+type Request<T> = { role: ModelRole; model?: string; system: string; messages: Message[]; schema: z.ZodType<T> }
 type Read<T> = { kind: 'valid'; value: T } | { kind: 'invalid'; problems: string }
 
 export async function askStructured<T>(
@@ -12,9 +12,19 @@ export async function askStructured<T>(
   request: Request<T>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const { role, system, schema } = request
+  const { role, model, system, schema } = request
   const ask = (messages: Message[]) =>
-    complete({ role, system, tools: [], messages, outputSchema: outputSchemaOf(schema) }, signal)
+    complete(
+      {
+        role,
+        ...(model !== undefined && { model }),
+        system,
+        tools: [],
+        messages,
+        outputSchema: outputSchemaOf(schema),
+      },
+      signal,
+    )
 
   const first = whole(await ask(request.messages), role)
   const read = readReply(first, schema)

@@ -47,10 +47,14 @@ function keysOf(schema: KeySchema, { prefix, defaults }: Position): PolicyKey[] 
 
 function valuesOf(schema: KeySchema): PolicyKey['values'] {
   if (schema.enum !== undefined) return schema.enum
-  if (schema.anyOf !== undefined) return 'a command, or `command` and `required`'
+  if (schema.anyOf !== undefined) return eitherOf(schema.anyOf)
   if (schema.type === 'array') return 'list'
   if (schema.type === 'integer' || schema.type === 'number') return rangeOf(schema)
   return schema.type === 'boolean' ? ['true', 'false'] : 'text'
+}
+
+function eitherOf(schemas: KeySchema[]): string {
+  return schemas.some(({ type }) => type === 'array') ? 'text, or list' : 'a command, or `command` and `required`'
 }
 
 function rangeOf({ minimum, exclusiveMinimum, maximum }: KeySchema): string {

@@ -117,11 +117,17 @@ const sandbox = z.strictObject({
 
 const modelName = word.optional()
 
+/** Each reads the whole diff: more of them say the same again. */
+const mostReviewers = 3
+
 const models = z.strictObject({
   analyst: modelName.describe('Model that reads the issue.'),
   planner: modelName.describe('Model that plans.'),
   coder: modelName.describe('Model that writes.'),
-  reviewer: modelName.describe('Model that reviews.'),
+  reviewer: z
+    .union([word.transform((name) => [name]), z.array(word).min(1).max(mostReviewers)])
+    .optional()
+    .describe('Model that reviews; or up to three, each of which reviews by itself and may object.'),
 })
 
 const pullRequest = z.strictObject({
@@ -195,7 +201,7 @@ export const policySchema = z.strictObject({
 })
 
 /** Keys that may be written already and have no effect yet; report and docs/policy.md say so. */
-export const idleKeys = ['label', 'schedule', 'concurrency', 'limits.followUpRounds']
+export const idleKeys = ['label', 'schedule', 'limits.followUpRounds']
 
 /** What may be written in the file: everything is optional. */
 export type PolicyFile = z.input<typeof policySchema>

@@ -67,6 +67,25 @@ describe('the judge', () => {
   })
 })
 
+describe('several reviewers', () => {
+  const policy = 'models: { reviewer: [claude-opus-5, claude-haiku-4-5] }'
+  const objection = { about: 'intent', path: 'src/total.js', line: 2, message: 'It sums only two prices.' }
+  const says = (...objections: object[]) => [text(JSON.stringify({ objections, remarks: ['Names could be shorter.'] }))]
+
+  test('see the same, each by itself; what both say is said once', async () => {
+    const other = { ...objection, about: 'safety', message: 'A price may be text.' }
+    const script = [says(objection), says({ ...objection, line: 3, message: 'Only two of them count.' }, other)]
+    const { verdict, model } = await judge({ 'src/total.js': mended }, script, { policy })
+    expect(model.requests.map(({ model: name }) => name)).toEqual(['claude-opus-5', 'claude-haiku-4-5'])
+    expect(model.requests[1]?.messages).toEqual(model.requests[0]?.messages)
+    expect(verdict).toEqual({
+      passed: false,
+      objections: [objection, other].map((one) => ({ by: 'reviewer', ...one })),
+      remarks: ['Names could be shorter.'],
+    })
+  })
+})
+
 describe('work that cannot be reviewed stays unverified, and is kept', () => {
   test('when the budget is spent', async () => {
     const { verdict, model } = await judge({ 'src/total.js': mended }, [], { policy: 'limits: { tokens: 2000 }' })

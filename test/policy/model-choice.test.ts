@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { prices } from '../../src/model/pricing.ts'
-import { priceByRole } from '../../src/policy/model-choice.ts'
+import { chosenModels, priceByRole, reviewersOf } from '../../src/policy/model-choice.ts'
 import { type Ceilings, defaultCeilings, parsePolicy } from '../../src/policy/policy.ts'
 import { policyOf } from './fixture.ts'
 
@@ -19,6 +19,25 @@ describe('a model of the house', () => {
 
   it('that the deployment has given a price needs no note, and may be named by a policy', () => {
     expect(parsePolicy('models: { reviewer: house-model }', priced)).toMatchObject({ kind: 'ok', notes: [] })
+  })
+
+  it('may be one of several that review: each needs a price, and the estimate goes by their mean', () => {
+    const several = policyOf('models: { reviewer: [claude-opus-5, claude-haiku-4-5, claude-opus-5] }')
+    expect(reviewersOf(several)).toEqual(['claude-opus-5', 'claude-haiku-4-5'])
+    expect(chosenModels(several, models).reviewer).toBe('claude-opus-5')
+    expect(
+      priceByRole(policyOf('models: { reviewer: [claude-opus-5, claude-haiku-4-5] }'), priced)('reviewer'),
+    ).toEqual({
+      input: 3,
+      cacheWrite: 3.75,
+      cacheRead: 0.3,
+      output: 15,
+    })
+    expect(reviewersOf(policyOf('models: { reviewer: claude-opus-5 }'))).toEqual([undefined])
+    expect(parsePolicy('models: { reviewer: [claude-opus-5, gratis] }', priced)).toMatchObject({
+      kind: 'invalid',
+      problems: [{ message: expect.stringContaining('`gratis` has no known price') }],
+    })
   })
 
   it('pays what the deployment says, role by role', () => {
