@@ -68,13 +68,16 @@ async function readManifests({ tree, files }: KeyParts): Promise<[string, string
   return known.length === read.length ? known : undefined
 }
 
+/** Images, and the machine itself, may have equal tools on another system, for which what was compiled does not fit. */
+const sayPlatform = 'cat /usr/lib/os-release /etc/os-release 2>/dev/null; uname -m'
+
 /** What the programs of the install say of themselves, in the folder that they run in: version managers look there. */
 async function toolVersions({ session, installs }: KeyParts): Promise<string[] | undefined> {
   const asked = new Set(installs.map(({ cwd, keeps }) => JSON.stringify([cwd, keeps?.versions ?? ''])))
   const said: string[] = []
   for (const one of asked) {
     const [cwd, line]: [string, string] = JSON.parse(one)
-    const { exitCode, output } = await session.run({ line, cwd })
+    const { exitCode, output } = await session.run({ line: `{ ${line}; } || exit\n${sayPlatform}`, cwd })
     if (exitCode !== 0) return undefined
     said.push(output)
   }
