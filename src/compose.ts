@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import { createLocalTaskHost, type LocalTaskHostOptions } from './cli/local-task-host.ts'
 import { openLocalDatabase, openServiceDatabase } from './compose/databases.ts'
-import { composeGitHub, gitHubHost, recogniseApp } from './compose/github.ts'
+import { composeCallBudget, composeGitHub, gitHubHost, recogniseApp } from './compose/github.ts'
 import { warnOfPrices } from './compose/model.ts'
 import { clock, ids, version } from './compose/process.ts'
 import { composeRepositories, serviceWorkspaces } from './compose/repositories.ts'
@@ -36,11 +36,12 @@ export interface Service {
 
 /** Builds everything and opens the database; nothing is listened to and no job is taken yet. Throws Faults with the mend. */
 export async function composeService(config: Config, log: Logger): Promise<Service> {
-  const github = composeGitHub(config, log)
-  await recogniseApp(github, log)
+  await recogniseApp(composeGitHub(config, log), log)
   warnOfPrices(config, log)
   const database = await openServiceDatabase(config)
   const metrics = createMetrics({ readFleet: () => readFleetFigures(database, clock()), log })
+  const budget = composeCallBudget(database, log)
+  const github = composeGitHub(config, log, { budget, limited: metrics.gitHubLimited })
   const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
   const spans = await composeSpans(config, log)
   const { enqueue, wake } = queue

@@ -2,18 +2,27 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { Fault, toFault } from '../errors.ts'
+import type { CallBudget } from '../github/call-budget.ts'
 import type { GitHubApp } from '../github/github.ts'
 import { createGitHubTaskHost } from '../github/github-task-host.ts'
-import { createGitHubApp } from '../github/octokit-github.ts'
+import { createGitHubApp, type GitHubAppOptions } from '../github/octokit-github.ts'
+import { createSharedCallBudget, sameWindowMs } from '../github/shared-call-budget.ts'
 import { parseTrailers } from '../render/commit-message.ts'
 import { renderCall } from '../render/question.ts'
 import { readinessMarker, renderReadinessReport } from '../render/readiness-report.ts'
 import { renderStatus, statusMarker } from '../render/status.ts'
+import type { Database } from '../run/database.ts'
+import { createGitHubBudgets } from '../run/github-budgets.ts'
 import type { Run } from '../run/run.ts'
 import type { TaskHost } from '../task/task-host.ts'
 import { version } from './process.ts'
 
-export function composeGitHub(config: Config, log: Logger): GitHubApp {
+/** `shared`: what a process of the service knows together with all others. */
+export function composeGitHub(
+  config: Config,
+  log: Logger,
+  shared: Pick<GitHubAppOptions, 'budget' | 'limited'> = {},
+): GitHubApp {
   if (config.github === undefined)
     throw new Fault('invalid_input', 'app_not_configured', 'There are no credentials of a GitHub App.', {
       mend: 'Set APP_ID, PRIVATE_KEY_PATH and WEBHOOK_SECRET.',
@@ -26,7 +35,12 @@ export function composeGitHub(config: Config, log: Logger): GitHubApp {
     writeSpacingMs: config.githubWriteSpacingMs,
     userAgent: `draftsmith/${version}`,
     log,
+    ...shared,
   })
+}
+
+export function composeCallBudget(database: Database, log: Logger): CallBudget {
+  return createSharedCallBudget({ store: createGitHubBudgets(database, { sameWindowMs }), log, now: Date.now })
 }
 
 /** A wrong App id or key is told now, not at the first label. GitHub's bad hour is no reason not to start. */

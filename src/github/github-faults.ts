@@ -49,6 +49,20 @@ export function wordsOf(thrown: unknown): string {
   return answerOf(thrown)?.message ?? ''
 }
 
+/** A limit that an answer tells of; the headers say how the calls of the hour stand. */
+export interface MetLimit {
+  limit: 'primary' | 'secondary'
+  retryAfterSeconds: number
+  headers: Record<string, string | undefined>
+}
+
+/** Undefined where it is another refusal, or none at all. */
+export function limitMet(thrown: unknown): MetLimit | undefined {
+  const answer = answerOf(thrown)
+  if (!answer?.answered || !isRateLimit(answer)) return undefined
+  return { limit: kindOfLimit(answer), retryAfterSeconds: secondsToWait(answer.headers), headers: answer.headers }
+}
+
 interface Explanation {
   faultClass: Fault['class']
   code: string
@@ -73,22 +87,28 @@ function unreachable(answer: Answer): Explanation {
   }
 }
 
+/** A 403 that says when to come back is no refusal for good; older servers call the secondary limit abuse detection. */
 function isRateLimit({ status, headers, message }: Answer): boolean {
   if (status === 429) return true
-  return (
-    status === 403 && (headers['x-ratelimit-remaining'] === '0' || /secondary rate|rate limit exceeded/i.test(message))
-  )
+  if (status !== 403) return false
+  const told = headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined
+  return told || /secondary rate|rate limit exceeded|abuse detection/i.test(message)
 }
 
-function rateLimited({ headers, message }: Answer): Explanation {
-  const secondary = /secondary/i.test(message)
-  const retryAfterSeconds = secondsToWait(headers)
+function kindOfLimit({ headers, message }: Answer): MetLimit['limit'] {
+  if (/secondary|abuse/i.test(message)) return 'secondary'
+  return headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] === undefined ? 'primary' : 'secondary'
+}
+
+function rateLimited(answer: Answer): Explanation {
+  const limit = kindOfLimit(answer)
+  const retryAfterSeconds = secondsToWait(answer.headers)
   return {
     faultClass: 'infrastructure',
     code: 'github_rate_limited',
-    says: `GitHub's ${secondary ? 'secondary' : 'primary'} rate limit is reached.`,
+    says: `GitHub's ${limit} rate limit is reached.`,
     mend: `Nothing to do: it is tried again in ${retryAfterSeconds} s.`,
-    data: { limit: secondary ? 'secondary' : 'primary', retryAfterSeconds },
+    data: { limit, retryAfterSeconds },
   }
 }
 

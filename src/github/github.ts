@@ -101,6 +101,8 @@ export interface GitHubApp {
   redeliver(deliveryId: number): Promise<void>
   /** The same App, whose repositories write to another log, such as a run's. */
   withLog(log: Logger): GitHubApp
+  /** The same App for work that nobody waits for: where little is left of an installation's calls, they end in `infrastructure`/`github_budget_low`. */
+  inBackground(): GitHubApp
 }
 
 /**

@@ -1,5 +1,6 @@
 // Tokens of one repository: minted at use, no wider than the step, forgotten as soon as it is done.
 import type { Logger } from 'pino'
+import type { Urgency } from './call-budget.ts'
 import { type CallContext, githubFault, statusOf } from './github-faults.ts'
 import type { Client, Clients } from './octokit-client.ts'
 
@@ -48,6 +49,7 @@ export interface SessionOptions {
   installationId: number
   owner: string
   name: string
+  urgency?: Urgency
   log: Logger
   now: () => number
   /** Calls back once after that time; the answer calls it off. A timer that keeps no process alive when left out. */

@@ -1,11 +1,15 @@
 // Octokit with the plugins and limits that every call of ours shares.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createAppAuth } from '@octokit/auth-app'
 import { retry } from '@octokit/plugin-retry'
 import { throttling } from '@octokit/plugin-throttling'
 import { Octokit } from '@octokit/rest'
 import Bottleneck from 'bottleneck'
 import type { Logger } from 'pino'
+import { withinBudget } from './budgeted-calls.ts'
+import type { CallBudget, Urgency } from './call-budget.ts'
+import type { MetLimit } from './github-faults.ts'
 
 export interface ClientOptions {
   appId: number
@@ -20,6 +24,10 @@ export interface ClientOptions {
   fetch?: typeof globalThis.fetch
   /** Unit of the waits after a failed request: 1 000 ms outside of tests. */
   retryUnitMs?: number
+  /** Of each installation, known to all processes; each process counts for itself when left out. */
+  budget?: CallBudget
+  /** Called for each call that met a limit. */
+  limited?: (limit: LimitKind) => void
 }
 
 export type Client = InstanceType<typeof ThrottledOctokit>
@@ -28,7 +36,14 @@ export interface Clients {
   /** Signs in with the App's key; for the few calls that no token can make. */
   app: Client
   /** What the client has to wait for or to warn of goes to `log`. */
-  withToken(token: string, of: { installationId: number; log: Logger }): Client
+  withToken(token: string, of: TokenOf): Client
+}
+
+export interface TokenOf {
+  installationId: number
+  log: Logger
+  /** `answer` when left out. */
+  urgency?: Urgency | undefined
 }
 
 /** A request that waits longer than this for a rate limit fails instead: the worker's backoff holds no connection. */
@@ -44,13 +59,13 @@ export function createClients(options: ClientOptions): Clients {
       authStrategy: createAppAuth,
       auth: { appId: options.appId, privateKey: options.privateKey },
     }),
-    withToken: (token, of) => new ThrottledOctokit({ ...shared(of), auth: token }),
+    withToken: (token, of) => budgeted(new ThrottledOctokit({ ...shared(of), auth: token }), of, options),
   }
 }
 
 function sharedOptions(options: ClientOptions) {
   const spacing = writeSpacing(options.writeSpacingMs)
-  return ({ installationId, log }: { installationId: number; log: Logger }) => ({
+  return ({ installationId, log }: Pick<TokenOf, 'installationId' | 'log'>) => ({
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     userAgent: options.userAgent,
     log: quietLog(log),
@@ -64,10 +79,22 @@ function sharedOptions(options: ClientOptions) {
       ...spacing,
       id: `installation-${installationId}`,
       retryAfterBaseValue: options.retryUnitMs ?? 1_000,
-      onRateLimit: waitOnce(log, 'rate limit'),
-      onSecondaryRateLimit: waitOnce(log, 'secondary rate limit'),
+      onRateLimit: waitOnce(log, 'primary', closing(options, installationId)),
+      onSecondaryRateLimit: waitOnce(log, 'secondary', closing(options, installationId)),
     },
   })
+}
+
+/** Outermost, so that a call which has to wait takes no place in the line of writes. A token is given back whatever is left. */
+function budgeted(client: Client, { installationId, urgency = 'answer' }: TokenOf, options: ClientOptions): Client {
+  const { budget, limited } = options
+  if (budget === undefined) return client
+  const longestWaitMs = longestWaitSeconds * 1_000
+  const calls = { installationId, urgency, budget, limited, now: Date.now, sleep, longestWaitMs }
+  client.hook.wrap('request', (request, asked) =>
+    asked.url === '/installation/token' ? request(asked) : withinBudget(calls, async () => request(asked)),
+  )
+  return client
 }
 
 /** The plugin's own groups are one set a process, with fixed times; these are one set an App. */
@@ -76,11 +103,24 @@ function writeSpacing(spacingMs: number) {
   return { write: group(spacingMs), notifications: group(spacingMs * 3) }
 }
 
-function waitOnce(log: Logger, limit: string) {
+type LimitKind = MetLimit['limit']
+const limitNames: Record<LimitKind, string> = { primary: 'rate limit', secondary: 'secondary rate limit' }
+
+/** What fails in the end is told by whoever sees it fail. */
+function waitOnce(log: Logger, limit: LimitKind, told: (limit: LimitKind, seconds: number) => void) {
   return (seconds: number, request: { method: string; url: string }, _octokit: unknown, retries: number): boolean => {
     const waits = retries === 0 && seconds <= longestWaitSeconds
-    log.warn({ method: request.method, url: request.url, seconds, waits }, `GitHub's ${limit} is reached`)
+    log.warn({ method: request.method, url: request.url, seconds, waits }, `GitHub's ${limitNames[limit]} is reached`)
+    if (waits) told(limit, seconds)
     return waits
+  }
+}
+
+/** The others need not meet the limit themselves while this call waits. */
+function closing({ budget, limited }: ClientOptions, installationId: number) {
+  return (limit: LimitKind, seconds: number) => {
+    limited?.(limit)
+    budget?.close(installationId, Date.now() + seconds * 1_000)
   }
 }
 

@@ -3,6 +3,7 @@ import { createPrivateKey } from 'node:crypto'
 import type { Logger } from 'pino'
 import { Fault } from '../errors.ts'
 import { appView } from './app-view.ts'
+import type { Urgency } from './call-budget.ts'
 import { gitUrlOf, mintCloneSource } from './clone-source.ts'
 import { gitData } from './git-data.ts'
 import type { GitHubApp, GitHubRepository } from './github.ts'
@@ -26,15 +27,16 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   const clients = createClients({ ...options, privateKey: readableKey(options.privateKey) })
   const describe = () => describeApp(clients)
   const identity: Identity = { appId: options.appId, slug: onceKnown(async () => (await describe()).slug) }
-  const withLog = (log: Logger): GitHubApp => ({
+  const view = (log: Logger, urgency: Urgency): GitHubApp => ({
     describe,
     ...appView(clients, log),
     installationFor: (owner, repo) => findInstallation(clients, owner, repo),
     repository: (installationId, owner, name) =>
-      repository({ options: { ...options, log }, clients, identity, installationId, owner, name }),
-    withLog,
+      repository({ options: { ...options, log }, clients, identity, installationId, owner, name, urgency }),
+    withLog: (other) => view(other, urgency),
+    inBackground: () => view(log, 'background'),
   })
-  return withLog(options.log)
+  return view(options.log, 'answer')
 }
 
 /** PKCS #8 with real line ends, whatever form the key came in. */
@@ -87,11 +89,13 @@ interface RepositoryParts {
   installationId: number
   owner: string
   name: string
+  urgency: Urgency
 }
 
-function repository({ options, clients, identity, installationId, owner, name }: RepositoryParts): GitHubRepository {
+function repository(parts: RepositoryParts): GitHubRepository {
+  const { options, identity, owner, name } = parts
   const { log, now = Date.now, after } = options
-  const session = createSession({ clients, installationId, owner, name, log, now, ...(after && { after }) })
+  const session = createSession({ ...parts, log, now, ...(after && { after }) })
   const place = { owner, repo: name }
   return {
     owner,

@@ -3,6 +3,7 @@ import { type Database, openDatabase } from '../../src/run/database.ts'
 import { sql } from '../../src/run/drivers.ts'
 import { createLedger } from '../../src/run/drizzle-ledger.ts'
 import { readFleetFigures } from '../../src/run/fleet-figures.ts'
+import { createGitHubBudgets } from '../../src/run/github-budgets.ts'
 import type { ClaimedRun, Ledger } from '../../src/run/ledger.ts'
 import { createTestDatabase, describePostgres } from '../support/postgres.ts'
 import { modelReply, modelRequest, newRun, temporaryFolder, unique } from './support.ts'
@@ -99,5 +100,24 @@ function suite(make: () => Promise<Place>): void {
     await ledger.cancel(recorded.run.taskKey, { reason: 'Enough.' })
     expect(await read()).toMatchObject({ underWay: [{ state: 'queued', runs: 1 }], oldestQueuedSeconds: 0 })
     expect((await read()).ended).toContainEqual({ outcome: 'cancelled', runs: 1 })
+  })
+
+  it('tell what GitHub leaves, as the newest answers of all processes have it', async () => {
+    const budgets = createGitHubBudgets(database, { sameWindowMs: 60_000 })
+    const at = (minutes: number) => clock.now.getTime() + minutes * 60_000
+    const join = (id: number, remaining: number, minutes: number, closed?: number) =>
+      budgets.join(id, { limit: 5_000, remaining, resetsAt: at(minutes), closedUntil: closed && at(closed) })
+    expect(await budgets.read(1)).toBeUndefined()
+    await join(1, 4_000, 30, 5)
+    await join(1, 3_900, 30.5)
+    await join(1, 4_100, 30)
+    expect(await budgets.read(1)).toEqual({ limit: 5_000, remaining: 3_900, resetsAt: at(30.5), closedUntil: at(5) })
+    await join(2, 500, 10)
+    await join(3, 0, -1)
+    expect((await read()).github).toEqual({ lowestShare: 0.1, closed: 1 })
+    await join(2, 4_900, 70)
+    await join(2, 400, 10)
+    expect(await budgets.read(2)).toEqual({ limit: 5_000, remaining: 4_900, resetsAt: at(70) })
+    expect((await read()).github).toEqual({ lowestShare: 0.78, closed: 1 })
   })
 }
