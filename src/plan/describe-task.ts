@@ -38,7 +38,7 @@ export function describeRepository(
 }
 
 function describeCheck({ id, line, cwd }: CheckCommand, before: CheckResult | undefined): string {
-  const red = before === undefined || before.passed ? '' : `. ${failsAlready(before)}`
+  const red = before === undefined || before.passed ? '' : ` (${failsAlready(before)})`
   return `- ${id}: ${line}${cwd === '.' ? '' : ` (in ${cwd})`}${red}`
 }
 
@@ -48,11 +48,11 @@ const mostNames = 10
 
 /** Who does not know it takes an old failure for one of the change. */
 function failsAlready({ exitCode, tests = [] }: CheckResult): string {
-  if (exitCode === notFound) return 'Cannot be run here.'
+  if (exitCode === notFound) return 'cannot be run here'
   const red = tests.filter(({ status }) => status === 'failed').map(({ name }) => name)
-  if (red.length === 0) return 'Fails before the change already.'
+  if (red.length === 0) return 'fails before the change already'
   const more = red.length > mostNames ? ` … and ${red.length - mostNames} more` : ''
-  return `Fail before the change already: ${red.slice(0, mostNames).join('; ')}${more}`
+  return `before the change these fail already: ${red.slice(0, mostNames).join('; ')}${more}`
 }
 
 export function describePacket({ map, files, notFound }: ContextPacket): string {

@@ -51,8 +51,8 @@ describe('the repository in words', () => {
     ).toBe(
       [
         'Checks of this repository:',
-        '- test: npm test. Fail before the change already: adds',
-        '- lint: ruff check (in api). Cannot be run here.',
+        '- test: npm test (before the change these fail already: adds)',
+        '- lint: ruff check (in api) (cannot be run here)',
       ].join('\n'),
     )
   })
