@@ -6,7 +6,7 @@ import type { WaitingRuns } from './waiting-runs.ts'
 
 /** What the webhook's handlers need; built by compose.ts. */
 export interface IntakeParts {
-  ledger: Pick<Ledger, 'record' | 'seen' | 'latest' | 'cancel' | 'answer'>
+  ledger: Pick<Ledger, 'record' | 'seen' | 'latest' | 'underWay' | 'cancel' | 'answer'>
   github: GitHubApp
   appId: number
   /** The label that starts a run. */

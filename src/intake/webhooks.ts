@@ -3,7 +3,6 @@ import type { Probot } from 'probot'
 import type { Cancelled } from '../run/ledger.ts'
 import { obeyComment } from './command-intake.ts'
 import {
-  type InstallationEvent,
   type IssueEvent,
   isBot,
   type LabelEvent,
@@ -13,6 +12,7 @@ import {
   parseLabelEvent,
 } from './events.ts'
 import { freezeTask, identityOf } from './freeze-task.ts'
+import { noteInstallation } from './installation-intake.ts'
 import type { IntakeParts } from './intake-parts.ts'
 import { cancelAll, cancelRun, recordRun } from './record-run.ts'
 
@@ -68,27 +68,6 @@ function noteCancelled(cancelled: Cancelled, { issue }: IssueEvent, { log }: Int
   if (cancelled.kind !== 'cancelled') return
   const { id, cancelReason } = cancelled.run
   log.info({ issue: issue.html_url, runId: id, reason: cancelReason }, 'run cancelled')
-}
-
-async function noteInstallation(
-  event: InstallationEvent,
-  about: { event: string; delivery: string },
-  { ledger, log }: IntakeParts,
-): Promise<void> {
-  if (!(await ledger.seen(about.delivery))) return
-  const { action, installation } = event
-  const names = (list: { full_name: string }[] | undefined) => list?.map(({ full_name }) => full_name)
-  log.info(
-    {
-      ...about,
-      action,
-      installation: installation.id,
-      account: installation.account?.login,
-      repositories: names(event.repositories ?? event.repositories_added),
-      removed: names(event.repositories_removed),
-    },
-    'installation changed',
-  )
 }
 
 function isOurs(label: string, parts: IntakeParts): boolean {

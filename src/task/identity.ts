@@ -5,7 +5,7 @@ import type { TaskIdentity, TaskSource } from './task.ts'
 export function identify(source: TaskSource, title: string, body: string): TaskIdentity {
   switch (source.kind) {
     case 'github_issue': {
-      const repositoryKey = `github:${source.owner}/${source.repo}`.toLowerCase()
+      const repositoryKey = gitHubKey(`${source.owner}/${source.repo}`)
       return { repositoryKey, taskKey: `${repositoryKey}#${source.number}` }
     }
     case 'local': {
@@ -15,6 +15,11 @@ export function identify(source: TaskSource, title: string, body: string): TaskI
       return { repositoryKey, taskKey: `${repositoryKey}:${hash}` }
     }
   }
+}
+
+/** The `repositoryKey` of `owner/repo`. */
+export function gitHubKey(repository: string): string {
+  return `github:${repository}`.toLowerCase()
 }
 
 /** Asking for readiness is a task beside the issue's own, so that neither is in the way of the other. */

@@ -20,6 +20,7 @@ beforeAll(async () => {
         collaborators: { mia: 'write', otto: 'read', 'renovate[bot]': 'admin' },
         labels: [label, 'bug'],
       },
+      { owner: 'acme', name: 'other', files: { a: 'a' } },
     ],
   })
   listening = await listenTo(github)
@@ -341,10 +342,50 @@ describe('a command', () => {
   })
 })
 
-it('takes events about installations', async () => {
-  const id = github.installations[0]?.id ?? 0
-  await github.installation(id, 'created')
-  await listening.settled()
-  expect(lastDelivery()).toMatchObject({ event: 'installation', status: 200 })
-  expect(await listening.ledger.seen(lastDelivery().guid)).toBe(false)
+describe('an installation', () => {
+  const id = () => github.installations[0]?.id ?? 0
+
+  it('that is made is noted', async () => {
+    await github.installation(id(), 'created')
+    await listening.settled()
+    expect(lastDelivery()).toMatchObject({ event: 'installation', status: 200 })
+  })
+
+  it.each([
+    ['deleted', 'Draftsmith was uninstalled.'],
+    ['suspend', 'The installation of Draftsmith was suspended.'],
+  ] as const)('that is shut (%s) cancels its runs, once', async (action, reason) => {
+    await labelBy('mia')
+    const running = await latest()
+    const claimed = await listening.ledger.claim(running?.id ?? '')
+    const other = await github.openIssue(repo, { title: 'Another', body: 'It breaks, too.' }, 'otto')
+    await github.label(repo, other, label, 'mia')
+    await listening.settled()
+    await github.installation(id(), action)
+    await listening.settled()
+    await expect(claimed?.check()).rejects.toMatchObject({ class: 'cancelled', message: reason })
+    expect(await listening.ledger.latest(`github:acme/tool#${other}`)).toMatchObject({
+      outcome: { kind: 'cancelled', reason },
+    })
+    const shut = lastDelivery()
+    await github.installation(id(), 'created')
+    await claimed?.settle({ kind: 'cancelled', reason })
+    await say('/draftsmith run', 'mia')
+    await github.redeliver(shut.id)
+    await listening.settled()
+    expect(await latest()).toMatchObject({ attempt: 2, state: 'queued' })
+  })
+
+  it('that loses a repository cancels the runs there, and nowhere else', async () => {
+    await labelBy('mia')
+    await github.installationRepositories(id(), 'removed', ['acme/other'])
+    await listening.settled()
+    expect(await latest()).toMatchObject({ state: 'queued' })
+    await github.installationRepositories(id(), 'removed', [repo])
+    await listening.settled()
+    const reason = 'Draftsmith was taken off this repository.'
+    expect(await latest()).toMatchObject({ outcome: { kind: 'cancelled', reason } })
+    await github.installationRepositories(id(), 'added', [repo])
+    await listening.settled()
+  })
 })
