@@ -5,6 +5,7 @@ import { openLocalDatabase, openServiceDatabase } from './compose/databases.ts'
 import { composeCallBudget, composeGitHub, gitHubHost, recogniseApp } from './compose/github.ts'
 import { warnOfPrices } from './compose/model.ts'
 import { clock, ids, version } from './compose/process.ts'
+import { composeQueue } from './compose/queue.ts'
 import { composeRepositories, serviceWorkspaces } from './compose/repositories.ts'
 import { composeRunner } from './compose/runner.ts'
 import { composeSandbox } from './compose/sandbox.ts'
@@ -16,7 +17,7 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createLedger } from './run/drizzle-ledger.ts'
 import { readFleetFigures } from './run/fleet-figures.ts'
 import type { ClaimedRun, Ledger } from './run/ledger.ts'
-import { createQueue, type PgBossQueue } from './run/pg-boss-queue.ts'
+import type { PgBossQueue } from './run/pg-boss-queue.ts'
 import type { Run } from './run/run.ts'
 import { createWorker, type Worker } from './run/worker.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -42,7 +43,7 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const metrics = createMetrics({ readFleet: () => readFleetFigures(database, clock()), log })
   const budget = composeCallBudget(database, log)
   const github = composeGitHub(config, log, { budget, limited: metrics.gitHubLimited })
-  const queue = await createQueue({ database, concurrency: config.concurrency, logger: log })
+  const queue = await composeQueue(config, database, log)
   const spans = await composeSpans(config, log)
   const { enqueue, wake } = queue
   const recorded = createLedger({ database, enqueue, wake, clock, ids, version, ended: spans.ended })
@@ -50,7 +51,7 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const hostOf = (run: Run, fence: () => Promise<void>) => gitHubHost(config, { github, run, fence, log })
   const workspaces = serviceWorkspaces(config)
   const host = (claimed: ClaimedRun) => hostOf(claimed.run, () => claimed.check())
-  const runner = composeRunner(config, { log, workspaces, host, spans, metrics })
+  const runner = composeRunner(config, { log, workspaces, host, queue, spans, metrics })
   const sandbox = composeSandbox(config)
   await sandbox.sweep?.()
   await workspaces.sweep()

@@ -6,6 +6,7 @@ import { missing, type Need } from './config/missing.ts'
 import { type NetworkConfig, networkOf, proxyProblems } from './config/network.ts'
 import { readPrivateKey } from './config/private-key.ts'
 import { type ConfigProblem, invalidValues } from './config/problems.ts'
+import { type Role, roleProblems } from './config/role.ts'
 import { type TracesConfig, tracesOf } from './config/traces.ts'
 import { type Variables, variables } from './config/variables.ts'
 import { type ModelRole, modelRoles } from './model/model.ts'
@@ -40,7 +41,13 @@ export interface Config {
   logLevel: string
   /** Undefined: none are made. */
   traces: TracesConfig | undefined
+  /** What this process does: take webhooks, work on runs, or both. */
+  role: Role
   concurrency: number
+  /** Runs of one organisation at once, in all processes; undefined: as many as there are workers. */
+  organisationConcurrency: number | undefined
+  /** How long runs under way may go on once a stop was asked for. */
+  drainSeconds: number
   /** Of what installs have made, kept for later runs; 0: none is. */
   dependencyCacheMiB: number
   /** Of all mirrors together. */
@@ -65,7 +72,12 @@ export function readConfig(environment: Environment, needs: Need[]): ReadConfig 
       problems: [...invalidValues(parsed.error, given), ...missing(given as Partial<Variables>, needs)],
     }
   const key = readPrivateKey(parsed.data, needs)
-  const problems = [...missing(parsed.data, needs), ...key.problems, ...proxyProblems(given)]
+  const problems = [
+    ...missing(parsed.data, needs),
+    ...key.problems,
+    ...proxyProblems(given),
+    ...roleProblems(parsed.data, needs),
+  ]
   if (problems.length > 0) return { kind: 'invalid', problems }
   return { kind: 'ok', config: toConfig(parsed.data, key.privateKey, given) }
 }
@@ -98,7 +110,10 @@ function toConfig(given: Variables, privateKey: string | undefined, environment:
     port: given.PORT,
     logLevel: given.LOG_LEVEL,
     traces: tracesOf(given),
+    role: given.DRAFTSMITH_ROLE,
     concurrency: given.DRAFTSMITH_CONCURRENCY,
+    organisationConcurrency: given.DRAFTSMITH_ORGANISATION_CONCURRENCY,
+    drainSeconds: given.DRAFTSMITH_DRAIN_SECONDS,
     dependencyCacheMiB: given.DRAFTSMITH_DEPENDENCY_CACHE_MIB,
     mirrorCacheMiB: given.DRAFTSMITH_MIRROR_CACHE_MIB,
     statusIntervalMs: given.DRAFTSMITH_STATUS_INTERVAL_MS,

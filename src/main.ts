@@ -6,10 +6,7 @@ import { readConfig } from './config.ts'
 import { toFault } from './errors.ts'
 import { listen } from './web/listen.ts'
 
-/** How long runs under way may go on after a stop was asked for; what is not done then goes on in the next process. */
-const graceMs = 10_000
-
-const read = readConfig(process.env, ['github', 'model'])
+const read = readConfig(process.env, ['github', 'service'])
 if (read.kind === 'invalid') {
   console.error(`Draftsmith cannot start. ${describeProblems(read.problems)}`)
   process.exit(2)
@@ -20,15 +17,20 @@ const log = pino({ level: config.logLevel, redact: ['*.token', '*.authorization'
 try {
   const service = await composeService(config, log)
   const server = await listen(config, service, log)
-  await service.worker.start()
+  if (config.role !== 'web') await service.worker.start()
   log.info(
-    { url: server.url, database: config.databaseUrl ? 'postgres' : 'embedded', sandbox: config.sandbox },
+    {
+      url: server.url,
+      role: config.role,
+      database: config.databaseUrl ? 'postgres' : 'embedded',
+      sandbox: config.sandbox,
+    },
     'Draftsmith is ready',
   )
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping')
     await server.close()
-    await service.worker.stop(graceMs)
+    await service.worker.stop(config.drainSeconds * 1_000)
     await service.ledger.close()
     process.exit(0)
   }

@@ -37,6 +37,8 @@ export interface RunContext {
   readonly deadline: AbortSignal
   /** Starts the run's time, in minutes of work; what it has worked before a question counts. */
   limitTime(minutes: number): void
+  /** How many runs of a repository may be under way at once; absent where there is no queue. */
+  allowAtOnce?(repositoryKey: string, runs: number): Promise<void>
   /** The model behind this run's budget, which the policy sets. */
   model(policy: Policy): Model
 }

@@ -32,6 +32,7 @@ export interface TaskRunnerOptions {
   notes: string[]
   log: Logger
   now(): Date
+  allowAtOnce?: RunContext['allowAtOnce']
   /** None when left out. */
   spans?: Pick<Spans, 'traceOf' | 'ofRun'>
   watchStage?: WatchStage
@@ -222,7 +223,8 @@ function contextOf(
   options: TaskRunnerOptions,
   { claimed, host, progress, signal, deadline }: ContextParts,
 ): RunContext {
-  const { workspaces, sandbox, registries, dependencies, ceilings, watchStage, now } = options
+  const { workspaces, sandbox, registries, dependencies, allowAtOnce, ceilings, watchStage, now } =
+    options
   const log = options.log.child({ runId: claimed.run.id })
   let model: Model | undefined
   return {
@@ -232,6 +234,7 @@ function contextOf(
     sandbox,
     registries,
     dependencies,
+    allowAtOnce,
     ceilings,
     progress,
     watchStage,

@@ -123,6 +123,26 @@ describe('reading the environment', () => {
     expect(read).toMatchObject({ kind: 'ok', config: { github: undefined } })
   })
 
+  test('a role apart needs a database that two can open, and only one that works needs a model', () => {
+    const { ANTHROPIC_API_KEY: _, ...app } = complete
+    const service = (given: Record<string, string>) => readConfig({ ...app, ...given }, ['github', 'service'])
+    expect(service({ DRAFTSMITH_ROLE: 'web', DATABASE_URL: 'postgres://db/d' })).toMatchObject({
+      kind: 'ok',
+      config: { role: 'web' },
+    })
+    for (const role of ['worker', 'both'])
+      expect(service({ DRAFTSMITH_ROLE: role, DATABASE_URL: 'postgres://db/d' })).toMatchObject({
+        problems: [{ variable: 'ANTHROPIC_API_KEY' }],
+      })
+    const problem = 'is `web`, and without DATABASE_URL there is the embedded database, which serves one process'
+    const mend =
+      'Set DATABASE_URL to a PostgreSQL database that both roles use, or leave DRAFTSMITH_ROLE out: one process then does both.'
+    expect(service({ DRAFTSMITH_ROLE: 'web' })).toEqual({
+      kind: 'invalid',
+      problems: [{ variable: 'DRAFTSMITH_ROLE', problem, mend }],
+    })
+  })
+
   test('a model of its own for one role leaves the others', () => {
     const { byRole } = accepted({ ...complete, DRAFTSMITH_MODEL: 'general', DRAFTSMITH_MODEL_REVIEWER: 'strict' }).model
     expect(byRole).toEqual({ analyst: 'general', planner: 'general', coder: 'general', reviewer: 'strict' })

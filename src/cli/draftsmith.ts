@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { pino } from 'pino'
 import { version } from '../compose/process.ts'
 import type { Need } from '../config/missing.ts'
@@ -17,6 +17,14 @@ import { doctorCommand } from './doctor-command.ts'
 import { loadOwnEnvFile } from './env-file.ts'
 import { initCommand } from './init-command.ts'
 import { firstInterrupt } from './interrupt.ts'
+import {
+  failedCommand,
+  pauseCommand,
+  type QueueParts,
+  queueCommand,
+  requeueCommand,
+  resumeCommand,
+} from './queue-command.ts'
 import { readinessCommand } from './readiness-command.ts'
 import { replayCommand } from './replay-command.ts'
 import { runCommand } from './run-command.ts'
@@ -154,11 +162,54 @@ function describeProgram(end: (exitCode: number) => void): Command {
     .option('--online', 'try the model key with a call of one token for each model')
     .option('--json', 'print the findings as JSON')
     .action(async (options) => end(await doctorCommand(options, { environment: environment(), out })))
+  describeQueue(program.command('queue'), end)
   program
     .command('serve')
     .description('start the service that answers webhooks of GitHub')
     .action(async () => void (await import('../main.ts')))
   return program
+}
+
+function describeQueue(queue: Command, end: (exitCode: number) => void): void {
+  queue
+    .description("look after the service's queue: what waits, what is under way and what failed")
+    .option('--json', 'print it as JSON')
+    .action(async (options) => end(await queueCommand(options, queueParts())))
+  queue
+    .command('pause')
+    .description('have no worker take anything new; runs under way go on')
+    .option('--reason <text>', 'why, for whoever looks', 'no reason was given')
+    .option('--wait <minutes>', 'until nothing is under way; exit code 1 where something still is by then', minutes)
+    .action(async (options) => end(await pauseCommand(options, queueParts())))
+  queue
+    .command('resume')
+    .description('have workers take runs again')
+    .action(async () => end(await resumeCommand(queueParts())))
+  queue
+    .command('failed')
+    .description('list the runs that failed and have no newer one, with their reasons')
+    .option('--code <code>', 'those of one code, such as github_unreachable')
+    .option('--json', 'print them as JSON')
+    // The command above has an option of the same name, and takes it.
+    .action(async (_, command: Command) => end(await failedCommand(command.optsWithGlobals(), queueParts())))
+  queue
+    .command('requeue')
+    .description('start failed runs again, each as a new run of the same frozen task')
+    .argument('[runs...]', 'their ids')
+    .option('--code <code>', 'all that failed with this code')
+    .option('--all', 'all that failed')
+    .action(async (runs: string[], options) => end(await requeueCommand({ runs, ...options }, queueParts())))
+}
+
+function queueParts(): QueueParts {
+  const config = configFor([])
+  return { config, log: loggerOf(config), out, interrupted: firstInterrupt(say), now: () => new Date() }
+}
+
+function minutes(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0) return value
+  throw new InvalidArgumentError('It must be a number of minutes.')
 }
 
 /** Somebody who wants JSON is a program, and asked nothing. */

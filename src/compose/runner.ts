@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { watchProvider } from '../model/watched-provider.ts'
 import type { ClaimedRun } from '../run/ledger.ts'
+import type { Queue } from '../run/queue.ts'
 import { watchSandbox } from '../sandbox/watched-sandbox.ts'
 import type { TaskHost } from '../task/task-host.ts'
 import { createTaskRunner, type TaskRunner } from '../task-runner.ts'
@@ -19,11 +20,16 @@ interface RunnerParts {
   log: Logger
   workspaces: Workspaces
   host(claimed: ClaimedRun): TaskHost
+  /** Absent where there is no queue. */
+  queue?: Pick<Queue, 'allowAtOnce'>
   spans: Spans
   metrics?: Metrics
 }
 
-export function composeRunner(config: Config, { log, workspaces, host, spans, metrics }: RunnerParts): TaskRunner {
+export function composeRunner(
+  config: Config,
+  { log, workspaces, host, queue, spans, metrics }: RunnerParts,
+): TaskRunner {
   // Recordings are read once, when the process starts, and have nothing to log.
   const recordings = config.model.provider === 'recorded' ? composeProvider(config, log) : undefined
   const ofRun = ({ run }: ClaimedRun) => recordings ?? composeProvider(config, log.child({ runId: run.id }))
@@ -39,6 +45,7 @@ export function composeRunner(config: Config, { log, workspaces, host, spans, me
       return meteredModel(config, { provider, claimed, policy })
     },
     notes: startNotes(config),
+    ...(queue && { allowAtOnce: queue.allowAtOnce }),
     spans,
     watchStage: watchStages({ spans, ended: metrics?.stageEnded }),
     log,

@@ -2,14 +2,15 @@
 import type { ConfigProblem } from './problems.ts'
 import type { Variables } from './variables.ts'
 
-/** What a process is started for decides what it must be given. */
-export type Need = 'github' | 'model'
+/** What a process is started for decides what it must be given. `service`: a model where its role works on runs. */
+export type Need = 'github' | 'model' | 'service'
 
 /** `given` may hold values that are not valid, which others tell. */
 export function missing(given: Partial<Variables>, needs: Need[]): ConfigProblem[] {
+  const works = needs.includes('service') && given.DRAFTSMITH_ROLE !== 'web'
   const wanted = [
     ...(needs.includes('github') ? ofGitHub(given) : []),
-    ...(needs.includes('model') ? ofModel(given) : []),
+    ...(works || needs.includes('model') ? ofModel(given) : []),
     ...ofSandbox(given),
   ]
   return wanted.flatMap(([value, variable, mend]) => (value ? [] : [{ variable, problem: 'is missing', mend }]))

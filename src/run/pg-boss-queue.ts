@@ -11,6 +11,7 @@ import { rowsOf, type Transaction } from './orm.ts'
 import type { Backoff } from './pauses.ts'
 import { groupOf, limitRepository } from './places.ts'
 import type { Queue } from './queue.ts'
+import { readPause } from './queue-pause.ts'
 import { type Lane, priorityOf } from './turns.ts'
 
 export interface QueueOptions {
@@ -31,8 +32,6 @@ export interface PgBossQueue extends Queue {
   enqueue(transaction: Transaction, run: { id: string; repositoryKey: string }): Promise<void>
   /** The same for a run that goes on after an answer: ahead of those that have not started. */
   wake(transaction: Transaction, run: { id: string; repositoryKey: string }): Promise<void>
-  /** From now on so many runs of the repository at once. */
-  limitRepository(transaction: Transaction, repositoryKey: string, runs: number): Promise<void>
 }
 
 const day = 86_400
@@ -67,8 +66,10 @@ export async function createQueue(options: QueueOptions): Promise<PgBossQueue> {
   return {
     enqueue: (transaction, run) => send(boss, transaction, dataOf(run), 'requested'),
     wake: (transaction, run) => send(boss, transaction, dataOf(run), 'answered'),
-    limitRepository,
     work: (handler) => taker.work(handler),
+    allowAtOnce: (repositoryKey, runs) =>
+      database.transact((transaction) => limitRepository(transaction, repositoryKey, runs)),
+    paused: () => readPause(database),
     position: (runId) => position(database, runId),
     stop: (graceMs) => taker.stop(graceMs),
   }
@@ -112,13 +113,14 @@ async function send(boss: PgBoss, transaction: Transaction, data: JobData, lane:
   if (id === null) throw new Error(`no job was made for ${data.runId}`)
 }
 
-/** In the order in which jobs are taken; those that pause before another attempt are in nobody's way. */
+/** In the order in which jobs are taken. Those that pause before another attempt are in nobody's way, nor are those whose run was stopped. */
 async function position(database: Database, runId: string): Promise<number> {
   const result = await database.query((orm) =>
     orm.execute(sql`
       select count(*)::int as before from pgboss.job own join pgboss.job other
         on other.name = own.name and other.state < 'active' and other.start_after <= now() and other.id <> own.id
         and (other.priority > own.priority or other.priority = own.priority and other.created_on < own.created_on)
+        and exists (select 1 from draftsmith.run where id = other.data ->> 'runId' and state <> 'ended')
       where own.name = ${jobs} and own.state < 'active' and own.data ->> 'runId' = ${runId}`),
   )
   return rowsOf<{ before: number }>(result)[0]?.before ?? 0

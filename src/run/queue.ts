@@ -1,5 +1,6 @@
 // Jobs that wake a worker. A job holds a run's id and nothing else. Types only; the adapter is run/pg-boss-queue.ts.
 import type { Fault } from '../errors.ts'
+import type { QueuePause } from './queue-pause.ts'
 
 /**
  * What a rejection leads to. `more`: another attempt after a pause · `last`: no more work, only the end of the run ·
@@ -25,6 +26,10 @@ export interface Queue {
   work(handler: JobHandler): Promise<void>
   /** Runs that wait before this one; 0 when it is next. */
   position(runId: string): Promise<number>
+  /** Undefined while jobs are taken; read from the database. */
+  paused(): Promise<QueuePause | undefined>
+  /** From now on so many runs of the repository at once, also of those that wait. */
+  allowAtOnce(repositoryKey: string, runs: number): Promise<void>
   /** Takes no new jobs, waits at most `graceMs` for those under way, then aborts their signal. */
   stop(graceMs: number): Promise<void>
 }

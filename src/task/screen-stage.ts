@@ -44,6 +44,7 @@ export async function lookAtBase(run: RunContext): Promise<Screened | Ended<Outc
   for (const note of [...facts.notes, ...parsed.notes]) run.progress.note(note)
   run.progress.limit(parsed.policy.limits.usd)
   run.limitTime(parsed.policy.limits.minutes)
+  await run.allowAtOnce?.(run.claimed.run.repositoryKey, parsed.policy.concurrency)
   return { facts, policy: parsed.policy }
 }
 

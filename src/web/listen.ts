@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { version } from '../compose/process.ts'
 import type { Service } from '../compose.ts'
+import type { Role } from '../config/role.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../errors.ts'
 import draftsmith from '../index.ts'
@@ -26,18 +27,19 @@ export async function listen(config: Config, service: Service, log: Logger): Pro
   if (config.github === undefined) throw appMissing()
   const { appId, privateKey, webhookSecret: secret } = config.github
   const background = createBackground(log)
-  const webhookHandler = await createWebhookHandler({
-    app: draftsmith({ ledger, github, appId, label: config.label, log, background, waiting }),
-    appId,
-    privateKey,
-    secret,
-    apiUrl: config.githubApiUrl,
-    log,
-  })
+  const takeWebhooks = () =>
+    createWebhookHandler({
+      app: draftsmith({ ledger, github, appId, label: config.label, log, background, waiting }),
+      appId,
+      privateKey,
+      secret,
+      apiUrl: config.githubApiUrl,
+      log,
+    })
   const server = createHttpServer({
-    webhookHandler,
+    webhookHandler: config.role === 'worker' ? undefined : await takeWebhooks(),
     health: () => ({ version }),
-    ready: createReadiness({ probes: probes(service), timeoutMs: 5_000 }),
+    ready: createReadiness({ probes: probesOf(config.role, service), timeoutMs: 5_000 }),
     metrics: service.metrics.read,
     log,
   })
@@ -51,9 +53,9 @@ export async function listen(config: Config, service: Service, log: Logger): Pro
   }
 }
 
-/** What a run needs from this process; a model's or GitHub's bad hour is not this process's fault, and is not asked. */
-function probes({ ledger, sandbox }: Service): Probe[] {
-  return [
+/** What is needed of this process; a model's or GitHub's bad hour is not this process's fault, and is not asked. */
+function probesOf(role: Role, { ledger, queue, sandbox }: Service): Probe[] {
+  const database: Probe[] = [
     {
       name: 'database',
       ask: async () => `answered in ${Math.round(await ledger.ping())} ms`,
@@ -61,16 +63,20 @@ function probes({ ledger, sandbox }: Service): Probe[] {
     },
     {
       name: 'queue',
-      ask: async () => `${await ledger.count(['queued'])} waiting`,
+      ask: () => describeQueue(ledger, queue),
       mend: 'Restart this process; runs that wait are kept.',
     },
-    {
-      name: 'sandbox',
-      ask: () => describeSandbox(sandbox),
-      mend: '`draftsmith doctor` says what is missing.',
-      cacheMs: 60_000,
-    },
   ]
+  if (role === 'web') return database
+  const mend = '`draftsmith doctor` says what is missing.'
+  return [...database, { name: 'sandbox', ask: () => describeSandbox(sandbox), mend, cacheMs: 60_000 }]
+}
+
+/** A queue that somebody has paused is no failure of this process. */
+async function describeQueue(ledger: Service['ledger'], queue: Service['queue']): Promise<string> {
+  const waiting = `${await ledger.count(['queued'])} waiting`
+  const pause = await queue.paused()
+  return pause === undefined ? waiting : `${waiting}, paused since ${pause.since.toISOString()}: ${pause.reason}`
 }
 
 async function describeSandbox(sandbox: Sandbox): Promise<string> {

@@ -6,8 +6,8 @@ import { Fault } from '../errors.ts'
 import type { Readiness } from './readiness.ts'
 
 export interface HttpServerOptions {
-  /** Of `intake/webhook-handler.ts`; always answers. */
-  webhookHandler(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Of `intake/webhook-handler.ts`; always answers. Absent where no webhooks are taken. */
+  webhookHandler?: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined
   /** What `/healthz` adds to `status: ok`, such as the version. */
   health(): Record<string, unknown>
   ready(): Promise<Readiness>
@@ -64,7 +64,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 async function route(request: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
   const path = pathOf(request)
   const what = `${request.method} ${path}`
-  if (what === `POST ${webhookPath}`) return options.webhookHandler(request, response)
+  const { webhookHandler } = options
+  if (what === `POST ${webhookPath}` && webhookHandler !== undefined) return webhookHandler(request, response)
   if (what === 'GET /healthz') return json(response, 200, { status: 'ok', ...options.health() })
   if (what === 'GET /readyz') {
     const readiness = await options.ready()
@@ -75,7 +76,8 @@ async function route(request: IncomingMessage, response: ServerResponse, options
     return void response.writeHead(200, { 'content-type': contentType }).end(body)
   }
   const allow = methods[path]
-  if (allow === undefined) return json(response, 404, { error: `There is nothing at ${path}.` })
+  if (allow === undefined || (path === webhookPath && webhookHandler === undefined))
+    return json(response, 404, { error: `There is nothing at ${path}.` })
   response.setHeader('allow', allow)
   json(response, 405, { error: `${path} takes ${allow} only.` })
 }

@@ -79,7 +79,6 @@ it('keys that have no effect yet are named, when they are written', () => {
   expect(accepted(parse(text)).notes).toEqual([
     '`label` is not acted on yet.',
     '`schedule` is not acted on yet.',
-    '`concurrency` is not acted on yet.',
     '`limits.followUpRounds` is not acted on yet.',
   ])
 })
@@ -105,7 +104,6 @@ describe('ceilings', () => {
       '`sandbox.memoryMiB: 99999` is above what this deployment allows; 16384 is used.',
       '`concurrency: 9` is above what this deployment allows; 5 is used.',
       '`sandbox.kind: none` is not offered by this deployment; its own choice is used.',
-      '`concurrency` is not acted on yet.',
     ])
   })
 

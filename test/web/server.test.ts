@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import { createReadiness, type Probe } from '../../src/web/readiness.ts'
-import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/web/server.ts'
+import { createHttpServer, type HttpServer, type HttpServerOptions, webhookPath } from '../../src/web/server.ts'
 
 const log = pino({ level: 'silent' })
 const anywhere = { host: '127.0.0.1', port: 0 }
@@ -88,6 +88,11 @@ describe('the HTTP server', () => {
     const response = await fetch(`${url}/api/github/webhooks`, { method: 'POST' })
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('a secret')
+  })
+
+  it('has nothing where webhooks would be when it takes none', async () => {
+    const { url } = await serve({ webhookHandler: undefined })
+    for (const method of ['POST', 'GET']) expect((await fetch(`${url}${webhookPath}`, { method })).status).toBe(404)
   })
 
   it('names a port that is taken', async () => {

@@ -1,0 +1,148 @@
+// The queue as its tables show it.
+import type { Database } from './database.ts'
+import type { FailedRun, JobUnderWay, PausingJob, QueueDesk, QueuedJob, QueueReport, Requeued } from './desk.ts'
+import { and, desc, eq, sql } from './drivers.ts'
+import { deadJobs, jobs } from './jobs.ts'
+import type { Ledger } from './ledger.ts'
+import { rowsOf } from './orm.ts'
+import type { Queue } from './queue.ts'
+import { pauseQueue, readPause, resumeQueue } from './queue-pause.ts'
+import { runTable } from './schema.ts'
+
+export interface QueueDeskOptions {
+  database: Database
+  ledger: Ledger
+  /** Closed with the desk; it takes no jobs. */
+  queue: Pick<Queue, 'stop'>
+}
+
+export function createQueueDesk({ database, ledger, queue }: QueueDeskOptions): QueueDesk {
+  return {
+    report: () => report(database),
+    pause: (reason) => pauseQueue(database, reason),
+    resume: () => resumeQueue(database),
+    requeue: (runId) => requeue(ledger, runId),
+    failed: (code) => failedRuns(database, { code }),
+    async close() {
+      await queue.stop(0)
+      await ledger.close()
+    },
+  }
+}
+
+/** What a report names of those that failed. */
+const newestFailed = 20
+
+async function report(database: Database): Promise<QueueReport> {
+  const rows = await readJobs(database)
+  const failed = await failedRuns(database, {})
+  return {
+    pause: await readPause(database),
+    underWay: rows
+      .filter(({ state }) => state === 'active')
+      .map(toUnderWay)
+      .sort(by(({ since }) => since)),
+    waiting: rows.filter(({ state, ready }) => state !== 'active' && ready).map(toQueued),
+    pausing: rows
+      .filter(({ state, ready }) => state !== 'active' && !ready)
+      .map(toPausing)
+      .sort(by(({ until }) => until)),
+    failed: { newest: failed.slice(0, newestFailed), count: failed.length },
+  }
+}
+
+interface JobRow {
+  queue: string
+  state: 'created' | 'retry' | 'active'
+  ready: boolean
+  runId: string
+  title: string
+  url: string | null
+  retries: number
+  limit: number
+  started: boolean
+  startAfter: string
+  startedOn: string | null
+  heartbeatOn: string | null
+  output: { code?: string; message?: string } | null
+}
+
+/** In the order in which they are taken. The times as text, which both drivers answer alike. */
+async function readJobs(database: Database): Promise<JobRow[]> {
+  const result = await database.query((orm) =>
+    orm.execute(sql`
+      select job.name as queue, job.state::text as state, job.start_after <= now() as ready, run.id as "runId",
+        run.task ->> 'title' as title, run.task ->> 'url' as url, job.retry_count as retries, job.retry_limit as "limit",
+        job.started_on is not null as started, job.start_after::text as "startAfter", job.started_on::text as "startedOn",
+        job.heartbeat_on::text as "heartbeatOn", job.output
+      from pgboss.job join draftsmith.run on run.id = job.data ->> 'runId'
+      where job.name in (${jobs}, ${deadJobs}) and job.state <= 'active' and run.state <> 'ended'
+      order by job.priority desc, job.created_on`),
+  )
+  return rowsOf<JobRow>(result)
+}
+
+function toQueued({ runId, title, url, state, started, retries, limit }: JobRow): QueuedJob {
+  // Taking it again is what counts an attempt.
+  const attempt = retries + (state !== 'active' && started ? 2 : 1)
+  return { runId, title, url: url ?? undefined, attempt, attempts: limit + 1 }
+}
+
+function toUnderWay(row: JobRow): JobUnderWay {
+  const since = new Date(row.startedOn ?? row.startAfter)
+  const lastSign = new Date(row.heartbeatOn ?? row.startedOn ?? row.startAfter)
+  return { ...toQueued(row), since, lastSign, ending: row.queue === deadJobs }
+}
+
+function toPausing(row: JobRow): PausingJob {
+  const { code, message = '' } = row.output ?? {}
+  return {
+    ...toQueued(row),
+    until: new Date(row.startAfter),
+    because: code === undefined ? undefined : { code, message },
+  }
+}
+
+/** Those whose task has no newer run: that one is what counts. */
+async function failedRuns(database: Database, { code }: { code?: string | undefined }): Promise<FailedRun[]> {
+  const ofCode = code === undefined ? undefined : sql`${runTable.outcome} ->> 'code' = ${code}`
+  const rows = await database.query((orm) =>
+    orm
+      .select({ runId: runTable.id, task: runTable.task, outcome: runTable.outcome, endedAt: runTable.endedAt })
+      .from(runTable)
+      .where(
+        and(
+          eq(runTable.state, 'ended'),
+          sql`${runTable.outcome} ->> 'kind' = 'failed'`,
+          sql`not exists (
+            select 1 from draftsmith.run newer
+            where newer.task_key = ${runTable.taskKey} and newer.attempt > ${runTable.attempt}
+          )`,
+          ofCode,
+        ),
+      )
+      .orderBy(desc(runTable.sequence)),
+  )
+  return rows.flatMap(({ runId, task, outcome, endedAt }) =>
+    outcome?.kind === 'failed' && endedAt !== null
+      ? [{ runId, title: task.title, url: task.url, endedAt, code: outcome.code, reason: outcome.reason }]
+      : [],
+  )
+}
+
+async function requeue(ledger: Ledger, runId: string): Promise<Requeued> {
+  const run = await ledger.find(runId)
+  if (run === undefined) return { kind: 'unknown' }
+  if (run.outcome?.kind !== 'failed') return { kind: 'not_failed', state: run.state, outcome: run.outcome?.kind }
+  const { task, taskKey, repositoryKey } = run
+  const newest = await ledger.latest(taskKey)
+  if (newest !== undefined && newest.id !== runId) return { kind: 'superseded', by: newest.id }
+  const recorded = await ledger.record({ task, taskKey, repositoryKey, force: true })
+  if (recorded.kind === 'recorded') return { kind: 'requeued', run: recorded.run }
+  if (recorded.kind === 'already_under_way') return { kind: 'superseded', by: recorded.run.id }
+  throw new Error(`a forced run was ${recorded.kind}`)
+}
+
+function by<T>(time: (item: T) => Date): (a: T, b: T) => number {
+  return (a, b) => time(a).getTime() - time(b).getTime()
+}
