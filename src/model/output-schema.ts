@@ -7,8 +7,11 @@ import { z } from 'zod'
  * with every request. Our own validation still holds every reply to the whole schema.
  */
 export function outputSchemaOf(schema: z.ZodType): Record<string, unknown> {
-  const text = JSON.stringify(z.toJSONSchema(schema), (key, value: unknown) => (wide.has(key) ? undefined : value))
+  const text = JSON.stringify(z.toJSONSchema(schema), (key, value: unknown) =>
+    wide.has(key) || (key === 'maxItems' && Number(value) >= manyItems) ? undefined : value,
+  )
   return { ...transformJSONSchema(z.record(z.string(), z.unknown()).parse(JSON.parse(text))) }
 }
 
 const wide = new Set(['minLength', 'maxLength', 'minimum', 'maximum'])
+const manyItems = 50

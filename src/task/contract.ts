@@ -17,20 +17,20 @@ export type Risk = (typeof risks)[number]
 
 const shortText = z.string().min(1).max(1_000)
 
-/** The part of the contract that has to be understood rather than looked up; what the analyst model fills in. */
+/** More than an answer holds; what is kept of it, rules decide. */
+const many = 50
+
+/** The part of the contract that has to be understood rather than looked up; what the analyst model fills in. What the fields mean stands in normalize.md, once. */
 export const understanding = z.strictObject({
   taskType: z.enum(taskTypes),
-  objective: shortText.describe('One sentence: what is true afterwards that is not true now.'),
-  affectedFiles: z.array(z.string().max(300)).max(20).describe('Repository paths the issue names or clearly means.'),
-  searchTerms: z
-    .array(z.string().min(2).max(80))
-    .max(10)
-    .describe('Identifiers and literal strings to search the code for.'),
-  constraints: z.array(shortText).max(10),
-  acceptanceCriteria: z.array(shortText).min(1).max(10).describe('Each can be checked by a test or by reading.'),
-  complexity: z.enum(levels).describe('high: needs design decisions, many components, or cannot be verified by tests.'),
+  objective: shortText,
+  affectedFiles: z.array(z.string().max(300)).max(many),
+  searchTerms: z.array(z.string().min(1).max(300)).max(many),
+  constraints: z.array(shortText).max(many),
+  acceptanceCriteria: z.array(shortText).min(1).max(many),
+  complexity: z.enum(levels),
   risk: z.enum(risks),
-  questions: z.array(shortText).max(5).describe('Only what makes the work impossible without an answer.'),
+  questions: z.array(shortText).max(many),
   readings: z
     .strictObject({
       reason: shortText.describe('What the issue leaves open, one sentence.'),

@@ -37,7 +37,7 @@ export type Normalized =
   | { kind: 'contract'; contract: TaskContract; by: 'form' | 'analyst'; readings?: Escalation }
   | { kind: 'declined'; decline: Decline }
 
-const most = { files: 20, terms: 10, criteria: 10, constraints: 10 }
+const most = { files: 20, terms: 10, criteria: 10, constraints: 10, questions: 5 }
 
 /** One model call, or none where the issue form answers everything. Throws what the model throws. */
 export async function normalize(request: NormalizeRequest): Promise<Normalized> {
@@ -48,7 +48,7 @@ export async function normalize(request: NormalizeRequest): Promise<Normalized> 
   // Asked once: what is not clear then is a matter for the issue.
   const readings = request.said === undefined ? found : undefined
   if (read.questions.length > 0 && readings === undefined) {
-    return { kind: 'declined', decline: { code: 'ambiguous', evidence: read.questions } }
+    return { kind: 'declined', decline: { code: 'ambiguous', evidence: read.questions.slice(0, most.questions) } }
   }
   const contract = contractOf(corrected(read, form, request.task), form, request)
   return { kind: 'contract', by: 'analyst', contract, ...(readings && { readings: escalationOf(readings) }) }
@@ -144,7 +144,7 @@ function corrected(read: Understanding, form: FormFacts, task: Task): Understand
       .filter(isPlainPath)
       .slice(0, most.files),
     searchTerms: distinct([...read.searchTerms, ...identifiers])
-      .filter((term) => term.length >= 2 && !isValue(term))
+      .filter((term) => term.length >= 2 && term.length <= 80 && !isValue(term))
       .slice(0, most.terms),
     constraints: distinct([...form.constraints, ...read.constraints]).slice(0, most.constraints),
     acceptanceCriteria: distinct([...form.acceptanceCriteria, ...read.acceptanceCriteria]).slice(0, most.criteria),

@@ -7,6 +7,7 @@ test('a schema says what to fill in, and not the bounds that no sensible reply c
     words: z.string().min(1).max(1_000).describe('In a sentence.'),
     line: z.int().min(1).optional(),
     terms: z.array(z.string().max(80)).max(10),
+    names: z.array(z.string()).max(50),
   })
   expect(outputSchemaOf(schema)).toEqual({
     type: 'object',
@@ -14,8 +15,9 @@ test('a schema says what to fill in, and not the bounds that no sensible reply c
       words: { type: 'string', description: 'In a sentence.' },
       line: { type: 'integer' },
       terms: { type: 'array', items: { type: 'string' }, description: '{maxItems: 10}' },
+      names: { type: 'array', items: { type: 'string' } },
     },
     additionalProperties: false,
-    required: ['words', 'terms'],
+    required: ['words', 'terms', 'names'],
   })
 })
