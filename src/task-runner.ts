@@ -223,8 +223,7 @@ function contextOf(
   options: TaskRunnerOptions,
   { claimed, host, progress, signal, deadline }: ContextParts,
 ): RunContext {
-  const { workspaces, sandbox, registries, dependencies, allowAtOnce, ceilings, watchStage, now } =
-    options
+  const { workspaces, sandbox, registries, dependencies, allowAtOnce, ceilings, watchStage, now } = options
   const log = options.log.child({ runId: claimed.run.id })
   let model: Model | undefined
   return {
