@@ -1,5 +1,17 @@
-// The queue as an operator sees it: the real command line beside a service on the same PostgreSQL.
+// The queue as an operator sees it, beside a service on the same PostgreSQL.
+import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import {
+  failedCommand,
+  type PauseOptions,
+  pauseCommand,
+  type QueueParts,
+  queueCommand,
+  type RequeueOptions,
+  requeueCommand,
+  resumeCommand,
+} from '../../src/cli/queue-command.ts'
+import { readConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/run/database.ts'
 import { createLedger } from '../../src/run/drizzle-ledger.ts'
 import type { Ledger } from '../../src/run/ledger.ts'
@@ -12,23 +24,36 @@ describePostgres('draftsmith queue', () => {
   let server: TestDatabase
   let queue: PgBossQueue
   let ledger: Ledger
-  let line: CommandLine
   beforeEach(async () => {
     server = await createTestDatabase()
-    line = new CommandLine()
     const database = await openDatabase({ url: server.url })
     queue = await createQueue({ database, concurrency: 1, logger: silent })
     const { enqueue } = queue
     ledger = createLedger({ database, enqueue, clock: () => new Date(), ids: () => unique('r'), version: '1' })
   })
   afterEach(async () => {
-    line.remove()
     await queue.stop(0)
     await ledger.close()
     await server.drop()
   })
 
-  const draftsmith = (...args: string[]) => line.run(args, { env: { DATABASE_URL: server.url } })
+  /** What a command says, and its exit code. */
+  const ask = async (command: (parts: QueueParts) => Promise<number>) => {
+    const read = readConfig({ DATABASE_URL: server.url }, [])
+    if (read.kind === 'invalid') throw new Error(JSON.stringify(read.problems))
+    const said: string[] = []
+    const exitCode = await command({
+      config: read.config,
+      log: pino({ level: 'silent' }),
+      out: (text) => said.push(text),
+      interrupted: new AbortController().signal,
+      now: () => new Date(),
+    })
+    return { exitCode, said: said.join('\n') }
+  }
+  const tell = () => ask((parts) => queueCommand({}, parts))
+  const requeue = (options: Partial<RequeueOptions>) => ask((parts) => requeueCommand({ runs: [], ...options }, parts))
+  const pause = (options: PauseOptions) => ask((parts) => pauseCommand(options, parts))
   const record = async (title: string) => {
     const request = newRun()
     const recorded = await ledger.record({ ...request, task: { ...request.task, title } })
@@ -44,39 +69,32 @@ describePostgres('draftsmith queue', () => {
     const waiting = await record('The sum is wrong')
     const failed = await record('The page is blank')
     await fail(failed.id)
-    const told = await draftsmith('queue')
-    expect(told).toMatchObject({ exitCode: 0, stderr: '' })
-    expect(told.stdout).toContain('The queue is open.\n')
-    expect(told.stdout).toContain(`${waiting.id}  The sum is wrong`)
-    expect(told.stdout).toContain(
+    const told = await tell()
+    expect(told.exitCode).toBe(0)
+    expect(told.said).toContain('The queue is open.\n')
+    expect(told.said).toContain(`Waiting (1)\n  ${waiting.id}  The sum is wrong\n`)
+    expect(told.said).toContain(
       `Failed; \`draftsmith queue requeue RUN\` starts one again (1)\n  ${failed.id}  The page`,
     )
-    expect(told.stdout).toMatch(
-      / {4}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC {2}github_unreachable: GitHub does not answer\.\n$/,
-    )
+    expect(told.said).toMatch(/ {4}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC {2}github_unreachable: GitHub does not answer\.$/)
 
-    expect(await draftsmith('queue', 'requeue')).toMatchObject({
-      exitCode: 2,
-      stderr: expect.stringContaining('Name runs, or use --code CODE or --all'),
-    })
-    expect((await draftsmith('queue', 'requeue', '--code', 'disk_full')).stdout).toBe('No run has failed.\n')
-    const again = await draftsmith('queue', 'requeue', '--code', 'github_unreachable')
+    await expect(async () => requeue({})).rejects.toMatchObject({ code: 'nothing_to_requeue' })
+    expect((await requeue({ code: 'disk_full' })).said).toBe('No run has failed.')
+    const again = await requeue({ code: 'github_unreachable' })
     const next = await ledger.latest(failed.taskKey)
-    expect(again).toMatchObject({ exitCode: 0, stdout: `${failed.id} starts again as ${next?.id}.\n` })
+    expect(again).toEqual({ exitCode: 0, said: `${failed.id} starts again as ${next?.id}.` })
     expect(next).toMatchObject({ state: 'queued', attempt: 2, task: { ...failed.task } })
     expect(await queue.position(next?.id ?? '')).toBe(1)
 
-    const refused = await draftsmith('queue', 'requeue', failed.id, waiting.id, 'r-nothing')
-    expect(refused).toMatchObject({
+    expect(await requeue({ runs: [failed.id, waiting.id, 'r-nothing'] })).toEqual({
       exitCode: 1,
-      stdout: [
+      said: [
         `${failed.id} has a newer run of its task: ${next?.id}.`,
         `${waiting.id} has not ended: it is queued.`,
         'There is no run r-nothing.',
-        '',
       ].join('\n'),
     })
-    expect((await draftsmith('queue', 'failed', '--json')).stdout).toBe('[]\n')
+    expect((await ask((parts) => failedCommand({}, parts))).said).toBe('No run has failed.')
   })
 
   it('pauses all workers, waits until nothing is under way, and opens the queue again', async () => {
@@ -90,27 +108,29 @@ describePostgres('draftsmith queue', () => {
     })
     const run = await record('The sum is wrong')
     await begun.promise
-    const inVain = await draftsmith('queue', 'pause', '--reason', 'version 2', '--wait', '0')
-    expect(inVain).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('1 run is still under way.\n') })
-    const told = await draftsmith('queue')
-    expect(told.stdout).toMatch(/^The queue is paused since .* UTC: version 2\. `draftsmith queue resume` opens it\.\n/)
-    expect(told.stdout).toMatch(
-      new RegExp(`Under way \\(1\\)\n {2}${run.id} .*\n {4}attempt 1 of 9, for .*; last sign of life .* ago\n`),
+    const inVain = await pause({ reason: 'version 2', wait: 0 })
+    expect(inVain).toMatchObject({ exitCode: 1, said: expect.stringMatching(/\n1 run is still under way\.$/) })
+    const told = await tell()
+    expect(told.said).toMatch(/^The queue is paused since .* UTC: version 2\. `draftsmith queue resume` opens it\.\n/)
+    expect(told.said).toMatch(
+      new RegExp(`Under way \\(1\\)\n {2}${run.id} .*\n {4}attempt 1 of 9, for .*; last sign of life .* ago$`),
     )
-    const drained = draftsmith('queue', 'pause', '--wait', '1')
+    const drained = pause({ reason: 'version 3', wait: 1 })
     end()
-    expect(await drained).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Nothing is under way.\n') })
+    expect(await drained).toMatchObject({ exitCode: 0, said: expect.stringMatching(/\nNothing is under way\.$/) })
     expect(await queue.paused()).toMatchObject({ reason: 'version 2' })
-    expect((await draftsmith('queue', 'resume')).stdout).toBe('The queue is open.\n')
-    expect((await draftsmith('queue', 'resume')).stdout).toBe('The queue was not paused.\n')
+    expect((await ask(resumeCommand)).said).toBe('The queue is open.')
+    expect((await ask(resumeCommand)).said).toBe('The queue was not paused.')
     expect(await queue.paused()).toBeUndefined()
   })
 })
 
-it('says what a number of minutes is', async () => {
+it('is a command with words of its own', async () => {
   const line = new CommandLine()
   const { exitCode, stderr } = await line.run(['queue', 'pause', '--wait', 'long'])
   expect(exitCode).toBe(2)
   expect(stderr).toContain("'long' is invalid. It must be a number of minutes.")
+  const json = await line.run(['queue', 'failed', '--json'])
+  expect(json).toMatchObject({ exitCode: 0, stdout: '[]\n', stderr: '' })
   line.remove()
 })
