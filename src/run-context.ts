@@ -72,14 +72,23 @@ export async function stage<T>(
   { input, round, work, note, failed }: StageWork<T>,
 ): Promise<T> {
   run.signal.throwIfAborted()
-  await run.progress.began(name)
+  await run.progress.began(name, isRepeated(name) ? round : 0)
   const isBad = failed ?? ((value: T) => value !== null && typeof value === 'object' && 'end' in value)
-  const watched = () => run.watchStage?.({ stage: name, round: round ?? 0, failed: isBad }, work) ?? work()
+  let worked = false
+  const watched = () => {
+    worked = true
+    return run.watchStage?.({ stage: name, round: round ?? 0, failed: isBad }, work) ?? work()
+  }
   const value = await recorded(run.claimed, { stage: name, round, input }, watched)
   const bad = isBad(value)
-  await run.progress.ended(name, bad ? 'failed' : 'done', note?.(value))
+  await run.progress.ended(name, bad ? 'failed' : 'done', { note: note?.(value), worked })
   run.log.info({ stage: name, round: round ?? 0, failed: bad }, 'stage ended')
   return value
+}
+
+/** Their rounds are what was sent back; others count answers of people. */
+function isRepeated(name: Stage): boolean {
+  return name === 'execute' || name === 'verify' || name === 'judge'
 }
 
 /** What a stage of the first round came to in an earlier attempt; undefined when it has no record. */

@@ -76,6 +76,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     async execute(claimed, signal) {
       const deadline = createDeadline(claimed.run.workedMs)
       const telling = tellingOf(claimed)
+      await recallSteps(claimed, telling.progress)
       const heart = startHeart(telling.progress, options.heartbeatMs)
       try {
         const flow = claimed.run.task.wants === 'readiness' ? reportReadiness : runTask
@@ -92,6 +93,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     },
     async ask(claimed, question) {
       const { host, progress } = tellingOf(claimed)
+      await claimed.writeStage(stepsKey(claimed.answers.length), progress.view.stages)
       await progress.asked(question)
       await host.flush()
       await host.call?.(claimed.run, question)
@@ -136,6 +138,18 @@ function startHeart(progress: Progress, everyMs = 60_000): { stop(): Promise<voi
       await beat
     },
   }
+}
+
+/** The steps as they were told when the run began to wait, by the number of answers so far. */
+function stepsKey(answers: number): StageKey {
+  return { stage: 'told_steps', round: answers, inputHash: '' }
+}
+
+async function recallSteps(claimed: ClaimedRun, progress: Progress): Promise<void> {
+  const last = claimed.answers.at(-1)
+  if (last === undefined) return
+  const steps = (await claimed.readStage(stepsKey(claimed.answers.length - 1))) as StatusView['stages'] | undefined
+  progress.recall({ stages: steps ?? [], answeredBy: last.by })
 }
 
 /** What people are shown at the end: another process can say it, although it has not seen the run. */

@@ -32,6 +32,7 @@ describe('a plan that needs approval', () => {
     expect(run.model.left).toBe(0)
     expect(run.host.published[0]?.body).toContain(`The plan ${question.hash} was approved by mia.`)
     expect(run.host.inspections).toBe(2)
+    expect(run.host.lastView.answeredBy).toBe('mia')
   })
 
   test('is the same question after a crash at any point of asking', async () => {

@@ -3,6 +3,7 @@ import type { ModificationResult } from '../execute/candidate.ts'
 import type { CriterionEvidence } from '../verify/criteria-evidence.ts'
 import { type CheckComparison, type CheckOutcome, type ReproductionEvidence, showsDefect } from '../verify/report.ts'
 import { counted, duration } from './figures.ts'
+import { folded } from './folded.ts'
 import { codeCell, codeSpan, inline } from './neutralise.ts'
 import { outcomeWords } from './outcome-words.ts'
 import type { PullRequestView } from './pull-request-view.ts'
@@ -20,7 +21,7 @@ export function renderEvidence({ report, repeatWith, candidate, sentBack = [] }:
     '## Evidence',
     ...(checks.length === 0 ? ['This repository has no check that could be run.'] : tables(checks)),
     ...(tests.length === 0 ? [] : [tests.map((line) => `- ${line}`).join('\n')]),
-    ...folded(
+    ...foldedList(
       `Sent back ${sentBack.length === 1 ? 'once' : `${sentBack.length} times`} before it came to this`,
       sentBack.map((reason, at) => `${inline(reason, 500)}${mended(candidate.mends?.[at])}`),
     ),
@@ -37,9 +38,9 @@ function mended(mend: ModificationResult | undefined): string {
 }
 
 /** A list that is read on demand; nothing where there is nothing in it. */
-export function folded(title: string, lines: string[]): string[] {
+export function foldedList(title: string, lines: string[]): string[] {
   const list = lines.map((line) => `- ${line}`).join('\n')
-  return lines.length === 0 ? [] : [`<details><summary>${title}</summary>\n\n${list}\n\n</details>`]
+  return lines.length === 0 ? [] : [folded(title, list)]
 }
 
 function tables(checks: CheckComparison[]): string[] {
@@ -48,7 +49,7 @@ function tables(checks: CheckComparison[]): string[] {
   const shown = checks.filter((check) => !green(check) || check.name === 'test').slice(0, maxRows)
   const rest = checks.filter((check) => !shown.includes(check))
   const title = `${counted(rest.length, 'more check')}, ${rest.every(green) ? 'all green before and after' : 'not all of them green'}`
-  return [table(shown), `<details><summary>${title}</summary>\n\n${table(rest)}\n\n</details>`]
+  return [table(shown), folded(title, table(rest))]
 }
 
 function table(checks: CheckComparison[]): string {

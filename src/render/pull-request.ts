@@ -5,7 +5,7 @@ import { cost, counted, duration } from './figures.ts'
 import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
 import { codeSpan, inline, neutralise } from './neutralise.ts'
 import { costByRole } from './price-tag.ts'
-import { folded, renderEvidence, testsOf } from './pull-request-evidence.ts'
+import { foldedList, renderEvidence, testsOf } from './pull-request-evidence.ts'
 import type { PullRequestView } from './pull-request-view.ts'
 import { closed } from './why-unverified.ts'
 
@@ -138,7 +138,7 @@ function reviewList({ contract, verdict, report, said = [] }: PullRequestView): 
 function runFacts(view: PullRequestView): string[] {
   const { charge, contract, notes, ignored, durationMs, report } = view
   const { missingChecks = [] } = report
-  return folded('The run', [
+  return foldedList('The run', [
     `Run ${codeSpan(view.runId)}, asked for by ${codeSpan(contract.requestedBy)}, from ${codeSpan(contract.baseBranch)} at ${codeSpan(contract.baseCommit)}`,
     `${cost({ ...charge, maxUsd: view.maxUsd })}, ${counted(charge.calls, 'model call')}${durationMs === undefined ? '' : `, ${duration(durationMs)}`}`,
     ...(view.traceId === undefined ? [] : [`Trace ${codeSpan(view.traceId)}`]),

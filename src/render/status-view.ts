@@ -15,6 +15,8 @@ export interface StatusView {
     status: 'pending' | 'running' | 'done' | 'failed' | 'skipped'
     note?: string
     durationMs?: number
+    /** Of what is made again after it was sent back, from 1. */
+    round?: number
   }[]
   /** One line a modification. */
   plan: { title: string; path: string; status: 'pending' | 'running' | 'done' | 'failed' }[]
@@ -41,6 +43,8 @@ export interface StatusView {
   patch?: string
   /** What a run found that was asked for readiness. */
   readiness?: ReadinessReport
+  /** Whoever answered last: the run has gone on with that since. */
+  answeredBy?: string
   /** What people are asked, while the run waits for them. */
   question?: Question
   /** What a run that writes no code hands over; also shown while a plan waits. */

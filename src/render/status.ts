@@ -1,17 +1,16 @@
 // The one comment on an issue: outcome first, readable on a phone, and readable again by us.
 import type { Made, OutcomeKind } from '../run/outcome.ts'
-import type { Stage } from '../run/run.ts'
 import { renderDecline, runAgain } from './decline.ts'
-import { cost, counted, duration, moment } from './figures.ts'
+import { cost, counted, moment } from './figures.ts'
+import { folded } from './folded.ts'
 import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
 import { codeBlock, codeSpan, inline, neutralise } from './neutralise.ts'
 import { outcomeHeading, placeSentence } from './outcome-line.ts'
-import { estimateAgainst, estimateLine } from './price-tag.ts'
+import { estimateLine } from './price-tag.ts'
 import { renderQuestion } from './question.ts'
+import { renderAnalysis } from './status-analysis.ts'
+import { doingNow, renderStages } from './status-stages.ts'
 import type { StatusView } from './status-view.ts'
-
-type StageLine = StatusView['stages'][number]
-type LineStatus = StageLine['status']
 
 /** GitHub takes 65,536 characters. */
 export const maxComment = 65_000
@@ -50,9 +49,9 @@ export function renderStatus(view: StatusView): string {
     `### ${heading(view)}`,
     ...outcomeParts(view),
     ...warnings(view),
-    ...analysis(view),
+    ...renderAnalysis(view),
     ...expectedCost(view),
-    ...progress(view),
+    ...renderStages(view),
     ...ignored(view),
     footer(view),
   ].join('\n\n')
@@ -85,10 +84,8 @@ function heading(view: StatusView): string {
       return '✋ The plan waits for approval'
     case 'awaiting_answer':
       return '❓ A decision is needed'
-    default: {
-      const running = view.stages.find(({ status }) => status === 'running')
-      return running === undefined ? '🔧 Working on it' : `🔧 ${doing[running.stage]}`
-    }
+    default:
+      return `🔧 ${doingNow(view)}`
   }
 }
 
@@ -97,7 +94,7 @@ function outcomeParts(view: StatusView): string[] {
   switch (outcome?.kind) {
     case undefined:
       if (question !== undefined && view.state.startsWith('awaiting')) return renderQuestion(question)
-      return whyNotYet(view)
+      return [...wentOn(view), ...whyNotYet(view)]
     case 'pull_request':
       return [placeSentence(outcome), ...notes(outcome.publication.notes)]
     case 'unverified':
@@ -119,6 +116,13 @@ function outcomeParts(view: StatusView): string[] {
         runAgain('github', 'unchanged'),
       ]
   }
+}
+
+/** The steps before the question are answered from their records, so that they are told again at once. */
+function wentOn({ answeredBy, state }: StatusView): string[] {
+  return answeredBy === undefined || state !== 'running'
+    ? []
+    : [`It goes on with the answer of ${codeSpan(answeredBy)}.`]
 }
 
 export function queuedHeading({ retry }: Pick<StatusView, 'retry'>): string {
@@ -149,72 +153,8 @@ export function warnings({ notes: lines }: Pick<StatusView, 'notes'>): string[] 
   return [['> [!NOTE]', ...lines.map((line) => `> - ${inline(line, 500)}`)].join('\n')]
 }
 
-function analysis({ analysis: view, outcome }: StatusView): string[] {
-  if (view === undefined) return []
-  return [
-    neutralise(view.summary),
-    ...(view.rootCause === undefined ? [] : [`**Cause:** ${inline(view.rootCause, 1_000)}`]),
-    ...list(
-      'What would change',
-      view.changes.map(
-        ({ path, kind, title, reason }) =>
-          `${codeSpan(path)}${kinds[kind]}: ${inline(title)}. ${inline(reason, 1_000)}`,
-      ),
-    ),
-    ...list(
-      `Risk: ${view.risk}`,
-      view.risks.map((risk) => inline(risk, 1_000)),
-    ),
-    ...list(
-      'To check in a review',
-      view.checklist.map((item) => `[ ] ${inline(item, 1_000)}`),
-    ),
-    `**Suggested title:** ${inline(view.title)}`,
-    ...(outcome?.kind === 'plan_only' ? [planInHand] : []),
-  ]
-}
-
-const kinds = { modify: '', create: ' (new)', delete: ' (goes)' }
-
-const planInHand =
-  'No code was written; the plan is for doing it by hand. What may be done without asking stands under `approval`, `limits` and `sensitivity` in `.github/draftsmith.yml`; subjects such as credentials or payments always end with a plan.'
-
-function list(title: string, items: string[]): string[] {
-  return items.length === 0 ? [] : [`**${title}**\n${items.map((item) => `- ${item}`).join('\n')}`]
-}
-
 function expectedCost({ estimate, state }: StatusView): string[] {
   return estimate === undefined || state === 'ended' ? [] : [`**Expected cost:** ${estimateLine(estimate)}.`]
-}
-
-/** Open while it moves, folded when it is over. */
-function progress(view: StatusView): string[] {
-  const reached = view.stages.filter(({ status }) => status !== 'pending' && status !== 'skipped')
-  if (reached.length === 0 && (view.state === 'queued' || view.state === 'ended')) return []
-  const ended = view.state === 'ended'
-  // A worker that died cannot close its lines: when the run is over, nothing runs.
-  const over = <T extends { status: LineStatus }>(line: T) =>
-    ended && line.status === 'running' ? { ...line, status: 'failed' as const } : line
-  const lines = (ended ? reached : view.stages).flatMap((line) => [
-    stageLine(over(line)),
-    ...(line.stage === 'execute' && view.analysis === undefined ? view.plan.map((step) => planLine(over(step))) : []),
-  ])
-  const against = view.estimate === undefined ? [] : [`- ${estimateAgainst(view.estimate, view)}`]
-  const text = [...lines, ...(ended ? against : [])].join('\n')
-  return [ended ? folded(`What was done (${counted(reached.length, 'step')})`, text) : text]
-}
-
-const marks: Record<LineStatus, string> = { pending: '▫️', running: '⏳', done: '✅', failed: '❌', skipped: '➖' }
-
-function stageLine({ stage, status, note, durationMs }: StageLine): string {
-  const name = status === 'running' ? `**${doing[stage]}**` : names[stage]
-  const remark = note === undefined ? '' : `: ${inline(note)}`
-  const time = durationMs === undefined || durationMs < 1_000 ? '' : ` (${duration(durationMs)})`
-  return `- ${marks[status]} ${name}${remark}${time}`
-}
-
-function planLine({ title, path, status }: StatusView['plan'][number]): string {
-  return `  - ${marks[status]} ${codeSpan(path)}: ${inline(title)}`
 }
 
 function ignored({ ignored: lines }: StatusView): string[] {
@@ -242,34 +182,4 @@ export function runName({ runId, traceId }: Pick<StatusView, 'runId' | 'traceId'
 function patch(text: string): string {
   const shown = text.length <= maxPatch ? text : `${text.slice(0, maxPatch)}\n… the rest is in the artifact`
   return folded('The patch', codeBlock(shown, 'diff'))
-}
-
-function folded(summary: string, text: string): string {
-  return `<details><summary>${summary}</summary>\n\n${text}\n\n</details>`
-}
-
-const doing: Record<Stage, string> = {
-  screen: 'Reading the issue and the policy',
-  normalize: 'Understanding what is asked',
-  gate: 'Checking what the policy allows',
-  prepare: 'Installing, and running the checks before any change',
-  explore: 'Looking for the code',
-  plan: 'Planning the change',
-  execute: 'Making the change',
-  verify: 'Verifying in a fresh work tree',
-  judge: 'Reviewing the change',
-  publish: 'Publishing',
-}
-
-const names: Record<Stage, string> = {
-  screen: 'Issue and policy',
-  normalize: 'Understanding',
-  gate: 'Scope and risk',
-  prepare: 'Checks before any change',
-  explore: 'Code',
-  plan: 'Plan',
-  execute: 'Change',
-  verify: 'Verification',
-  judge: 'Review',
-  publish: 'Publishing',
 }

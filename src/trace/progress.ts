@@ -21,10 +21,17 @@ export interface ProgressOptions {
   spent: () => Promise<Charge>
 }
 
+export interface StageEnd {
+  note?: string | undefined
+  worked?: boolean
+}
+
 /** Mutable on purpose: one a run. Each change is handed to `show`; nothing here throws. */
 export class Progress {
   readonly #options: ProgressOptions
   readonly #startedAt = new Map<Stage, number>()
+  /** Of stages that an earlier sitting has really worked on, in ms. */
+  readonly #tookBefore = new Map<Stage, number>()
   #view: StatusView
   #muted = true
 
@@ -55,16 +62,22 @@ export class Progress {
     this.#muted = false
   }
 
-  async began(stage: Stage): Promise<void> {
+  /** After an answer the steps before the question are told again, with the times that they took and not those of looking them up. */
+  recall({ stages: lines, answeredBy }: { stages: StatusView['stages']; answeredBy: string }): void {
+    for (const { stage, durationMs } of lines) if (durationMs !== undefined) this.#tookBefore.set(stage, durationMs)
+    this.#view = { ...this.#view, answeredBy }
+  }
+
+  async began(stage: Stage, round = 0): Promise<void> {
     // A stage may say so twice, at its first step and at the one that is recorded.
     const under = this.#view.stages.find((line) => line.stage === stage)?.status === 'running'
     if (!under) this.#startedAt.set(stage, this.#options.now().getTime())
-    await this.#stage(stage, { status: 'running' })
+    await this.#stage(stage, { status: 'running', durationMs: undefined, round: round > 0 ? round : undefined })
   }
 
-  async ended(stage: Stage, status: 'done' | 'failed', note?: string): Promise<void> {
-    const startedAt = this.#startedAt.get(stage)
-    const durationMs = startedAt === undefined ? undefined : this.#options.now().getTime() - startedAt
+  /** `worked`: false where the ledger had the answer. */
+  async ended(stage: Stage, status: 'done' | 'failed', { note, worked = true }: StageEnd = {}): Promise<void> {
+    const durationMs = worked ? this.#since(stage) : this.#tookBefore.get(stage)
     await this.#stage(stage, { status, note, durationMs })
   }
 
@@ -127,6 +140,11 @@ export class Progress {
     )
     const left = closed.map((line) => (line.status === 'pending' ? { ...line, status: 'skipped' as const } : line))
     await this.#update({ state: 'ended', outcome, stages: left })
+  }
+
+  #since(stage: Stage): number | undefined {
+    const startedAt = this.#startedAt.get(stage)
+    return startedAt === undefined ? undefined : this.#options.now().getTime() - startedAt
   }
 
   async #stage(stage: Stage, change: Partial<StatusView['stages'][number]>): Promise<void> {

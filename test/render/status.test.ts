@@ -19,6 +19,24 @@ const ended = (outcome: Outcome, change: Partial<StatusView> = {}) =>
 const seen = (markdown: string) => markdown.split('\n').slice(2).join('\n')
 
 describe('a running status', () => {
+  it('names the step that comes next between two of them, and never none', () => {
+    const stages = statusView().stages.map((line, at) => ({
+      ...line,
+      status: at < 5 ? ('done' as const) : ('pending' as const),
+    }))
+    expect(renderStatus(statusView({ stages }))).toContain('### 🔧 Planning the change')
+    const none = stages.map((line) => ({ ...line, status: 'pending' as const }))
+    expect(renderStatus(statusView({ stages: none }))).toContain('### 🔧 Reading the issue and the policy')
+  })
+
+  it('says that something is made again, and after whose answer it goes on', () => {
+    const stages = statusView().stages.map((line) => (line.stage === 'execute' ? { ...line, round: 1 } : line))
+    const text = renderStatus(statusView({ stages, answeredBy: 'mia' }))
+    expect(text).toContain('### 🔧 Making the change (round 2)\n\nIt goes on with the answer of `mia`.\n')
+    expect(text).toContain('- ⏳ **Making the change (round 2)**')
+    expect(renderStatus(statusView({ answeredBy: 'mia', state: 'ended' }))).not.toContain('the answer of')
+  })
+
   it('says what is being done, how far it is, what it cost and when it last moved', () => {
     expect(
       seen(renderStatus(statusView({ notes: ['Commands run without a sandbox.'] }))),

@@ -9,7 +9,7 @@ describe('progress', () => {
     expect(shown).toEqual([])
     progress.unmute()
     tick()
-    await progress.ended('screen', 'done', 'from main at 1234567')
+    await progress.ended('screen', 'done', { note: 'from main at 1234567' })
     expect(shown).toHaveLength(1)
     expect(shown[0]?.stages[0]).toEqual({
       stage: 'screen',
@@ -33,6 +33,26 @@ describe('progress', () => {
     tick()
     await progress.ended('prepare', 'done')
     expect(timeOf()).toBe(1_000)
+  })
+
+  test('after an answer, tells the steps before it with the times that they took then', async () => {
+    const { progress, shown, tick } = progressOf()
+    progress.unmute()
+    progress.recall({ stages: [{ stage: 'prepare', status: 'done', durationMs: 42_000 }], answeredBy: 'mia' })
+    for (const [stage, worked] of [
+      ['prepare', false],
+      ['explore', false],
+      ['execute', true],
+    ] as const) {
+      await progress.began(stage, stage === 'execute' ? 1 : 0)
+      tick()
+      await progress.ended(stage, 'done', { worked })
+    }
+    const lines = new Map(shown.at(-1)?.stages.map((line) => [line.stage, line]))
+    expect(lines.get('prepare')?.durationMs).toBe(42_000)
+    expect(lines.get('explore')?.durationMs).toBeUndefined()
+    expect(lines.get('execute')).toMatchObject({ durationMs: 1_000, round: 1 })
+    expect(shown.at(-1)?.answeredBy).toBe('mia')
   })
 
   test('shows cost and last sign of life with every change', async () => {
