@@ -84,6 +84,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
         return await (options.spans ?? noSpans).ofRun(claimed.run.id, () => flow(context))
       } catch (thrown) {
         // Whatever broke because of the stop, a command or a call, the reason of the stop is what happened.
+        // Nobody may come to say a last word: another worker has taken over, or this process ends.
+        if (signal.aborted) await telling.host.release?.()
         signal.throwIfAborted()
         throw thrown
       } finally {
@@ -98,6 +100,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       await host.flush()
       await host.call?.(claimed.run, question)
     },
+      await host.release?.()
     async announce(claimed, outcome) {
       try {
         const known = tellings.has(claimed) ? undefined : await readLastWord(claimed)
@@ -109,6 +112,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
         options.log.error({ runId: claimed.run.id, err: thrown }, 'how the run ended could not be told')
         return false
       }
+      } finally {
+        await tellings.get(claimed)?.host.release?.()
     },
     ended: async (claimed) => (await readLastWord(claimed))?.outcome,
     async pause(claimed, because, ms) {
@@ -121,6 +126,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
         options.log.warn({ runId: claimed.run.id, err: thrown }, 'that the run waits could not be told')
       }
     },
+      await host.release?.()
   }
 }
 

@@ -234,6 +234,7 @@ describe('a run that is stopped', () => {
     if (number === 0) host.beforeClone = () => stop.abort(shutdown)
     await expect(createTaskRunner(runnerOptions).execute(run.claimed, stop.signal)).rejects.toBe(shutdown)
     expect(watched.open()).toBe(0)
+    expect(host.released).toBe(1)
     await expectNothingLeft(run.claimed)
     expect(host.published).toEqual([])
   })
@@ -257,6 +258,7 @@ describe('the last word', () => {
     const outcome = { kind: 'failed' as const, code: 'attempts_used_up', reason: 'The run was interrupted too often.' }
     await createTaskRunner(second.runnerOptions).announce(second.run.claimed, outcome)
     expect(second.host.lastView).toMatchObject({ state: 'ended', outcome })
+    expect(second.host.released).toBe(1)
   })
 
   test('is not said to outsiders, nor where the ledger is away is it thrown', async () => {

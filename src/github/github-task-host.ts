@@ -63,6 +63,7 @@ export function createGitHubTaskHost(options: GitHubTaskHostOptions): Required<T
     call: (run, question) => callOnce(texts.renderCall(run, question), { repository, issue, fence, log }),
     publish: (request, onPushed) =>
       publish(withoutSecrets(request), { repository, fence, onPushed, runOf: texts.runOf }),
+    release: () => repository.release(),
   }
 }
 

@@ -141,6 +141,8 @@ export interface GitHubRepository {
 
   /** Blobs, tree, commit by the Git Data API with a token minted for writing. Throws `conflict`/`tree_mismatch` when GitHub's tree is not `expectedTree`. */
   createCommit(options: {
+  /** Gives back the tokens that are kept between calls; later calls get new ones. Never throws. */
+  release(): Promise<void>
     /** The changes are relative to this commit's tree. */
     baseCommit: string
     /** Where the commit goes on from, such as our own earlier head on the same base; the base commit when left out. */

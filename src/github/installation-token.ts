@@ -42,6 +42,8 @@ export interface RepositorySession {
    * Where the token ends in the middle, the call starts again with a new one: it must find before it creates.
    */
   use<T>(step: Step, action: string, call: (client: Client) => Promise<T>): Promise<T>
+  /** Revokes what is kept for calls to come; what a call under way uses, after it. A later call gets a new one. Never throws. */
+  release(): Promise<void>
 }
 
 export interface SessionOptions {
@@ -58,7 +60,7 @@ export interface SessionOptions {
 
 /** A lease is renewed this long before GitHub ends it, so that none ends during a call. */
 const renewBeforeMs = 5 * 60_000
-/** A run that is at work asks GitHub more often than this; one that has ended leaves no token behind. */
+/** For what no end is told of: a run that is at work asks GitHub more often than this. */
 const idleMs = 2 * 60_000
 
 export function createSession(options: SessionOptions): RepositorySession {
@@ -82,7 +84,13 @@ export function createSession(options: SessionOptions): RepositorySession {
 
   async function open(step: Step): Promise<Lease> {
     const minted = await mintToken(options, step.permissions)
-    return { ...minted, client: options.clients.withToken(minted.token, options), users: 0, callOff: () => {} }
+    return {
+      ...minted,
+      client: options.clients.withToken(minted.token, options),
+      users: 0,
+      leaving: false,
+      callOff: () => {},
+    }
   }
 
   async function useLease<T>(step: Step, call: (client: Client) => Promise<T>): Promise<T> {
@@ -93,7 +101,8 @@ export function createSession(options: SessionOptions): RepositorySession {
       return await call(lease.client)
     } finally {
       lease.users -= 1
-      if (lease.users === 0) lease.callOff = after(idleMs, () => void giveBack(step, lease))
+      if (lease.users === 0 && lease.leaving) await lease.revoke()
+      else if (lease.users === 0) lease.callOff = after(idleMs, () => void giveBack(step, lease))
     }
   }
 
@@ -101,6 +110,19 @@ export function createSession(options: SessionOptions): RepositorySession {
     const key = JSON.stringify(step.permissions)
     if ((await leases.get(key)) === lease) leases.delete(key)
     // Somebody took it while this looked.
+    if (lease.users === 0) await lease.revoke()
+  }
+
+  async function release(): Promise<void> {
+    const kept = [...leases.values()]
+    leases.clear()
+    const opened = await Promise.allSettled(kept)
+    await Promise.all(opened.map((one) => (one.status === 'fulfilled' ? leave(one.value) : undefined)))
+  }
+
+  async function leave(lease: Lease): Promise<void> {
+    lease.leaving = true
+    lease.callOff()
     if (lease.users === 0) await lease.revoke()
   }
 
@@ -116,6 +138,7 @@ export function createSession(options: SessionOptions): RepositorySession {
 
   return {
     mint: (permissions) => mintToken(options, permissions),
+    release,
     async use(step, action, call) {
       try {
         return await attempt(step, call)
@@ -134,6 +157,8 @@ interface Lease extends MintedToken {
   client: Client
   /** Calls under way. */
   users: number
+  /** Revoked as soon as nobody uses it. */
+  leaving: boolean
   /** Calls off that it is given back. */
   callOff(): void
 }

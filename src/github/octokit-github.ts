@@ -106,6 +106,7 @@ function repository(parts: RepositoryParts): GitHubRepository {
     ...pullRequests(session, place),
     ...gitData(session, place),
     cloneSource: () => mintCloneSource(session, gitUrlOf(options.apiUrl, owner, name)),
+    release: session.release,
   }
 }
 

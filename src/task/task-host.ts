@@ -67,4 +67,6 @@ export interface TaskHost {
   flush(): Promise<void>
   /** Finds before it creates, and may be called again after a crash at any point. `onPushed` learns what there is, as soon as there is more of it. Throws `conflict` when the branch holds somebody else's commit. */
   publish(request: PublishRequest, onPushed?: OnPushed): Promise<Publication>
+  /** Gives back the credentials that are kept between calls, when the run leaves the worker; calls may follow. Never throws. */
+  release?(): Promise<void>
 }

@@ -256,6 +256,21 @@ describe('tokens', () => {
     expect(mine().map(({ state }) => state)).toEqual(['revoked', 'alive'])
   })
 
+  it('are given back at the end of a run, those in use after their call', async () => {
+    const { repository, full } = await freshRepository(github)
+    const mine = () => github.tokens().filter(({ repositories }) => repositories?.includes(full))
+    await Promise.all([repository.issue(1), repository.createComment(1, 'hello')])
+    const underWay = repository.issue(1)
+    // By then it has its token, and GitHub has the call.
+    await new Promise((resolve) => setImmediate(resolve))
+    await repository.release()
+    expect(await underWay).toMatchObject({ number: 1 })
+    expect(mine().map(({ state }) => state)).toEqual(['revoked', 'revoked'])
+    await repository.release()
+    expect(await repository.issue(1)).toMatchObject({ number: 1 })
+    expect(mine().map(({ state }) => state)).toEqual(['revoked', 'revoked', 'alive'])
+  })
+
   it('reach one repository and only what the step needs; those that write code are revoked', async () => {
     const { repository, full } = await freshRepository(github)
     const before = github.tokens().length

@@ -8,6 +8,8 @@ export class MemoryTaskHost implements TaskHost {
   readonly published: PublishRequest[] = []
   clones = 0
   revoked = 0
+  /** How often what is kept was given back. */
+  released = 0
   inspections = 0
   /** Where a test sets it, the base branch can have moved. */
   newest?: TaskHost['newest']
@@ -49,6 +51,10 @@ export class MemoryTaskHost implements TaskHost {
   }
 
   async flush(): Promise<void> {}
+
+  async release(): Promise<void> {
+    this.released += 1
+  }
 
   /** Finds before it creates: the same branch is the same pull request. */
   async publish(request: PublishRequest, onPushed?: OnPushed): Promise<Publication> {
