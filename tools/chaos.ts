@@ -3,18 +3,25 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../test/support/postgres-server.ts'
-import { databaseKinds } from './bench/part.ts'
+import { type DatabaseKind, databaseKinds } from './bench/part.ts'
 import { type ChaosResult, renderChaos } from './chaos/report.ts'
-import { runChaos } from './chaos/run-chaos.ts'
+import { type ChaosOptions, runChaos } from './chaos/run-chaos.ts'
 
 const { values } = parseArgs({
   options: {
     on: { type: 'string', multiple: true },
-    moments: { type: 'string', default: '100' },
+    moments: { type: 'string', default: '200' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     json: { type: 'string' },
   },
 })
+
+/** Where a process serves four runs, each of its deaths is one of theirs, and a run has nine lives. */
+const onDatabase: Record<DatabaseKind, Pick<ChaosOptions, 'writesBetween' | 'freezesMs'>> = {
+  embedded: { writesBetween: 60, freezesMs: [500, 500, 3_000, 3_000, 3_000, 35_000] },
+  postgres: { writesBetween: 20, freezesMs: [500, 5_000, 45_000] },
+}
+const minute = 60_000
 const postgres = await startPostgres()
 const results: ChaosResult[] = []
 try {
@@ -27,12 +34,16 @@ try {
     }
     results.push(
       await runChaos({
+        ...onDatabase[on],
         on,
         moments: Number(values.moments),
+        boundaries: true,
         seed: Number(values.seed),
         members: 4,
+        underWay: 8,
         postgresServer: postgres?.url,
-        longestMs: 20 * 60_000,
+        breakingMs: 15 * minute,
+        endingMs: 7 * minute,
         say: (text) => console.error(text),
       }),
     )

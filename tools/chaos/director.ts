@@ -1,22 +1,32 @@
-// Chooses what goes wrong and when. A moment is so many calls from now, not so many seconds: so it falls between any two of them.
+// Chooses what goes wrong and when: at the end of every stage, and at random moments. A moment is so many writes to the ledger
+// from now, not so many seconds: so it falls between any two of them.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { crashDatabase, cutNetwork } from './faults.ts'
-import type { Random } from './random.ts'
+import { type Stage, stages } from '../../src/run/run.ts'
+import { crashDatabase, cutFromDatabase, cutNetwork } from './faults.ts'
+import type { Member } from './fleet.ts'
+import type { LedgerWrite } from './ledger-watch.ts'
+import type { Moment } from './moments.ts'
 import type { World } from './world.ts'
 
+const strikes = ['crash', 'freeze'] as const
+type Strike = (typeof strikes)[number]
+
 export interface Deeds {
+  moments: number
   crashes: number
   freezes: number
   databaseCrashes: number
   cuts: number
+  /** What was done right after the record of the stage, by stage. */
+  boundaries: Partial<Record<Stage, Strike[]>>
 }
 
 export interface Direction {
-  /** How many processes are to be killed or frozen. */
-  moments: number
+  moments: readonly Moment[]
+  /** Whether the end of every stage is a moment, too. */
+  boundaries: boolean
   /** Runs kept under way meanwhile. */
   underWay: number
-  random: Random
   /** Ends it early. */
   signal: AbortSignal
   say(text: string): void
@@ -24,21 +34,38 @@ export interface Direction {
 
 /** Resolves when all is done and mended again; runs go on. */
 export async function direct(world: World, direction: Direction): Promise<Deeds> {
-  const { moments, random, signal, say } = direction
-  const deeds: Deeds = { crashes: 0, freezes: 0, databaseCrashes: 0, cuts: 0 }
+  const { moments, signal, say } = direction
+  const deeds: Deeds = { moments: 0, crashes: 0, freezes: 0, databaseCrashes: 0, cuts: 0, boundaries: {} }
   const healing: Promise<void>[] = []
-  for (let moment = 1; moment <= moments && !signal.aborted; moment++) {
-    await keepAsking(world, direction)
-    await untilMore(world, random.between(1, 60), signal)
-    healing.push(strike(world, random, deeds))
-    if (moment % 25 === 0) {
-      healing.push(cut(world, deeds, random.between(2_000, 8_000)))
-      if (world.databaseUrl !== undefined) healing.push(crashTheDatabase(world.databaseUrl, deeds))
+  if (direction.boundaries)
+    world.ledger.onWrite = (write) => {
+      const struck = strikeBoundary(world, deeds, write)
+      if (struck !== undefined) healing.push(struck)
     }
-    if (moment % 20 === 0) say(`${world.on}: ${moment} of ${moments} moments, ${world.issues.length} issues so far`)
+  for (const moment of moments) {
+    if (signal.aborted) break
+    await keepAsking(world, direction)
+    await untilMore(world, moment.after, signal)
+    await untilReady(world, signal)
+    healing.push(...act(world, deeds, moment))
+    deeds.moments += 1
+    if (deeds.moments % 20 === 0)
+      say(`${world.on}: ${deeds.moments} of ${moments.length} moments, ${world.issues.length} issues`)
   }
+  while (direction.boundaries && !signal.aborted && unstruck(deeds).length > 0) {
+    await keepAsking(world, direction)
+    await sleep(200)
+  }
+  world.ledger.onWrite = () => {}
   await Promise.all(healing)
   return deeds
+}
+
+/** Ends of stages at which not everything was tried. */
+export function unstruck({ boundaries }: Deeds): string[] {
+  return stages.flatMap((stage) =>
+    strikes.filter((strike) => !boundaries[stage]?.includes(strike)).map((strike) => `${strike} after ${stage}`),
+  )
 }
 
 async function keepAsking(world: World, { underWay }: Direction): Promise<void> {
@@ -46,32 +73,71 @@ async function keepAsking(world: World, { underWay }: Direction): Promise<void> 
 }
 
 /** Where nothing happens for a while, because everything is dead or waits, the moment comes all the same. */
-async function untilMore(world: World, calls: number, signal: AbortSignal): Promise<void> {
+async function untilMore(world: World, writes: number, signal: AbortSignal): Promise<void> {
   const from = world.happened()
-  for (let waited = 0; world.happened() < from + calls && waited < 15_000 && !signal.aborted; waited += 5)
+  for (let waited = 0; world.happened() < from + writes && waited < 15_000 && !signal.aborted; waited += 5)
     await sleep(5)
 }
 
-/** Three of four die; the others stand still, some for longer than their heartbeat may be missing. */
-async function strike({ fleet }: World, random: Random, deeds: Deeds): Promise<void> {
-  const member = random.pick(fleet.members.filter(({ url }) => url !== undefined))
-  if (member === undefined) return
-  if (random.chance(0.75)) {
-    deeds.crashes += 1
-    return member.crash(random.between(0, 2_000))
-  }
-  deeds.freezes += 1
-  return member.freeze(random.pick([500, 5_000, 45_000]) ?? 500)
+async function untilReady({ fleet }: World, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !fleet.members.some(({ ready }) => ready)) await sleep(20)
 }
 
-async function cut({ github }: World, deeds: Deeds, forMs: number): Promise<void> {
+/** Whoever has just recorded a stage, the first time, dies; the next time it stands still for longer than its heartbeat may be missing. */
+function strikeBoundary(world: World, deeds: Deeds, { member: name, stage }: LedgerWrite): Promise<void> | undefined {
+  const member = world.fleet.members.find((each) => each.name === name && each.ready)
+  if (stage === undefined || member === undefined) return undefined
+  const done = deeds.boundaries[stage] ?? []
+  const strike = strikes[done.length]
+  if (strike === undefined) return undefined
+  deeds.boundaries[stage] = [...done, strike]
+  return strikeOne(member, deeds, { strike, pauseMs: strike === 'crash' ? 0 : longFreezeMs(world) })
+}
+
+/** On the embedded database nobody else could take the run meanwhile. */
+function longFreezeMs({ on }: World): number {
+  return on === 'embedded' ? 3_000 : 45_000
+}
+
+function act(world: World, deeds: Deeds, moment: Moment): Promise<void>[] {
+  const ready = world.fleet.members.filter((each) => each.ready)
+  const member = ready[moment.member % ready.length]
+  return [
+    ...(member === undefined ? [] : [strikeOne(member, deeds, moment)]),
+    ...(moment.cutMs === undefined ? [] : [cut(world, deeds, moment.cutMs)]),
+    ...(world.databaseUrl === undefined ? [] : onDatabase(world.databaseUrl, deeds, { ...moment, struck: member })),
+  ]
+}
+
+function strikeOne(
+  member: Member,
+  deeds: Deeds,
+  { strike, pauseMs }: Pick<Moment, 'strike' | 'pauseMs'>,
+): Promise<void> {
+  if (strike === 'crash') deeds.crashes += 1
+  else deeds.freezes += 1
+  return member[strike](pauseMs)
+}
+
+function onDatabase(
+  url: string,
+  deeds: Deeds,
+  { database, struck }: { database: Moment['database']; struck: Member | undefined },
+): Promise<void>[] {
+  if (database === 'crash') {
+    deeds.databaseCrashes += 1
+    return [crashDatabase(url).catch(() => undefined)]
+  }
+  if (database === 'cut' && struck !== undefined) {
+    deeds.cuts += 1
+    return [cutFromDatabase(url, struck.name).catch(() => undefined)]
+  }
+  return []
+}
+
+async function cut({ github, model }: World, deeds: Deeds, forMs: number): Promise<void> {
   deeds.cuts += 1
-  const mend = cutNetwork(github)
+  const mend = cutNetwork(github, model)
   await sleep(forMs)
   mend()
-}
-
-async function crashTheDatabase(url: string, deeds: Deeds): Promise<void> {
-  deeds.databaseCrashes += 1
-  await crashDatabase(url).catch(() => undefined)
 }

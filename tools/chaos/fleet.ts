@@ -14,7 +14,9 @@ export interface FleetOptions {
   folder: string
   members: number
   /** All but the data folder, which is the member's own. */
-  environment: Record<string, string>
+  environment(member: string): Record<string, string>
+  /** Each line that a member logs. */
+  logged(member: string, line: string): void
 }
 
 /** One machine: its processes come and go, its data folder stays. */
@@ -23,6 +25,8 @@ export interface Member {
   dataDir: string
   /** Undefined while nothing answers there. */
   url: string | undefined
+  /** It answers, and nothing is being done to it. */
+  readonly ready: boolean
   /** SIGKILL, and a new process after the pause. */
   crash(pauseMs: number): Promise<void>
   /** SIGSTOP, and SIGCONT after the pause, unless it died meanwhile. */
@@ -38,13 +42,10 @@ export interface Fleet {
 }
 
 /** Resolves when the first one is ready; the others follow. */
-export async function startFleet({ folder, members, environment }: FleetOptions): Promise<Fleet> {
+export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const fallen: string[] = []
-  const machines = await Promise.all(
-    Array.from({ length: members }, (_, index) =>
-      createMachine(join(folder, `member-${index + 1}`), environment, fallen),
-    ),
-  )
+  const names = Array.from({ length: options.members }, (_, index) => `member-${index + 1}`)
+  const machines = await Promise.all(names.map((name) => createMachine(name, options, fallen)))
   const [first, ...others] = machines
   await first?.start()
   await Promise.all(others.map((machine) => machine.start()))
@@ -60,22 +61,28 @@ export async function startFleet({ folder, members, environment }: FleetOptions)
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const readyMs = 60_000
 
-async function createMachine(folder: string, environment: Record<string, string>, fallen: string[]) {
+async function createMachine(name: string, options: FleetOptions, fallen: string[]) {
+  const folder = join(options.folder, name)
   const dataDir = join(folder, 'data')
   await mkdir(dataDir, { recursive: true })
   const log = createWriteStream(join(folder, 'service.log'), { flags: 'a' })
   let child: ChildProcess | undefined
   let stopping = false
+  let struck = false
 
   const machine = {
-    name: folder.slice(folder.lastIndexOf('/') + 1),
+    name,
     dataDir,
     url: undefined as string | undefined,
+
+    get ready() {
+      return machine.url !== undefined && !struck
+    },
 
     async start(): Promise<void> {
       const started = spawn(process.execPath, [main], {
         cwd: folder,
-        env: { ...essentials(), ...environment, DRAFTSMITH_DATA_DIR: dataDir, PORT: '0' },
+        env: { ...essentials(), ...options.environment(name), DRAFTSMITH_DATA_DIR: dataDir, PORT: '0' },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       child = started
@@ -83,6 +90,7 @@ async function createMachine(folder: string, environment: Record<string, string>
       for (const stream of [started.stdout, started.stderr])
         createInterface({ input: stream }).on('line', (line) => {
           log.write(`${line}\n`)
+          options.logged(name, line)
           last.push(line)
           if (last.length > 5) last.shift()
           if (line.includes('Draftsmith is ready')) machine.url = String(JSON.parse(line).url)
@@ -90,7 +98,7 @@ async function createMachine(folder: string, environment: Record<string, string>
       started.once('exit', (code, signal) => {
         machine.url = undefined
         if (signal === 'SIGKILL' || stopping) return
-        fallen.push(`${machine.name} ended with ${code ?? signal}: ${last.join(' ')}`)
+        fallen.push(`${name} ended with ${code ?? signal}: ${last.join(' ')}`)
         void sleep(1_000).then(() => (stopping ? undefined : machine.start()))
       })
       for (let waited = 0; machine.url === undefined && started.exitCode === null && waited < readyMs; waited += 50)
@@ -99,19 +107,24 @@ async function createMachine(folder: string, environment: Record<string, string>
 
     async crash(pauseMs: number): Promise<void> {
       const killed = child
-      if (killed === undefined || killed.exitCode !== null) return
+      if (struck || killed === undefined || killed.exitCode !== null) return
+      struck = true
       const exited = once(killed, 'exit')
       killed.kill('SIGKILL')
       await exited
       await sleep(pauseMs)
       if (!stopping) await machine.start()
+      struck = false
     },
 
     async freeze(pauseMs: number): Promise<void> {
+      if (struck) return
+      struck = true
       const frozen = child
       frozen?.kill('SIGSTOP')
       await sleep(pauseMs)
       frozen?.kill('SIGCONT')
+      struck = false
     },
 
     async stop(): Promise<void> {

@@ -1,10 +1,11 @@
 // What must hold when everything has ended. Each loss is one sentence.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseStatus } from '../../src/render/status.ts'
-import { openDatabase } from '../../src/run/database.ts'
+import { type Database, openDatabase } from '../../src/run/database.ts'
 import { sql } from '../../src/run/drivers.ts'
 import { rowsOf } from '../../src/run/orm.ts'
+import { type AnsweredCall, paidAgain, type StoredCall } from './paid-calls.ts'
 import type { ChaosIssue, World } from './world.ts'
 
 export interface Findings {
@@ -42,37 +43,76 @@ export async function lossesOnGitHub({ github, issues }: World): Promise<Finding
       ),
     ]
   })
-  return { losses, outcomes }
+  return { losses: [...losses, ...foreignBranches(repositories, issues)], outcomes }
+}
+
+function foreignBranches(
+  repositories: Record<string, { branches: Record<string, string> }>,
+  issues: readonly ChaosIssue[],
+): string[] {
+  const expected = new Set(issues.map(({ repo, number }) => `${repo} agent/issue-${number}`))
+  return [...new Set(issues.map(({ repo }) => repo))].flatMap((repo) =>
+    Object.keys(repositories[repo]?.branches ?? {})
+      .filter((name) => name !== 'main' && !expected.has(`${repo} ${name}`))
+      .map((name) => `${repo} has a branch ${name} that belongs to no issue.`),
+  )
+}
+
+export interface LedgerFindings {
+  losses: string[]
+  /** Code of the failure → how many runs. */
+  failures: Record<string, number>
 }
 
 /** In the ledger, once the fleet has ended. */
-export async function lossesInLedger({ fleet, databaseUrl, issues }: World): Promise<string[]> {
-  const dataDir = fleet.members[0]?.dataDir ?? ''
+export async function lossesInLedger(
+  { fleet, databaseUrl, issues }: World,
+  answered: readonly AnsweredCall[],
+): Promise<LedgerFindings> {
+  const dataDir = join(fleet.members[0]?.dataDir ?? '', 'database')
   const database = await openDatabase(databaseUrl === undefined ? { dataDir } : { url: databaseUrl })
   try {
-    const count = async (text: string) => {
-      const result = await database.query((orm) =>
-        orm.execute(sql.raw(`select count(*)::int as count from (${text}) as found`)),
-      )
-      return rowsOf<{ count: number }>(result)[0]?.count ?? Number.NaN
-    }
+    const count = async (text: string) =>
+      (await rows<{ count: number }>(database, `select count(*)::int as count from (${text}) as found`))[0]?.count
     const runs = await count('select 1 from draftsmith.run')
     const found = {
       'runs without an end': await count(`select 1 from draftsmith.run where state <> 'ended'`),
-      'model calls paid twice': await count(
+      'model calls stored twice': await count(
         `select 1 from draftsmith.model_call where state = 'settled' group by run_id, request_hash having count(*) > 1`,
       ),
       'jobs left behind': await count(
         `select 1 from pgboss.job where name in ('run', 'run-dead') and state in ('created', 'retry', 'active')`,
       ),
     }
-    return [
+    const failures = await rows<{ code: string; runs: number }>(
+      database,
+      `select outcome ->> 'code' as code, count(*)::int as runs from draftsmith.run
+       where outcome ->> 'kind' = 'failed' group by 1`,
+    )
+    const losses = [
       ...(runs === issues.length ? [] : [`There are ${runs} runs for ${issues.length} issues.`]),
       ...Object.entries(found).flatMap(([what, number]) => (number === 0 ? [] : [`${number} ${what}.`])),
+      ...paidAgain(await storedCalls(database), answered),
     ]
+    return { losses, failures: Object.fromEntries(failures.map((each) => [each.code, each.runs])) }
   } finally {
     await database.close()
   }
+}
+
+/** In the order in which they were made. */
+async function storedCalls(database: Database): Promise<StoredCall[]> {
+  const calls = await rows<{ title: string; role: string; at: string }>(
+    database,
+    `select run.task ->> 'title' as title, call.role, call.settled_at::text as at
+     from draftsmith.model_call as call join draftsmith.run on run.id = call.run_id
+     where call.state = 'settled' order by call.id`,
+  )
+  return calls.map((call) => ({ ...call, at: Date.parse(call.at) }))
+}
+
+async function rows<T extends object>(database: Database, text: string): Promise<T[]> {
+  return rowsOf<T>(await database.query((orm) => orm.execute(sql.raw(text))))
 }
 
 /** On the machine, once the fleet has ended. */
@@ -88,20 +128,24 @@ function workTreesIn(dataDir: string): string[] {
   return existsSync(folder) ? readdirSync(folder).map((name) => join('runs', name)) : []
 }
 
+/** By their command, their environment and where they stand; Linux tells it in /proc. */
 function processesOf(dataDir: string): string[] {
   if (process.platform !== 'linux') return []
   return readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return []
-    const command = read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')
-    return `${command} ${read(`/proc/${pid}/environ`)}`.includes(dataDir) && command !== ''
+    const command = read(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ')
+    const environment = read(() => readFileSync(`/proc/${pid}/environ`, 'utf8'))
+    const folder = read(() => readlinkSync(`/proc/${pid}/cwd`))
+    return [command, environment, folder].some((text) => text.includes(dataDir)) && command !== ''
       ? [command.slice(0, 200)]
       : []
   })
 }
 
-function read(file: string): string {
+/** A process may end while it is looked at. */
+function read(look: () => string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return look()
   } catch {
     return ''
   }

@@ -7,6 +7,11 @@ export interface Random {
   between(low: number, high: number): number
   chance(share: number): boolean
   pick<T>(from: readonly T[]): T | undefined
+  /**
+   * Numbers of their own for what the name says. Processes are never twice at the same place at the same time: what one thing
+   * draws must not depend on how often others have drawn before.
+   */
+  fork(name: string): Random
 }
 
 /** mulberry32: 32 bits of state are plenty for choosing a moment. */
@@ -23,5 +28,23 @@ export function createRandom(seed: number): Random {
     between: (low, high) => low + Math.floor(next() * (high - low + 1)),
     chance: (share) => next() < share,
     pick: (from) => from[Math.floor(next() * from.length)],
+    fork: (name) => createRandom(hashed(name, seed)),
   }
+}
+
+/** The same draws for the n-th time that something is done, however often others have drawn: `count` is kept by name. */
+export function perOccasion(random: Random): (name: string) => Random {
+  const counts = new Map<string, number>()
+  return (name) => {
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    return random.fork(`${name} ${count}`)
+  }
+}
+
+/** FNV-1a, begun with the seed. */
+function hashed(text: string, seed: number): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0
+  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0
+  return hash
 }

@@ -1,3 +1,4 @@
+import { stages } from '../../src/run/run.ts'
 import type { Deeds } from './director.ts'
 import type { FaultCount } from './faults.ts'
 
@@ -6,32 +7,38 @@ export interface ChaosResult {
   seed: number
   issues: number
   outcomes: Record<string, number>
+  /** Code → how many runs failed with it. */
+  failures: Record<string, number>
   deeds: Deeds
+  /** Moments that were to come. */
+  moments: number
   faults: FaultCount
   deliveries: number
+  modelCalls: number
   seconds: number
   /** Processes that ended by themselves. */
   fallen: string[]
   losses: string[]
+  /** Where data and logs are, when something was lost. */
+  kept: string | undefined
 }
 
 /** A column a database. */
 export function renderChaos(results: ChaosResult[]): string {
   const rows: [string, (result: ChaosResult) => string | number][] = [
     ['labelled issues', ({ issues }) => issues],
-    [
-      'how they ended',
-      ({ outcomes }) =>
-        Object.entries(outcomes)
-          .map(([end, count]) => `${count} ${end}`)
-          .join(', '),
-    ],
+    ['how they ended', ({ outcomes }) => list(outcomes)],
+    ['why they failed', ({ failures }) => list(failures)],
     ['webhooks delivered', ({ deliveries }) => deliveries],
+    ['moments', ({ deeds, moments }) => `${deeds.moments} of ${moments}`],
+    ['stages killed after', ({ deeds }) => struckAfter(deeds, 'crash')],
+    ['stages frozen after', ({ deeds }) => struckAfter(deeds, 'freeze')],
     ['processes killed', ({ deeds }) => deeds.crashes],
     ['processes frozen', ({ deeds }) => deeds.freezes],
     ['crashes of the database', ({ deeds }) => deeds.databaseCrashes],
     ['network cut', ({ deeds }) => deeds.cuts],
     ['calls of GitHub that failed', ({ faults }) => faults.github],
+    ['calls of the model', ({ modelCalls }) => modelCalls],
     ['calls of the model that failed', ({ faults }) => faults.model],
     ['processes that fell by themselves', ({ fallen }) => fallen.length],
     ['lost', ({ losses }) => losses.length],
@@ -49,9 +56,21 @@ export function renderChaos(results: ChaosResult[]): string {
       .join('  ')
       .trimEnd(),
   )
-  const said = results.flatMap(({ on, losses, fallen }) => [
+  const said = results.flatMap(({ on, losses, fallen, kept }) => [
     ...losses.map((loss) => `✗ ${on}: ${loss}`),
     ...fallen.map((each) => `! ${on}: ${each}`),
+    ...(kept === undefined ? [] : [`! ${on}: data and logs are kept in ${kept}`]),
   ])
   return [...table, ...(said.length > 0 ? ['', ...said] : [])].join('\n')
+}
+
+function list(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([end, count]) => `${count} ${end}`)
+    .join(', ')
+}
+
+function struckAfter({ boundaries }: Deeds, strike: 'crash' | 'freeze'): string {
+  const struck = stages.filter((stage) => boundaries[stage]?.includes(strike))
+  return `${struck.length} of ${stages.length}`
 }

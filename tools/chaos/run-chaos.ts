@@ -1,55 +1,81 @@
 // One database under fire, from the first label to what is left when everything has ended.
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ScriptedMessages } from '../../test/support/scripted-messages.ts'
 import type { DatabaseKind } from '../bench/part.ts'
 import { direct } from './director.ts'
-import { type FaultCount, githubFaults, modelFault } from './faults.ts'
+import { type FaultCount, githubFaults, modelFaults } from './faults.ts'
 import { lossesInLedger, lossesOnGitHub, lossesOnMachine } from './losses.ts'
-import { createRandom } from './random.ts'
+import { chooseMoments } from './moments.ts'
+import type { AnsweredCall } from './paid-calls.ts'
+import { createRandom, type Random } from './random.ts'
 import type { ChaosResult } from './report.ts'
 import { openWorld, type World } from './world.ts'
 
 export interface ChaosOptions {
   on: DatabaseKind
-  /** How many processes are killed or frozen. */
+  /** Random moments at which a process is killed or frozen. */
   moments: number
+  /** Mean of the writes to the ledger between two of them. */
+  writesBetween: number
+  /** Whether a process is killed and frozen at the end of every stage, too. */
+  boundaries: boolean
+  freezesMs: readonly number[]
   seed: number
   members: number
+  /** Runs kept under way, one a repository. */
+  underWay: number
   postgresServer: string | undefined
-  /** After it, what has not ended counts as lost. */
-  longestMs: number
+  /** Nothing is broken any more after it. */
+  breakingMs: number
+  /** From then on: what has not ended counts as lost. */
+  endingMs: number
   say(text: string): void
 }
 
-export async function runChaos({
-  on,
-  moments,
-  seed,
-  members,
-  postgresServer,
-  longestMs,
-  say,
-}: ChaosOptions): Promise<ChaosResult> {
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { on, seed, members, postgresServer, underWay, boundaries, say } = options
   const began = Date.now()
   const random = createRandom(seed)
   const faults: FaultCount = { github: 0, model: 0 }
-  const signal = AbortSignal.timeout(longestMs)
-  await using world = await openWorld({ on, members, repositories: 6, postgresServer, random })
-  const mendGitHub = githubFaults(world.github, random, faults)
-  world.model.fault = () => modelFault(random, faults)
-  const deeds = await direct(world, { moments, underWay: 6, random, signal, say })
+  const answered: AnsweredCall[] = []
+  await using world = await openWorld({ on, members, repositories: underWay, postgresServer, random })
+  const mendGitHub = githubFaults(world.github, random.fork('github'), faults)
+  breakModel(world.model, random.fork('model'), { faults, answered })
+  const moments = chooseMoments(random, options)
+  const signal = AbortSignal.timeout(options.breakingMs)
+  const deeds = await direct(world, { moments, boundaries, underWay, signal, say })
   say(`${on}: the last of ${world.issues.length} issues are waited for`)
-  await allEnded(world, signal)
+  await allEnded(world, AbortSignal.timeout(options.endingMs))
   mendGitHub()
   await world.storm.settled()
   const { losses, outcomes } = await lossesOnGitHub(world)
   await world.fleet.stop()
+  const ledger = await lossesInLedger(world, answered)
+  losses.push(...ledger.losses, ...lossesOnMachine(world))
   return {
-    ...{ on, seed, outcomes, deeds, faults },
+    ...{ on, seed, outcomes, deeds, faults, losses },
+    failures: ledger.failures,
+    moments: moments.length,
     issues: world.issues.length,
     deliveries: world.storm.made,
+    modelCalls: world.model.asked.length,
     fallen: world.fleet.fallen,
-    losses: [...losses, ...(await lossesInLedger(world)), ...lossesOnMachine(world)],
     seconds: Math.round((Date.now() - began) / 1_000),
+    kept: losses.length > 0 ? world.keep() : undefined,
+  }
+}
+
+/** Keeps what was answered, and when. */
+function breakModel(
+  model: ScriptedMessages,
+  random: Random,
+  { faults, answered }: { faults: FaultCount; answered: AnsweredCall[] },
+): void {
+  const failing = modelFaults(random, faults)
+  model.fault = (asked) => {
+    const fault = failing(asked)
+    if (fault === undefined) answered.push({ ...asked, at: Date.now() })
+    return fault
   }
 }
 

@@ -20,11 +20,12 @@ export async function startWebhookStorm(
 ): Promise<WebhookStorm> {
   const under = new Set<Promise<void>>()
   let made = 0
+  let came = 0
 
-  const deliver = async (headers: IncomingHttpHeaders, body: Buffer, afterMs: number) => {
-    await sleep(afterMs)
+  const deliver = async (headers: IncomingHttpHeaders, body: Buffer, own: Random) => {
+    await sleep(own.between(0, 3_000))
     for (;;) {
-      const target = random.pick(targets())
+      const target = own.pick(targets())
       const status = target === undefined ? undefined : await post(`${target}${path}`, headers, body)
       if (status === 200) break
       await sleep(500)
@@ -35,8 +36,10 @@ export async function startWebhookStorm(
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     response.end()
-    for (let copies = random.between(1, 5); copies > 0; copies--) {
-      const delivery = deliver(request.headers, Buffer.concat(chunks), random.between(0, 3_000))
+    came += 1
+    const own = random.fork(`webhook ${came}`)
+    for (let copies = own.between(1, 5); copies > 0; copies--) {
+      const delivery = deliver(request.headers, Buffer.concat(chunks), own.fork(`copy ${copies}`))
       under.add(delivery)
       void delivery.finally(() => under.delete(delivery))
     }

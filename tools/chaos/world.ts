@@ -11,6 +11,7 @@ import { ScriptedMessages } from '../../test/support/scripted-messages.ts'
 import { createDatabase } from '../bench/databases.ts'
 import type { DatabaseKind } from '../bench/part.ts'
 import { type Fleet, removeFleet, startFleet } from './fleet.ts'
+import { type LedgerWrite, watchPostgres, writeInLog } from './ledger-watch.ts'
 import type { Random } from './random.ts'
 import { startWebhookStorm, type WebhookStorm } from './webhooks.ts'
 
@@ -35,36 +36,66 @@ export interface World extends AsyncDisposable {
   model: ScriptedMessages
   fleet: Fleet
   storm: WebhookStorm
+  ledger: LedgerSeen
   databaseUrl: string | undefined
   issues: ChaosIssue[]
   /** One more labelled issue, in the repository that has the fewest. */
   ask(): Promise<void>
   /** Issues whose status comment does not tell an end. */
   open(): Promise<ChaosIssue[]>
-  /** How much has happened that can be seen from outside: calls of GitHub's API and of the model. */
+  /**
+   * How much has been written to the ledger. Of the embedded one, into which nobody else can look, how much has been seen of the
+   * runs from outside: what the log tells, calls of GitHub's API and of the model.
+   */
   happened(): number
+  /** Data and logs of the fleet are not removed in the end; their folder. */
+  keep(): string
+}
+
+/** What has been seen of the ledger's writes. */
+export interface LedgerSeen {
+  writes: number
+  /** Told of each at once. */
+  onWrite(write: LedgerWrite): void
 }
 
 export async function openWorld({ on, members, repositories, postgresServer, random }: WorldOptions): Promise<World> {
   await using opened = new AsyncDisposableStack()
-  const folder = opened.adopt(await mkdtemp(join(tmpdir(), 'draftsmith-chaos-')), removeFleet)
+  const folder = await mkdtemp(join(tmpdir(), 'draftsmith-chaos-'))
+  let kept = false
+  opened.defer(async () => (kept ? undefined : removeFleet(folder)))
   const github = opened.adopt(await startGitHub(), (each) => each.close())
   const model = opened.use(await ScriptedMessages.start())
   const database = opened.adopt(await createDatabase(on, postgresServer), (each) => each.drop())
   const repos = await Promise.all(Array.from({ length: repositories }, () => addRepository(github)))
-  const environment = environmentOf(github, model, database.url)
+  const ledger: LedgerSeen = { writes: 0, onWrite: () => {} }
+  const seen = (write: LedgerWrite) => {
+    ledger.writes += 1
+    ledger.onWrite(write)
+  }
   const fleet = opened.adopt(
-    await startFleet({ folder, members: on === 'embedded' ? 1 : members, environment }),
+    await startFleet({
+      folder,
+      members: on === 'embedded' ? 1 : members,
+      environment: (member) => environmentOf({ github, model, member, databaseUrl: database.url }),
+      logged: (member, line) => {
+        const write = on === 'embedded' ? writeInLog(member, line) : undefined
+        if (write !== undefined) seen(write)
+      },
+    }),
     (each) => each.stop(),
   )
+  if (database.url !== undefined) opened.use(await watchPostgres(database.url, seen))
   const targets = () => fleet.members.flatMap(({ url }) => (url === undefined ? [] : [url]))
-  const storm = opened.adopt(await startWebhookStorm(random, { path: webhookPath, targets }), (each) => each.close())
+  const storm = opened.adopt(await startWebhookStorm(random.fork('webhooks'), { path: webhookPath, targets }), (each) =>
+    each.close(),
+  )
   github.setWebhookTarget(storm.url)
   const issues: ChaosIssue[] = []
   const parts = opened.move()
   return {
-    ...{ on, github, model, fleet, storm, issues, databaseUrl: database.url },
-    async ask() {
+    ...{ on, github, model, fleet, storm, ledger, issues, databaseUrl: database.url },
+    ask: async () => {
       const repo = repos[issues.length % repos.length]
       if (repo === undefined) throw new Error('There is no repository.')
       const title = `Defect ${issues.length + 1} of the amounts.`
@@ -73,20 +104,33 @@ export async function openWorld({ on, members, repositories, postgresServer, ran
       await github.label(repo, number, label, 'mia')
       issues.push({ repo, number, title })
     },
-    open: async () => {
-      const { repositories } = await github.state()
-      return issues.filter(({ repo, number }) => {
-        const issue = repositories[repo]?.issues.find((each) => each.number === number)
-        return !issue?.comments.some(({ body, byApp }) => byApp && parseStatus(body)?.state === 'ended')
-      })
+    open: () => openOnes(github, issues),
+    happened: () => ledger.writes + (on === 'embedded' ? github.calls().length + model.asked.length : 0),
+    keep: () => {
+      kept = true
+      return folder
     },
-    happened: () => github.calls().length + model.asked.length,
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
 }
 
+async function openOnes(github: EmulatedGitHub, issues: ChaosIssue[]): Promise<ChaosIssue[]> {
+  const { repositories } = await github.state()
+  return issues.filter(({ repo, number }) => {
+    const issue = repositories[repo]?.issues.find((each) => each.number === number)
+    return !issue?.comments.some(({ body, byApp }) => byApp && parseStatus(body)?.state === 'ended')
+  })
+}
+
+interface Place {
+  github: EmulatedGitHub
+  model: ScriptedMessages
+  member: string
+  databaseUrl: string | undefined
+}
+
 /** Heartbeats and pauses are those of production; what only spares GitHub is off. */
-function environmentOf(github: EmulatedGitHub, model: ScriptedMessages, databaseUrl: string | undefined) {
+function environmentOf({ github, model, member, databaseUrl }: Place): Record<string, string> {
   return {
     APP_ID: String(github.app.id),
     PRIVATE_KEY: github.app.privateKey,
@@ -98,7 +142,14 @@ function environmentOf(github: EmulatedGitHub, model: ScriptedMessages, database
     DRAFTSMITH_SANDBOX: 'none',
     DRAFTSMITH_WRITE_SPACING_MS: '0',
     DRAFTSMITH_STATUS_INTERVAL_MS: '0',
-    DRAFTSMITH_CONCURRENCY: '2',
-    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    DRAFTSMITH_CONCURRENCY: databaseUrl === undefined ? '4' : '2',
+    ...(databaseUrl !== undefined && { DATABASE_URL: named(databaseUrl, member) }),
   }
+}
+
+/** By its name PostgreSQL tells whose connection it is. */
+function named(databaseUrl: string, member: string): string {
+  const url = new URL(databaseUrl)
+  url.searchParams.set('application_name', member)
+  return url.href
 }
