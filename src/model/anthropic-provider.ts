@@ -21,6 +21,9 @@ export interface AnthropicOptions {
   log: (level: 'error' | 'warn', message: string) => void
 }
 
+/** Who counts for another provider's address may not know the call; the bound from bytes serves then. */
+const countMs = 10_000
+
 type Params = Omit<MessageCreateParams, 'stream'>
 const mark = { type: 'ephemeral' } as const
 
@@ -37,6 +40,13 @@ export function createAnthropicProvider(options: AnthropicOptions): ModelProvide
       } catch (thrown) {
         throw anthropicFault(thrown, { model: request.model, cancelled: signal?.aborted ?? false, arrived: arrived() })
       }
+    },
+    async count(request, signal) {
+      const { max_tokens: _, ...prompt } = paramsOf(request)
+      const counted = await client?.messages
+        .countTokens(prompt, { signal, timeout: countMs, maxRetries: 0 })
+        .catch(() => undefined)
+      return Number.isInteger(counted?.input_tokens) ? counted?.input_tokens : undefined
     },
   }
 }

@@ -40,6 +40,11 @@ export function promptBound(request: ModelRequest, counted?: { messages: number;
   return framingTokens + tokenBound(JSON.stringify([system, tools, messages, outputSchema ?? null]))
 }
 
+/** Upper bound of a prompt that the provider has counted: its count is an estimate that may differ by a small amount, its documentation says. */
+export function countedBound(counted: number): number {
+  return Math.ceil(counted * 1.02) + 100
+}
+
 /**
  * Whether a call may be made, and with how long a reply at most: prompt (as if all of it were written to the cache) plus
  * reply never pass what is left. Without a price only the token ceiling holds.

@@ -1,7 +1,7 @@
 // A provider behind the run's budget and ledger: a request that was answered before is answered from there, unpaid;
 // anything else is reserved at its upper bound, called, and settled with what it really cost.
 import { Fault } from '../errors.ts'
-import { type Admission, admit, type Ceilings, promptBound, upperCost } from './budget.ts'
+import { type Admission, admit, type Ceilings, countedBound, promptBound, upperCost } from './budget.ts'
 import { requestHash } from './canonical.ts'
 import { CountedPrompts } from './counted-prompts.ts'
 import type { Model, ModelCallStore, ModelProvider, ModelReply, ModelRequest, ModelRole } from './model.ts'
@@ -70,9 +70,7 @@ async function paid(
 ): Promise<ModelReply> {
   const { store, provider } = options
   const price = priceOf(request.model, options.prices ?? prices)
-  const promptTokens = promptBound(request, call.counted.prefixOf(request))
-  const spent = await store.spent()
-  const admission = admit({ spent, ceilings: options.ceilings, promptTokens, maxTokens: request.maxTokens, price })
+  const { admission, promptTokens } = await admitted(options, request, { ...call, price })
   if (admission.kind === 'refused') throw budgetSpent(admission, request.role)
 
   const bounded = { ...request, maxTokens: admission.maxTokens }
@@ -87,6 +85,27 @@ async function paid(
   await call.before?.()
   await store.settle(reservation, reply, usdOf(reply, request, options.prices))
   return reply
+}
+
+/**
+ * By the bound from the bytes, which may be 2.6 times the truth and asks nobody. Where that refuses the call or shortens its reply,
+ * the provider counts the prompt, so that the end of a budget can be used.
+ */
+async function admitted(
+  { store, provider, ceilings }: MeteredModelOptions,
+  request: ModelRequest,
+  { counted, signal, price }: { counted: CountedPrompts; signal: AbortSignal | undefined; price: Price | undefined },
+): Promise<{ admission: Admission; promptTokens: number }> {
+  const spent = await store.spent()
+  const { maxTokens } = request
+  const within = (promptTokens: number) => ({
+    admission: admit({ spent, ceilings, promptTokens, maxTokens, price }),
+    promptTokens,
+  })
+  const bounded = within(promptBound(request, counted.prefixOf(request)))
+  if (bounded.admission.kind === 'allowed' && bounded.admission.maxTokens === maxTokens) return bounded
+  const count = await provider.count?.(request, signal)
+  return count === undefined || countedBound(count) >= bounded.promptTokens ? bounded : within(countedBound(count))
 }
 
 /**

@@ -61,6 +61,8 @@ export interface ModelReply {
 export interface ModelProvider {
   readonly name: string
   complete(request: ModelRequest, signal?: AbortSignal): Promise<ModelReply>
+  /** Tokens of the request's prompt as the provider counts them, for nothing; undefined where it does not answer. Absent: it cannot. Never throws. */
+  count?(request: ModelRequest, signal?: AbortSignal): Promise<number | undefined>
 }
 
 /**

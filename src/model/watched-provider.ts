@@ -13,6 +13,7 @@ export interface ModelWatch {
 export function watchProvider(provider: ModelProvider, { spans, failed }: ModelWatch): ModelProvider {
   return {
     name: provider.name,
+    ...(provider.count && { count: provider.count.bind(provider) }),
     complete: (request, signal) => {
       const attributes = requestAttributes(provider.name, request)
       return spans.around({ name: `chat ${request.model}`, outgoing: true, attributes }, async (tell) => {

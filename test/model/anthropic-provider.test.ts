@@ -270,3 +270,11 @@ test('a tool call that is not JSON is a fault that can be tried again, and may h
     data: { receivedTokens: expect.any(Number) },
   })
 })
+
+test('a prompt is counted where the address knows how, and never fails', async () => {
+  await using api = await MessagesApi.start(streamed([]))
+  expect(await provider(api.url).count?.(request)).toBeUndefined()
+  api.counts = 812
+  expect(await provider(api.url).count?.(request)).toBe(812)
+  expect(api.requests).toEqual([])
+})

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { Fault } from '../../src/errors.ts'
 import { createMeteredModel, type ModelEvent } from '../../src/model/metered-model.ts'
@@ -81,6 +81,29 @@ test('a call that could pass the ceiling is not made, and says what it would tak
   )
   expect(provider.requests).toHaveLength(0)
   expect(store.inFlight).toHaveLength(0)
+})
+
+test('where the bound of the prompt would end the work, what the provider counts decides', async () => {
+  const { model, provider, store } = setUp([[text('Because.')]], { tokens: 6_000, usd: 5 })
+  const count = vi.fn(async () => 1_000)
+  const reserve = vi.spyOn(store, 'reserve')
+  Object.assign(provider, { count })
+  const long = { ...question, messages: user('{}'.repeat(4_000)) }
+  await model.complete(long)
+  expect(count).toHaveBeenCalledTimes(1)
+  expect(provider.requests[0]?.maxTokens).toBe(4_000)
+  expect(reserve).toHaveBeenCalledWith(expect.objectContaining({ tokens: 1_120 + 4_000 }))
+})
+
+test('nothing is counted while the bound leaves room, and the bound holds where nothing is counted', async () => {
+  const { model, provider } = setUp([[text('Because.')]])
+  const count = vi.fn(async () => undefined)
+  Object.assign(provider, { count })
+  await model.complete(question)
+  expect(count).not.toHaveBeenCalled()
+  const long = { ...question, messages: user('{}'.repeat(60_000)) }
+  await expect(model.complete(long)).rejects.toMatchObject({ code: 'model_budget_spent' })
+  expect(count).toHaveBeenCalledTimes(1)
 })
 
 test('a reservation left by a crash counts as spent', async () => {

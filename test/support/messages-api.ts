@@ -14,6 +14,8 @@ export type Answer = (response: ServerResponse, request: SeenRequest) => void | 
 /** A Messages API on loopback: real HTTP, real event streams, each request answered by the next answer; the last one stays. */
 export class MessagesApi implements AsyncDisposable {
   readonly requests: SeenRequest[] = []
+  /** What a prompt is counted as; undefined: it has no such call. */
+  counts: number | undefined
   readonly #answers: Answer[]
   readonly #server: Server
 
@@ -42,11 +44,17 @@ export class MessagesApi implements AsyncDisposable {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
+    if (request.url?.includes('/count_tokens')) return counted(response, this.counts)
     const seen = { headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString('utf8')) }
     this.requests.push(seen)
     const answer = this.#answers.length > 1 ? this.#answers.shift() : this.#answers[0]
     await answer?.(response, seen)
   }
+}
+
+function counted(response: ServerResponse, tokens: number | undefined): void {
+  response.writeHead(tokens === undefined ? 404 : 200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ input_tokens: tokens }))
 }
 
 export const usage = {
