@@ -131,16 +131,9 @@ describe('a label that a person makes', () => {
 })
 
 describe('the App', () => {
-  const repository = () =>
-    createGitHubApp({
-      appId: 1,
-      privateKey,
-      apiUrl,
-      writeSpacingMs: 0,
-      userAgent: 'test',
-      log: silent,
-      retryUnitMs: 1,
-    }).repository(5, 'acme', 'tool')
+  const app = (writeSpacingMs = 0) =>
+    createGitHubApp({ appId: 1, privateKey, apiUrl, writeSpacingMs, userAgent: 'test', log: silent, retryUnitMs: 1 })
+  const repository = () => app().repository(5, 'acme', 'tool')
   const token = () =>
     nock(apiUrl)
       .post('/app/installations/5/access_tokens')
@@ -171,5 +164,27 @@ describe('the App', () => {
     token()
     head().reply(200, '{"object":{"sha":"aaaa', { 'content-type': 'application/json' })
     await expect(repository().head('main')).rejects.toMatchObject({ class: 'infrastructure' })
+  })
+
+  it('begins no two writes to an installation at once, in however many repositories', async () => {
+    const spacingMs = 200
+    const github = app(spacingMs)
+    const begun: number[] = []
+    const note = () => {
+      begun.push(performance.now())
+      return [200, {}] as const
+    }
+    const writes = ['tool', 'shop'].map(async (name) => {
+      token()
+      nock(apiUrl).patch(`/repos/acme/${name}/issues/comments/7`).times(2).reply(note)
+      const repository = github.repository(5, 'acme', name)
+      await repository.updateComment(7, 'one')
+      await repository.updateComment(7, 'two')
+    })
+    await Promise.all(writes)
+    const pauses = begun.slice(1).map((at, index) => at - (begun[index] ?? 0))
+    expect(pauses).toHaveLength(3)
+    // From the request's begin to its arrival takes more or less time.
+    for (const pause of pauses) expect(pause).toBeGreaterThan(spacingMs / 4)
   })
 })
