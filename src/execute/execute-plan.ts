@@ -113,8 +113,11 @@ async function messagesOf(
   }: Pick<Round, 'resumed'> & { feedback: string | undefined; conversation: Message[] },
 ): Promise<Message[]> {
   if (resumed !== undefined) return goOn(work, conversation, resumed.answer)
-  return feedback === undefined ? firstMessages(work) : say(conversation, `${feedback}\n\nMend it and call done.`)
+  return feedback === undefined ? firstMessages(work) : say(conversation, `${feedback}\n\n${mendIt}`)
 }
+
+const mendIt =
+  'Mend it and call done. Where the change is not at fault, call done with the reason alone: it is verified once more.'
 
 /** What is half done stands nowhere, but it was paid for: it is kept beside the work, for whoever looks. The work tree goes back when the candidate is arrived at. */
 async function setAside({ run, task, state }: Work): Promise<void> {

@@ -555,6 +555,19 @@ test('a stopped process ends at once, with the reason of the stop and nothing re
 })
 
 describe('the conversation', () => {
+  test('goes on without an edit in a later round, where what failed is no fault of the change', async () => {
+    const opened = await openBenched(lab, {
+      script: [[mendTotal(), done('Sum.'), addTest(), done('A test.')], [done('That test measures time.')]],
+    })
+    await using _ = opened.bench
+    const candidate = await executePlan(opened.run, taskOf(opened), first)
+    const before = objectedTo(candidate, 'It is slow.')
+    const second = await executePlan(opened.run, taskOf(opened), { round: 1, before })
+    expect(second).toMatchObject({ treeSha: candidate.treeSha, mends: [{ status: 'done' }] })
+    expect(second.stopped).toBeUndefined()
+    expect(second.explanation).toContain('That test measures time.')
+  })
+
   test('only grows: every request begins with the one before it, also in the next round', async () => {
     const script = [
       [call('read_file', { path: 'src/total.js' })],
@@ -574,7 +587,7 @@ describe('the conversation', () => {
     expect(requests).toHaveLength(5)
     for (const [at, request] of requests.entries()) expect(extendsOn(request, requests[at - 1])).toBe(true)
     expect(lastText(requests[4])).toBe(
-      'The checks pass, but the review objects:\n\n- test/total.test.js:5: The name of the test is clumsy. (maintainability)\n\nMend it and call done.',
+      'The checks pass, but the review objects:\n\n- test/total.test.js:5: The name of the test is clumsy. (maintainability)\n\nMend it and call done. Where the change is not at fault, call done with the reason alone: it is verified once more.',
     )
     expect(second.patch).toContain('each price')
     expect(second).toMatchObject({ turns: 5, explanation: 'From zero.\nA test.\nA better name.' })
