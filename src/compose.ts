@@ -55,7 +55,7 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const sandbox = composeSandbox(config)
   await sandbox.sweep?.()
   await workspaces.sweep()
-  const worker = createWorker({ ledger, queue, ...runner, logger: log })
+  const worker = createWorker({ ledger, queue, ...runner, version, logger: log })
   const waiting = createWaitingRuns({ ledger, queue, host: hostOf, maxUsd: config.ceilings.usd, now: clock })
   return { ledger, queue, worker, github, sandbox, waiting, metrics }
 }

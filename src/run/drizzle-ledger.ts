@@ -9,6 +9,7 @@ import { readModelCalls, readSpent } from './drizzle-model-calls.ts'
 import type { Answered, Artifact, Cancellation, Cancelled, Ledger, NewAnswer, NewRun, Recorded } from './ledger.ts'
 import { readMade } from './made.ts'
 import type { Transaction } from './orm.ts'
+import { recordFormat } from './record-format.ts'
 import type { Run, RunState } from './run.ts'
 import { toRun } from './run-row.ts'
 import { artifactTable, deliveryTable, eventTable, runTable, stageTable } from './schema.ts'
@@ -40,7 +41,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     count: (states) => countRuns(database, states),
     underWay: (of) => underWay(database, of),
     claim: async (runId) => {
-      const run = await claim(database, runId, clock())
+      const run = await claim(database, runId, options)
       return run && createClaimedRun({ ...options, run, answers: await readAnswers(database, runId) })
     },
     cancel: async (taskKey, cancellation) => {
@@ -84,6 +85,7 @@ async function record(transaction: Transaction, options: LedgerOptions, request:
     state: 'queued',
     epoch: 0,
     version: options.version,
+    recordFormat,
     createdAt: now,
   })
   await options.enqueue?.(transaction, run)
@@ -170,7 +172,13 @@ async function underWay(database: Database, of: Parameters<Ledger['underWay']>[0
   )
 }
 
-async function claim(database: Database, runId: string, now: Date): Promise<Run | undefined> {
+/** Whoever claims it first begins it: nothing is recorded before. */
+async function claim(
+  database: Database,
+  runId: string,
+  { clock, version }: Pick<LedgerOptions, 'clock' | 'version'>,
+): Promise<Run | undefined> {
+  const now = clock()
   const rows = await database.query((orm) =>
     orm
       .update(runTable)
@@ -179,6 +187,8 @@ async function claim(database: Database, runId: string, now: Date): Promise<Run 
         epoch: sql`${runTable.epoch} + 1`,
         claimedAt: now,
         startedAt: sql`coalesce(${runTable.startedAt}, ${now.toISOString()}::timestamptz)`,
+        version: sql`case when ${runTable.epoch} = 0 then ${version}::text else ${runTable.version} end`,
+        recordFormat: sql`case when ${runTable.epoch} = 0 then ${recordFormat}::integer else ${runTable.recordFormat} end`,
       })
       .where(and(eq(runTable.id, runId), inArray(runTable.state, statesBefore('running'))))
       .returning(),

@@ -1,4 +1,6 @@
 // The queue as its tables show it.
+
+import type { Task } from '../task/task.ts'
 import type { Database } from './database.ts'
 import type { FailedRun, JobUnderWay, PausingJob, QueueDesk, QueuedJob, QueueReport, Requeued } from './desk.ts'
 import { and, desc, eq, sql } from './drivers.ts'
@@ -56,8 +58,8 @@ interface JobRow {
   state: 'created' | 'retry' | 'active'
   ready: boolean
   runId: string
-  title: string
-  url: string | null
+  /** Whole, since SQL cannot look into a task whose text holds a NUL. */
+  task: Task
   retries: number
   limit: number
   started: boolean
@@ -71,8 +73,8 @@ interface JobRow {
 async function readJobs(database: Database): Promise<JobRow[]> {
   const result = await database.query((orm) =>
     orm.execute(sql`
-      select job.name as queue, job.state::text as state, job.start_after <= now() as ready, run.id as "runId",
-        run.task ->> 'title' as title, run.task ->> 'url' as url, job.retry_count as retries, job.retry_limit as "limit",
+      select job.name as queue, job.state::text as state, job.start_after <= now() as ready, run.id as "runId", run.task,
+        job.retry_count as retries, job.retry_limit as "limit",
         job.started_on is not null as started, job.start_after::text as "startAfter", job.started_on::text as "startedOn",
         job.heartbeat_on::text as "heartbeatOn", job.output
       from pgboss.job join draftsmith.run on run.id = job.data ->> 'runId'
@@ -82,10 +84,10 @@ async function readJobs(database: Database): Promise<JobRow[]> {
   return rowsOf<JobRow>(result)
 }
 
-function toQueued({ runId, title, url, state, started, retries, limit }: JobRow): QueuedJob {
+function toQueued({ runId, task, state, started, retries, limit }: JobRow): QueuedJob {
   // Taking it again is what counts an attempt.
   const attempt = retries + (state !== 'active' && started ? 2 : 1)
-  return { runId, title, url: url ?? undefined, attempt, attempts: limit + 1 }
+  return { runId, title: task.title, url: task.url, attempt, attempts: limit + 1 }
 }
 
 function toUnderWay(row: JobRow): JobUnderWay {
@@ -105,7 +107,6 @@ function toPausing(row: JobRow): PausingJob {
 
 /** Those whose task has no newer run: that one is what counts. */
 async function failedRuns(database: Database, { code }: { code?: string | undefined }): Promise<FailedRun[]> {
-  const ofCode = code === undefined ? undefined : sql`${runTable.outcome} ->> 'code' = ${code}`
   const rows = await database.query((orm) =>
     orm
       .select({ runId: runTable.id, task: runTable.task, outcome: runTable.outcome, endedAt: runTable.endedAt })
@@ -113,18 +114,17 @@ async function failedRuns(database: Database, { code }: { code?: string | undefi
       .where(
         and(
           eq(runTable.state, 'ended'),
-          sql`${runTable.outcome} ->> 'kind' = 'failed'`,
+          sql`${runTable.outcome}::text like '{"kind":"failed"%'`,
           sql`not exists (
             select 1 from draftsmith.run newer
             where newer.task_key = ${runTable.taskKey} and newer.attempt > ${runTable.attempt}
           )`,
-          ofCode,
         ),
       )
       .orderBy(desc(runTable.sequence)),
   )
   return rows.flatMap(({ runId, task, outcome, endedAt }) =>
-    outcome?.kind === 'failed' && endedAt !== null
+    outcome?.kind === 'failed' && endedAt !== null && (code === undefined || outcome.code === code)
       ? [{ runId, title: task.title, url: task.url, endedAt, code: outcome.code, reason: outcome.reason }]
       : [],
   )

@@ -32,8 +32,10 @@ export interface Run extends TaskIdentity {
   outcome: Outcome | undefined
   /** Raised by each claim; a write that names an older one is refused. */
   epoch: number
-  /** Draftsmith's version that recorded the run. */
+  /** Draftsmith's version that began the run; that recorded it, until then. */
   version: string
+  /** See `record-format.ts`. */
+  recordFormat: number
   /** Somebody asked to stop: who and why, in words. */
   cancelReason: string | undefined
   createdAt: Date

@@ -40,6 +40,7 @@ export const runTable = draftsmith.table('run', {
   outcome: json('outcome').$type<Outcome>(),
   epoch: integer('epoch').notNull(),
   version: text('version').notNull(),
+  recordFormat: integer('record_format').notNull(),
   cancelReason: text('cancel_reason'),
   createdAt: moment('created_at').notNull(),
   startedAt: moment('started_at'),

@@ -5,6 +5,7 @@ import type { ClaimedRun, Ledger } from './ledger.ts'
 import type { Outcome } from './outcome.ts'
 import type { Question, Waiting } from './question.ts'
 import type { Attempt, AttemptsLeft, Queue } from './queue.ts'
+import { endOfOtherFormat, endOfOtherVersion } from './record-format.ts'
 
 export interface WorkerOptions {
   ledger: Ledger
@@ -25,6 +26,8 @@ export interface WorkerOptions {
   ask?(claimed: ClaimedRun, question: Question): Promise<void>
   /** Tells people that the run waits for its next attempt, for `ms` at most. Never throws. */
   pause?(claimed: ClaimedRun, because: Fault, ms: number): Promise<void>
+  /** Draftsmith's own version. */
+  version: string
   logger: Pick<Logger, 'info' | 'warn' | 'error'>
   /** How often a run under way is asked whether it may go on. */
   pollMs?: number
@@ -65,6 +68,8 @@ async function work(options: WorkerOptions, runId: string, taken: Taken): Promis
 async function workOn(options: WorkerOptions, claimed: ClaimedRun, taken: Taken): Promise<Outcome | undefined> {
   const { stopping, attempt } = taken
   if (attempt.left === 'none' || attempt.left === 'over') return attemptsUsedUp
+  const unreadable = endOfOtherFormat(claimed.run, options.version)
+  if (unreadable !== undefined) return unreadable
   const watch = watchClaim(options, claimed)
   try {
     const signal = AbortSignal.any([stopping, watch.signal])
@@ -132,6 +137,8 @@ async function endOf(
   if (stopping.aborted) throw fault
   if (fault.class === 'infrastructure' && attempt.left === 'more') return retry(options, claimed, { fault, attempt })
   options.logger.error({ runId: claimed.run.id, err: fault }, 'run failed')
+  const otherVersion = endOfOtherVersion(claimed.run, options.version, fault)
+  if (otherVersion !== undefined) return otherVersion
   const { code, message: reason, mend } = fault
   return { kind: 'failed', code, reason, ...(mend === undefined ? {} : { mend }) }
 }

@@ -83,6 +83,7 @@ export function ledgerContract(open: () => Promise<Database>): void {
         endedAt: undefined,
         question: undefined,
         workedMs: 0,
+        recordFormat: 1,
       })
       expect(await ledger.find(run.id)).toEqual(run)
       expect(await ledger.latest(request.taskKey)).toEqual(run)

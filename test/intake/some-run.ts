@@ -26,6 +26,7 @@ export function someRun(fields: Partial<Run> = {}): Run {
     endedAt: undefined,
     question: undefined,
     workedMs: 0,
+    recordFormat: 1,
     ...fields,
   }
 }

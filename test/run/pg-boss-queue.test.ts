@@ -9,6 +9,7 @@ import type { ClaimedRun, Ledger, NewRun } from '../../src/run/ledger.ts'
 import type { Outcome } from '../../src/run/outcome.ts'
 import { createQueue, type PgBossQueue } from '../../src/run/pg-boss-queue.ts'
 import type { Waiting } from '../../src/run/question.ts'
+import { recordFormat } from '../../src/run/record-format.ts'
 import type { Run } from '../../src/run/run.ts'
 import { createWorker, type Worker } from '../../src/run/worker.ts'
 import { createTestDatabase, describePostgres, type TestDatabase } from '../support/postgres.ts'
@@ -75,7 +76,7 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
   const pauses: { runId: string; message: string; ms: number }[] = []
   const lastWord = { stage: 'last_word', round: 0, inputHash: '' }
 
-  const start = async () => {
+  const start = async (version = '2') => {
     database = await openDatabase(place())
     const retry = { limit: 2, delaySeconds: 1, maxDelaySeconds: 1 }
     queue = await createQueue({ database, concurrency: 3, logger: silent, retry, heartbeatSeconds: 10 })
@@ -85,9 +86,10 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
       wake: queue.wake,
       clock: () => new Date(),
       ids: () => unique('r'),
-      version: '1',
+      version,
     })
     worker = createWorker({
+      version: '2',
       ledger,
       queue,
       logger: silent,
@@ -372,6 +374,41 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     await stop(5_000)
     await start()
     expect(await ledger.find(run.id)).toMatchObject({ state: 'ended', outcome: done })
+  })
+
+  it('says clearly that it cannot go on with what another version has begun', async () => {
+    await stop()
+    await start('1')
+    const [changed, broken, queued] = await Promise.all([record(), record(), record()])
+    for (const { id } of [changed, broken]) await ledger.claim(id)
+    const recordsOf = (id: string) => sql`update draftsmith.run set record_format = 99 where id = ${id}`
+    for (const { id } of [changed, queued]) await database.query((orm) => orm.execute(recordsOf(id)))
+    await stop()
+    await start('2')
+    const begun: string[] = []
+    execute = async ({ run }) => {
+      begun.push(run.id)
+      if (run.id === broken.id) throw new TypeError("Cannot read properties of undefined (reading 'files')")
+      expect(run).toMatchObject({ version: '2', recordFormat })
+      return done
+    }
+    await worker.start()
+    const mend = 'Start it again: the new run begins anew, with a budget of its own.'
+    expect(await settled(changed.id)).toEqual({
+      kind: 'failed',
+      code: 'begun_by_another_version',
+      reason: 'The run was begun by Draftsmith 1. Draftsmith 2 reads its records differently.',
+      mend,
+    })
+    expect(await settled(broken.id)).toMatchObject({
+      code: 'begun_by_another_version',
+      reason: expect.stringMatching(
+        /^The run was begun by Draftsmith 1\. Draftsmith 2 could not go on with it: Cannot read/,
+      ),
+    })
+    // Nothing was recorded of the one that only waited.
+    expect(await settled(queued.id)).toEqual(done)
+    expect(begun.sort()).toEqual([broken.id, queued.id].sort())
   })
 
   it('makes a job for a run that has lost its own', async () => {
