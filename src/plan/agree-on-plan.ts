@@ -51,7 +51,9 @@ async function agree(run: RunContext, task: Proposed, amended: string[]): Promis
   const knownFiles = new Set([...(await bench.workspace.files()), ...(amended.length > 0 ? existing(plan) : [])])
   const publicFiles = await publicFilesOf(bench.workspace, knownFiles)
   const untested = await untestedPaths(plan, contract, bench)
-  const decision = decideOnPlan(plan, contract, { policy, decision: task.decision, knownFiles, publicFiles, untested })
+  const ceilings = run.ceilings.limits
+  const facts = { policy, decision: task.decision, knownFiles, ceilings, publicFiles, untested }
+  const decision = decideOnPlan(plan, contract, facts)
   await run.claimed.event('plan_decision', { decision })
   if (decision.kind === 'declined') return end({ kind: 'declined', decline: decision.decline })
   if (decision.mode === 'analysis_only') {

@@ -11,7 +11,7 @@ import { foldPath } from './fold-path.ts'
 import { matchesAny } from './globs.ts'
 import { lostPath } from './nearest-paths.ts'
 import { mayChange } from './paths.ts'
-import type { Policy } from './policy-schema.ts'
+import type { Limits, Policy } from './policy-schema.ts'
 import { type PublicFiles, risksInSurface } from './public-surface.ts'
 import { type RiskSignal, risksInPaths, worse } from './risk.ts'
 import { lowered, onUntested, wasLowered } from './thin-tests.ts'
@@ -57,6 +57,8 @@ export interface PlanFacts {
   decision: Permitted
   /** Tracked files at the base commit. */
   knownFiles: ReadonlySet<string>
+  /** Of the deployment: nobody can agree to more. */
+  ceilings: Pick<Limits, 'files' | 'addedLines'>
   /** Left out: nobody imports anything. */
   publicFiles?: PublicFiles
   /** Changed files that no test is near; left out: none. */
@@ -70,11 +72,11 @@ export interface PlanFacts {
 export function decideOnPlan(
   plan: ImplementationPlan,
   contract: TaskContract,
-  { policy, decision, knownFiles, publicFiles = new Map(), untested = [] }: PlanFacts,
+  { policy, decision, knownFiles, ceilings, publicFiles = new Map(), untested = [] }: PlanFacts,
 ): PolicyDecision {
   const gated = gatePlan(plan, contract, { policy, knownFiles })
   const thin = onUntested(plan, { policy, untested })
-  const decline = gated.kind === 'declined' ? gated.decline : thin.decline
+  const decline = gated.kind === 'declined' ? gated.decline : (tooLarge(plan, ceilings) ?? thin.decline)
   if (decline !== undefined) return { kind: 'declined', decline, reasons: decline.evidence }
   const signals = [...planRisks(plan, contract), ...risksInSurface(plan.modifications, publicFiles)]
   const risk = signals.reduce((worst, signal) => worse(worst, signal.risk), decision.risk)
@@ -120,6 +122,19 @@ function sizeReasons(plan: ImplementationPlan, { limits }: Policy): string[] {
       ? [`The plan adds about ${addedLines} lines; limits.addedLines is ${limits.addedLines}.`]
       : []),
   ]
+}
+
+/** The one limit that no approval lifts. */
+function tooLarge(plan: ImplementationPlan, ceilings: PlanFacts['ceilings']): Decline | undefined {
+  const { files, addedLines } = plannedSize(plan)
+  const above = (what: string, most: number) => `${what}; this deployment allows at most ${most}, whoever approves.`
+  const found = [
+    ...(files > ceilings.files ? [above(`The plan touches ${files} files`, ceilings.files)] : []),
+    ...(addedLines > ceilings.addedLines
+      ? [above(`The plan adds about ${addedLines} lines`, ceilings.addedLines)]
+      : []),
+  ]
+  return found.length > 0 ? declined('too_large', found) : undefined
 }
 
 /** What would excuse a vanished test is not the model's to decide. */

@@ -55,7 +55,9 @@ function message(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `Must ${boundOf(issue.origin)} at most ${issue.maximum}${unitOf(issue.origin)}`
     case 'invalid_union':
-      return 'Must be a command, or an object with `command` and `required`'
+      return issue.path[0] === 'models'
+        ? 'Must be the name of a model, or a list of names'
+        : 'Must be a command, or an object with `command` and `required`'
     case 'custom':
       return `\`${String(issue.input)}\` ${issue.message}`
     case 'invalid_format':

@@ -159,7 +159,6 @@ const pullRequest = z.strictObject({
 })
 
 export const policySchema = z.strictObject({
-  label: labelName.default('agent-eligible').describe('Label that starts a run.'),
   base: z.string().min(1).max(200).optional().describe('Branch to work from. Left out: the default branch.'),
   schedule: z
     .string()
@@ -201,7 +200,7 @@ export const policySchema = z.strictObject({
 })
 
 /** Keys that may be written already and have no effect yet; report and docs/policy.md say so. */
-export const idleKeys = ['label', 'schedule', 'limits.followUpRounds']
+export const idleKeys = ['schedule', 'limits.followUpRounds']
 
 /** What may be written in the file: everything is optional. */
 export type PolicyFile = z.input<typeof policySchema>

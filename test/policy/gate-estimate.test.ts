@@ -3,6 +3,7 @@ import type { Estimate, Span } from '../../src/estimate/estimate.ts'
 import { gate } from '../../src/policy/gate.ts'
 import { gateEstimate } from '../../src/policy/gate-estimate.ts'
 import { decideOnPlan } from '../../src/policy/gate-plan.ts'
+import { defaultCeilings } from '../../src/policy/policy.ts'
 import { contractOf, factsOf, planOf, policyOf } from './fixture.ts'
 
 const span = (middle: number): Span => ({ low: middle / 2, middle, high: middle * 2 })
@@ -18,7 +19,12 @@ function decided(expected: Estimate, text: string = '') {
   if (decision.kind === 'declined') throw new Error('declined')
   const priced = gateEstimate(expected, { policy, decision })
   const knownFiles = new Set(['src/slug.ts'])
-  const planned = decideOnPlan(planOf('src/slug.ts'), contractOf(), { policy, decision: priced, knownFiles })
+  const planned = decideOnPlan(planOf('src/slug.ts'), contractOf(), {
+    policy,
+    decision: priced,
+    knownFiles,
+    ceilings: defaultCeilings.limits,
+  })
   return { before: decision, priced, planned }
 }
 

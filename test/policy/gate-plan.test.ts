@@ -68,6 +68,7 @@ describe('on the plan', () => {
 })
 
 describe('the decision after the plan', () => {
+  const ceilings = { files: 50, addedLines: 3_000 }
   const files = [
     'src/slug.ts',
     'docs/auth.md',
@@ -82,7 +83,7 @@ describe('the decision after the plan', () => {
   ) => {
     const decision = gate(contractOf(contract), policyOf(policy), factsOf({ workflowsRunOnPush: true }))
     if (decision.kind === 'declined') throw new Error('declined before the plan')
-    const options = { policy: policyOf(policy), decision, knownFiles: new Set(files) }
+    const options = { policy: policyOf(policy), decision, knownFiles: new Set(files), ceilings }
     return { decision, decided: decideOnPlan(planOf(...paths), contractOf(contract), options) }
   }
 
@@ -119,6 +120,7 @@ describe('the decision after the plan', () => {
       policy: policyOf(),
       decision: { ...decision, mode: 'draft_only' as const },
       knownFiles: new Set(files),
+      ceilings,
     }
     expect(decideOnPlan(planOf('src/slug.ts'), contractOf(), options)).toMatchObject({
       risk: 'medium',
@@ -130,10 +132,27 @@ describe('the decision after the plan', () => {
     const decision = gate(contractOf(), policyOf(), factsOf())
     if (decision.kind === 'declined') throw new Error('declined before the plan')
     const publicFiles = new Map([['src/slug.ts', 'names' as const]])
-    const options = { policy: policyOf(), decision, knownFiles: new Set(files), publicFiles }
+    const options = { policy: policyOf(), decision, knownFiles: new Set(files), ceilings, publicFiles }
     expect(decideOnPlan(planOf('src/slug.ts'), contractOf(), options)).toMatchObject({
       kind: 'approval_required',
       reasons: ['Risk high: it changes what others can import (src/slug.ts).'],
+    })
+  })
+
+  it('declines what is larger than the deployment lets anybody approve', () => {
+    const decision = gate(contractOf(), policyOf(), factsOf())
+    if (decision.kind === 'declined') throw new Error('declined before the plan')
+    const options = { policy: policyOf('limits: { files: 1 }'), decision, knownFiles: new Set(files) }
+    const paths = ['src/slug.ts', 'docs/auth.md']
+    const decide = (most: number) =>
+      decideOnPlan(planOf(...paths), contractOf(), { ...options, ceilings: { files: most, addedLines: 3_000 } })
+    expect(decide(2)).toMatchObject({ kind: 'approval_required' })
+    expect(decide(1)).toMatchObject({
+      kind: 'declined',
+      decline: {
+        code: 'too_large',
+        evidence: ['The plan touches 2 files; this deployment allows at most 1, whoever approves.'],
+      },
     })
   })
 

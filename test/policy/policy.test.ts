@@ -34,9 +34,9 @@ describe('a valid file', () => {
   })
 
   it('may leave out everything, or write everything', () => {
-    const { limits, approval, modes, label } = defaultPolicy(defaultCeilings)
+    const { limits, approval, modes, complexity } = defaultPolicy(defaultCeilings)
     const written: PolicyFile = {
-      label,
+      complexity,
       limits,
       approval,
       modes,
@@ -75,9 +75,8 @@ describe('models', () => {
 })
 
 it('keys that have no effect yet are named, when they are written', () => {
-  const text = 'label: x\nschedule: 0 4 * * 1\nconcurrency: 2\nlimits: { followUpRounds: 1 }\n'
+  const text = 'schedule: 0 4 * * 1\nconcurrency: 2\nlimits: { followUpRounds: 1 }\n'
   expect(accepted(parse(text)).notes).toEqual([
-    '`label` is not acted on yet.',
     '`schedule` is not acted on yet.',
     '`limits.followUpRounds` is not acted on yet.',
   ])
@@ -127,9 +126,9 @@ describe('ceilings', () => {
 describe('every problem is named at once, with its place', () => {
   it('unknown keys with the nearest known one, at any depth', () => {
     expect(
-      problems(parse('lable: x\nlimits:\n  usd: 1\n  file: 3\nchecks:\n  lint:\n    comand: x\n  zzzzzzz: 1\n')),
+      problems(parse('complexty: x\nlimits:\n  usd: 1\n  file: 3\nchecks:\n  lint:\n    comand: x\n  zzzzzzz: 1\n')),
     ).toEqual([
-      '1:1 Unknown key `lable`. Did you mean `label`?',
+      '1:1 Unknown key `complexty`. Did you mean `complexity`?',
       '4:3 Unknown key `file`. Did you mean `files`?',
       '7:5 Unknown key `comand`. Did you mean `command`?',
       '8:3 Unknown key `zzzzzzz`. Known here: install, format, typecheck, lint, test, targetedTest.',
@@ -138,7 +137,7 @@ describe('every problem is named at once, with its place', () => {
 
   it('wrong values', () => {
     const text =
-      'limits:\n  usd: "5"\n  files: 0\n  turns: 1.5\nmodes:\n  feature: autonomus_pr\nscope:\n  extensions: ts\nchecks:\n  test: 5\nlabel:\n'
+      'limits:\n  usd: "5"\n  files: 0\n  turns: 1.5\nmodes:\n  feature: autonomus_pr\nscope:\n  extensions: ts\nchecks:\n  test: 5\nbase:\n'
     expect(problems(parse(text))).toEqual([
       '2:3 Must be a number, not text.',
       '3:3 Must be at least 1.',
@@ -170,9 +169,9 @@ describe('every problem is named at once, with its place', () => {
   it('a file that is no YAML, no map, or several documents', () => {
     expect(problems(parse('x: ['))[0]).toMatch(/^1:5 Not valid YAML: /)
     expect(problems(parse('- a'))).toEqual(['1:1 Must be a section with keys, not a list.'])
-    expect(problems(parse('label: a\n---\nlabel: b\n'))[0]).toMatch(/Not valid YAML/)
-    expect(problems(parse('label: a\nlabel: b\n'))[0]).toMatch(/^2:1 Not valid YAML: Map keys must be unique/)
-    expect(problems(parse('label: !!js/function x'))[0]).toMatch(/Not valid YAML: Unresolved tag/)
+    expect(problems(parse('base: a\n---\nbase: b\n'))[0]).toMatch(/Not valid YAML/)
+    expect(problems(parse('base: a\nbase: b\n'))[0]).toMatch(/^2:1 Not valid YAML: Map keys must be unique/)
+    expect(problems(parse('base: !!js/function x'))[0]).toMatch(/Not valid YAML: Unresolved tag/)
   })
 })
 
@@ -189,8 +188,8 @@ describe('a hostile file costs nothing', () => {
   })
 
   it('a file that is too large is not parsed', () => {
-    expect(problems(parse(`label: ${'x'.repeat(70_000)}`))).toEqual([
-      '1:1 The file has 70007 bytes; at most 65536 are read.',
+    expect(problems(parse(`base: ${'x'.repeat(70_000)}`))).toEqual([
+      '1:1 The file has 70006 bytes; at most 65536 are read.',
     ])
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Modification } from '../../src/plan/plan.ts'
 import type { Permitted } from '../../src/policy/autonomy.ts'
 import { decideOnPlan } from '../../src/policy/gate-plan.ts'
+import { defaultCeilings } from '../../src/policy/policy.ts'
 import { testsToWriteFirst } from '../../src/policy/thin-tests.ts'
 import type { TaskType } from '../../src/task/contract.ts'
 import { contractOf, planOf, policyOf } from './fixture.ts'
@@ -64,6 +65,7 @@ describe('the decision on such a plan', () => {
         policy: policyOf(`untestedCode: ${key}`),
         decision: { ...supervised, reasons: [...supervised.reasons, ...before] },
         knownFiles: new Set([source]),
+        ceilings: defaultCeilings.limits,
         untested: far,
       },
     )
