@@ -17,15 +17,24 @@ export interface AnswerOptions {
   json?: boolean
 }
 
+interface Answering {
+  /** Enough to find the run. */
+  config: Config
+  /** With a model's key, which only a run that goes on needs; throws what is missing. */
+  complete(): Config
+  log: Logger
+  terminal: Terminal
+}
+
 /** Answers the exit code of the run that goes on. Throws `invalid_input` where the answer does not count, with what does. */
 export async function answerCommand(
   runId: string,
   { said, json = false }: AnswerOptions,
-  { config, log, terminal }: { config: Config; log: Logger; terminal: Terminal },
+  { config, complete, log, terminal }: Answering,
 ): Promise<number> {
   const { repository, base: asked } = await withRun(config, runId, async (run) => sourceOf(run))
   const base = await describeBase(config, { repo: repository, ...(asked && { base: asked }) })
-  return withLocalRun({ config, log, terminal, base, json }, (flow) => answer(flow, runId, said))
+  return withLocalRun({ config: complete(), log, terminal, base, json }, (flow) => answer(flow, runId, said))
 }
 
 function sourceOf({ id, task: { source, url } }: Run) {

@@ -84,10 +84,10 @@ function describeProgram(end: (exitCode: number) => void): Command {
       end(await runCommand(options, { config, log: loggerOf(config), terminal: terminalFor(options) }))
     })
   const answer = async (run: string, said: Said, options: { json?: boolean }) => {
-    const config = configFor(['model'])
-    end(
-      await answerCommand(run, { said, ...options }, { config, log: loggerOf(config), terminal: terminalFor(options) }),
-    )
+    const config = configFor([])
+    const complete = () => configFor(['model'])
+    const log = loggerOf(config)
+    end(await answerCommand(run, { said, ...options }, { config, complete, log, terminal: terminalFor(options) }))
   }
   program
     .command('approve')

@@ -27,10 +27,19 @@ export interface TravellingProof {
   notes: string[]
 }
 
-/** Throws `invalid_input`: `run_unknown`, `github_not_found`, `no_evidence`, `other_github`. */
+/** Throws `invalid_input`: `run_unknown`, `not_a_pull_request`, `github_not_found`, `no_evidence`, `other_github`. */
 export async function findProof(of: string, config: Config, log: Logger): Promise<TravellingProof> {
   const pull = parsePullRequestAddress(of)
-  return pull === undefined ? ofRun(of, config, log) : ofPullRequest(pull, config)
+  if (pull !== undefined) return ofPullRequest(pull, config)
+  if (/[/#]/.test(of)) throw notAPullRequest(of)
+  return ofRun(of, config, log)
+}
+
+/** An id of a run has none of these signs. */
+function notAPullRequest(of: string): Fault {
+  return new Fault('invalid_input', 'not_a_pull_request', `${of} is not the address of a pull request.`, {
+    mend: 'Give https://github.com/OWNER/REPO/pull/NUMBER, OWNER/REPO#NUMBER, or the id of a run.',
+  })
 }
 
 interface PullRequestAddress {

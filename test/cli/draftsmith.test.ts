@@ -139,13 +139,16 @@ describe('what a run is given', () => {
 })
 
 describe('runs that are looked for', () => {
-  test.each(['show', 'replay'])('%s of an unknown run, before any database exists', async (command) => {
-    expect(await line.run([command, 'r-unknown'])).toMatchObject({
-      exitCode: 2,
-      stdout: '',
-      stderr: expect.stringMatching(/^There is no run r-unknown\. .*\nCheck the id, and set DATABASE_URL/),
-    })
-  })
+  test.each([['show'], ['replay'], ['approve', '01234567']])(
+    '%s of an unknown run, before any database exists',
+    async (command, ...more) => {
+      expect(await line.run([command, 'r-unknown', ...more])).toMatchObject({
+        exitCode: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/^There is no run r-unknown\. .*\nCheck the id, and set DATABASE_URL/),
+      })
+    },
+  )
 
   test('a database that another process holds is said, not opened', async () => {
     const program = startProgram(holder, ['folder', join(line.dataDir, 'local-database')])

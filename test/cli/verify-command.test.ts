@@ -101,6 +101,10 @@ describe('of a pull request', () => {
     const { url } = await repository.createPullRequest({ head: 'topic', base: 'main', ...text, draft: true })
     await expect(verify(url)).rejects.toMatchObject({ code: 'no_evidence' })
     await expect(verify(`https://elsewhere.test/${full}/pull/2`)).rejects.toMatchObject({ code: 'other_github' })
+    await expect(verify('https://example.test/x')).rejects.toMatchObject({
+      code: 'not_a_pull_request',
+      message: 'https://example.test/x is not the address of a pull request.',
+    })
     await expect(verify(`${full}#99`)).rejects.toMatchObject({ code: 'github_not_found' })
   })
 })
