@@ -121,7 +121,6 @@ describe('the calls of an installation', () => {
 
   it.each<[string, number, Record<string, string>, string]>([
     ['secondary', 403, { 'retry-after': '600' }, 'You have exceeded a secondary rate limit'],
-    ['secondary', 403, { 'retry-after': '600' }, 'You have triggered an abuse detection mechanism'],
     ['secondary', 403, { 'retry-after': '600' }, 'Slow down'],
     ['primary', 403, left(0), 'API rate limit exceeded for installation ID 5'],
   ])('that meet the %s limit with %i %j close it for all processes', async (limit, status, headers, message) => {

@@ -421,6 +421,7 @@ describe('faults', () => {
   const limits = [
     [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4000000000' }, 'API rate limit exceeded', 'primary'],
     [403, { 'retry-after': '600' }, 'You have exceeded a secondary rate limit', 'secondary'],
+    [403, {}, 'You have triggered an abuse detection mechanism', 'secondary'],
     [
       429,
       { 'retry-after': '600', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4000000000' },
