@@ -65,7 +65,7 @@ function outside(path: string): WriteVerdict | undefined {
   if (escapes || segments.includes('.') || segments.includes('') || /^([A-Za-z]:|~)/.test(path)) {
     return refused('outside', `${shown} is not a plain path below the root of the repository.`)
   }
-  if (path.startsWith('-') || segments.some((segment) => segment.startsWith('--'))) {
+  if (segments.some((segment) => segment.startsWith('-'))) {
     return refused('outside', `${shown} would be read as an option by the programs that it is handed to.`)
   }
   return undefined

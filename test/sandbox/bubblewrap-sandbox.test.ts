@@ -18,7 +18,7 @@ const noCgroups = {
 
 const needsPrograms = requirePackage('bubblewrap', ['bwrap', 'socat', 'python3', 'git'])
 const sandbox = createBubblewrapSandbox({ hostEnv })
-const { usable, problem } = await sandbox.probe()
+const { usable, problem, held } = await sandbox.probe()
 const needsSandbox =
   needsPrograms === describe && !usable ? withoutSystemPart(problem?.what ?? '', problem?.mend ?? '') : needsPrograms
 
@@ -41,6 +41,19 @@ needsSandbox('bubblewrap sandbox', () => {
       expect(held.find(({ limit }) => limit === 'cpus')?.by).toContain('nothing')
     })
   })
+
+  const cpusHeldBy = usable ? held.find(({ limit }) => limit === 'cpus')?.by : undefined
+
+  it.runIf(cpusHeldBy?.startsWith('cgroup'))(
+    'the time of the processors is bounded, for all processes together',
+    async () => {
+      await writeFile(join(box.workTree, 'spin.py'), spin)
+      const { output } = await box.run('python3 spin.py', { cpus: 0.2 })
+      // Of 3 seconds that two processes want in 1.5; the kernel grants in slices of a tenth of a second.
+      expect(Number(output)).toBeGreaterThan(0)
+      expect(Number(output)).toBeLessThan(0.6)
+    },
+  )
 
   describe('files', () => {
     it('are those of the system, the work tree and an own home; the root holds nothing else', async () => {
@@ -365,4 +378,19 @@ reply = b''
 while chunk := peer.recv(4096):
     reply += chunk
 print(reply.decode().split('\\r\\n\\r\\n')[1])
+`
+
+/** Prints the seconds of processor that its children were given. */
+const spin = `
+import os, resource, time
+for _ in range(2):
+    if os.fork() == 0:
+        end = time.monotonic() + 1.5
+        while time.monotonic() < end:
+            pass
+        os._exit(0)
+for _ in range(2):
+    os.wait()
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime)
 `
