@@ -7,6 +7,7 @@ import { warnOfPrices } from './compose/model.ts'
 import { clock, ids, version } from './compose/process.ts'
 import { composeQueue } from './compose/queue.ts'
 import { composeRepositories, serviceWorkspaces } from './compose/repositories.ts'
+import { composeRounds } from './compose/rounds.ts'
 import { composeRunner } from './compose/runner.ts'
 import { composeSandbox } from './compose/sandbox.ts'
 import { closingSpans, composeSpans } from './compose/traces.ts'
@@ -14,7 +15,9 @@ import type { Config } from './config.ts'
 import type { GitHubApp } from './github/github.ts'
 import { createWaitingRuns, type WaitingRuns } from './intake/waiting-runs.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import type { Rounds } from './reconcile/rounds.ts'
 import { createLedger } from './run/drizzle-ledger.ts'
+import { createUpkeep } from './run/drizzle-upkeep.ts'
 import { readFleetFigures } from './run/fleet-figures.ts'
 import type { ClaimedRun, Ledger } from './run/ledger.ts'
 import type { PgBossQueue } from './run/pg-boss-queue.ts'
@@ -28,6 +31,8 @@ export interface Service {
   ledger: Ledger
   queue: PgBossQueue
   worker: Worker
+  /** What is looked after from time to time, by each process that works on runs. */
+  rounds: Rounds
   github: GitHubApp
   sandbox: Sandbox
   /** What is told of runs that no worker has. */
@@ -55,9 +60,12 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const sandbox = composeSandbox(config)
   await sandbox.sweep?.()
   await workspaces.sweep()
-  const worker = createWorker({ ledger, queue, ...runner, version, logger: log })
-  const waiting = createWaitingRuns({ ledger, queue, host: hostOf, maxUsd: config.ceilings.usd, now: clock })
-  return { ledger, queue, worker, github, sandbox, waiting, metrics }
+  const upkeep = createUpkeep({ database, clock })
+  const { told } = upkeep
+  const worker = createWorker({ ledger, queue, ...runner, told, version, logger: log })
+  const waiting = createWaitingRuns({ ledger, queue, host: hostOf, told, maxUsd: config.ceilings.usd, now: clock })
+  const rounds = composeRounds(config, { ledger, upkeep, github, waiting, workspaces, host: hostOf, log })
+  return { ledger, queue, worker, rounds, github, sandbox, waiting, metrics }
 }
 
 /** The same flow without an App: one run, claimed by whoever recorded it. */

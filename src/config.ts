@@ -11,9 +11,9 @@ import { type TracesConfig, tracesOf } from './config/traces.ts'
 import { type Variables, variables } from './config/variables.ts'
 import { type ModelRole, modelRoles } from './model/model.ts'
 import { type PriceList, prices } from './model/pricing.ts'
-
 import type { ContainerImage } from './sandbox/container-images.ts'
 import type { SandboxKind } from './sandbox/sandbox.ts'
+
 export interface Config {
   github: { appId: number; privateKey: string; webhookSecret: string } | undefined
   githubApiUrl: string
@@ -53,6 +53,10 @@ export interface Config {
   /** Of all mirrors together. */
   mirrorCacheMiB: number
   statusIntervalMs: number
+  /** How often GitHub is asked for what no event has told; 0: never. */
+  reconcileMinutes: number
+  /** How long the records of ended runs are kept; 0: for ever. */
+  keepDays: number
   ceilings: { usd: number; tokens: number; minutes: number }
   /** Allow-listed variables of the machine that repository commands and git may need: PATH, locale, CA files, proxies. */
   hostEnv: Record<string, string>
@@ -105,6 +109,7 @@ function toConfig(given: Variables, privateKey: string | undefined, environment:
     databaseUrl: given.DATABASE_URL,
     dataDir: given.DRAFTSMITH_DATA_DIR ?? join(dataHome, 'draftsmith'),
     sandbox: given.DRAFTSMITH_SANDBOX,
+    containerImages: given.DRAFTSMITH_CONTAINER_IMAGES,
     network: networkOf(given, environment),
     host: given.HOST,
     port: given.PORT,
@@ -117,10 +122,11 @@ function toConfig(given: Variables, privateKey: string | undefined, environment:
     dependencyCacheMiB: given.DRAFTSMITH_DEPENDENCY_CACHE_MIB,
     mirrorCacheMiB: given.DRAFTSMITH_MIRROR_CACHE_MIB,
     statusIntervalMs: given.DRAFTSMITH_STATUS_INTERVAL_MS,
+    reconcileMinutes: given.DRAFTSMITH_RECONCILE_MINUTES,
+    keepDays: given.DRAFTSMITH_KEEP_DAYS,
     ceilings: {
       usd: given.DRAFTSMITH_MAX_USD,
       tokens: given.DRAFTSMITH_MAX_TOKENS,
-    containerImages: given.DRAFTSMITH_CONTAINER_IMAGES,
       minutes: given.DRAFTSMITH_MAX_MINUTES,
     },
     hostEnv: readHostEnvironment(environment),

@@ -17,7 +17,10 @@ const log = pino({ level: config.logLevel, redact: ['*.token', '*.authorization'
 try {
   const service = await composeService(config, log)
   const server = await listen(config, service, log)
-  if (config.role !== 'web') await service.worker.start()
+  if (config.role !== 'web') {
+    await service.worker.start()
+    service.rounds.start()
+  }
   log.info(
     {
       url: server.url,
@@ -30,7 +33,7 @@ try {
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping')
     await server.close()
-    await service.worker.stop(config.drainSeconds * 1_000)
+    await Promise.all([service.rounds.stop(), service.worker.stop(config.drainSeconds * 1_000)])
     await service.ledger.close()
     process.exit(0)
   }

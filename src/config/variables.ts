@@ -91,5 +91,7 @@ export const variables = z.object({
   DRAFTSMITH_MAX_MINUTES: positive(180),
   DRAFTSMITH_WRITE_SPACING_MS: z.coerce.number().int().min(0).default(1000),
   DRAFTSMITH_STATUS_INTERVAL_MS: z.coerce.number().int().min(0).default(5000),
+  DRAFTSMITH_RECONCILE_MINUTES: z.coerce.number().int().min(0).max(1440).default(15),
+  DRAFTSMITH_KEEP_DAYS: z.coerce.number().int().min(0).default(90),
 })
 export type Variables = z.infer<typeof variables>

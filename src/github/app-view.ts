@@ -44,7 +44,7 @@ async function listReachable(clients: Clients, installationId: number, log: Logg
     const all = await client.paginate(client.rest.apps.listReposAccessibleToInstallation, { per_page: 100 })
     return all
       .filter(({ archived, has_issues }) => !archived && has_issues)
-      .map(({ owner, name }) => ({ owner: owner.login, name }))
+      .map(({ owner, name, default_branch }) => ({ owner: owner.login, name, defaultBranch: default_branch }))
   } finally {
     await client.rest.apps.revokeInstallationAccessToken({ request: { retries: 0 } }).catch(() => undefined)
   }
@@ -66,12 +66,13 @@ async function listDeliveries(client: Client, since: Date): Promise<DeliveryFact
 
 type RawDelivery = Awaited<ReturnType<Client['rest']['apps']['listWebhookDeliveries']>>['data'][number]
 
-function toFacts({ id, guid, delivered_at, event, action, status_code }: RawDelivery): DeliveryFacts {
+function toFacts({ id, guid, delivered_at, event, action, redelivery, status_code }: RawDelivery): DeliveryFacts {
   return {
     id,
     guid,
     at: new Date(delivered_at),
     event: action === null ? event : `${event}.${action}`,
+    redelivery,
     taken: status_code >= 200 && status_code < 400,
   }
 }

@@ -57,6 +57,8 @@ export interface DeliveryFacts {
   at: Date
   /** With its action: `issues.labeled`. */
   event: string
+  /** One that was asked for, by us or by a person. */
+  redelivery: boolean
   /** We have answered that it was received. */
   taken: boolean
 }
@@ -94,7 +96,7 @@ export interface GitHubApp {
   repository(installationId: number, owner: string, repo: string): GitHubRepository
   installations(): Promise<InstallationFacts[]>
   /** The repositories of an installation that can have issues to work on. */
-  reachable(installationId: number): Promise<{ owner: string; name: string }[]>
+  reachable(installationId: number): Promise<{ owner: string; name: string; defaultBranch: string }[]>
   /** Newest first. GitHub keeps them for some days. */
   deliveries(since: Date): Promise<DeliveryFacts[]>
   /** Asks GitHub to send it again, under the same guid. GitHub does so for three days. */
@@ -125,6 +127,7 @@ export interface GitHubRepository {
   loginOf(email: string): Promise<string | undefined>
   /** Undefined when there is no such branch. */
   head(branch: string): Promise<string | undefined>
+  /** `commit` may be a branch, where the newest will do. */
   readFile(path: string, commit: string): Promise<string | undefined>
   /** Names in a folder at a commit; empty when the folder is not there. */
   listFolder(path: string, commit: string): Promise<string[]>
@@ -138,11 +141,11 @@ export interface GitHubRepository {
 
   /** A token narrowed to this repository and `contents:read`, by environment only. */
   cloneSource(): Promise<CloneSource & { revoke(): Promise<void> }>
+  /** Gives back the tokens that are kept between calls; later calls get new ones. Never throws. */
+  release(): Promise<void>
 
   /** Blobs, tree, commit by the Git Data API with a token minted for writing. Throws `conflict`/`tree_mismatch` when GitHub's tree is not `expectedTree`. */
   createCommit(options: {
-  /** Gives back the tokens that are kept between calls; later calls get new ones. Never throws. */
-  release(): Promise<void>
     /** The changes are relative to this commit's tree. */
     baseCommit: string
     /** Where the commit goes on from, such as our own earlier head on the same base; the base commit when left out. */

@@ -4,7 +4,12 @@ import { readinessIdentity } from '../task/identity.ts'
 import type { TaskIdentity } from '../task/task.ts'
 import type { IntakeParts } from './intake-parts.ts'
 
-export async function recordRun(request: NewRun, { ledger, background, waiting }: IntakeParts): Promise<Recorded> {
+/** What both need of the intake; the rounds have these, too. */
+type RecordingParts = Pick<IntakeParts, 'background' | 'waiting'> & {
+  ledger: Pick<IntakeParts['ledger'], 'record' | 'cancel'>
+}
+
+export async function recordRun(request: NewRun, { ledger, background, waiting }: RecordingParts): Promise<Recorded> {
   const recorded = await ledger.record(request)
   if (recorded.kind === 'recorded') background.start('tell that a run waits', () => waiting.tellQueued(recorded.run))
   return recorded
@@ -14,7 +19,7 @@ export async function recordRun(request: NewRun, { ledger, background, waiting }
 export async function cancelAll(
   identity: TaskIdentity,
   { delivery, ...cancellation }: Cancellation & { delivery: string },
-  parts: IntakeParts,
+  parts: RecordingParts,
 ): Promise<{ run: Cancelled; readiness: Cancelled }> {
   const { taskKey } = readinessIdentity(identity)
   const readiness = await cancelRun(taskKey, { ...cancellation, delivery: `${delivery}:readiness` }, parts)
@@ -22,7 +27,11 @@ export async function cancelAll(
 }
 
 /** A running one ends at its worker's next look, and is told by it. */
-export async function cancelRun(taskKey: string, cancellation: Cancellation, parts: IntakeParts): Promise<Cancelled> {
+export async function cancelRun(
+  taskKey: string,
+  cancellation: Cancellation,
+  parts: RecordingParts,
+): Promise<Cancelled> {
   const { ledger, background, waiting } = parts
   const cancelled = await ledger.cancel(taskKey, cancellation)
   if (cancelled.kind === 'cancelled' && cancelled.run.state === 'ended') {

@@ -1,8 +1,9 @@
-// The status comment of runs that no worker has: they wait for their turn, or were stopped while they waited.
+// The status comment of runs that no worker has: they wait for their turn, were stopped while they waited, or ended unheard.
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { Fault, toFault } from '../errors.ts'
 import type { StatusView } from '../render/status-view.ts'
+import { lastWordStage } from '../run/last-word.ts'
 import type { Ledger } from '../run/ledger.ts'
 import type { Queue } from '../run/queue.ts'
 import { type Run, stages } from '../run/run.ts'
@@ -13,11 +14,15 @@ export interface WaitingRuns {
   tellQueued(run: Run): Promise<void>
   /** For a run that ended in the queue, also after an attempt. Where GitHub does not answer it is tried again for some minutes. */
   tellStopped(run: Run): Promise<void>
+  /** For a run that has ended, however it did, unless there is a newer one of its task. Once: throws where GitHub does not answer. */
+  tellEnded(run: Run): Promise<void>
 }
 
 export interface WaitingRunsOptions {
   ledger: Pick<Ledger, 'find' | 'latest' | 'stages' | 'spent'>
   queue: Pick<Queue, 'position'>
+  /** Notes that people know how the run ended, or are not to be told. */
+  told(runId: string): Promise<void>
   /** The issue of a run; `fence` is called right before each write. */
   host(run: Run, fence: () => Promise<void>): Pick<Required<TaskHost>, 'mayBeTold' | 'show' | 'flush'>
   /** US dollars. */
@@ -40,6 +45,16 @@ export function createWaitingRuns(options: WaitingRunsOptions): WaitingRuns {
     await host.show(await view())
     await host.flush()
   }
+  const tellEnded = (run: Run) =>
+    inTurn(async () => {
+      // The one status of the issue is the newer run's, which may have been asked for since.
+      const newest = async () => (await options.ledger.latest(run.taskKey))?.id === run.id
+      const fence = async () => {
+        if (!(await newest())) throw new Fault('fenced', 'taken', 'There is a newer run.')
+      }
+      if (await newest()) await tell(run, fence, () => endedView(options, run))
+      await options.told(run.id)
+    })
   return {
     async tellQueued(run) {
       await sleep(options.patienceMs ?? 1_000)
@@ -55,18 +70,8 @@ export function createWaitingRuns(options: WaitingRunsOptions): WaitingRuns {
         }))
       })
     },
-    async tellStopped(run) {
-      const once = () =>
-        inTurn(async () => {
-          // The one status of the issue is the newer run's, which may have been asked for since.
-          const newest = async () => (await options.ledger.latest(run.taskKey))?.id === run.id
-          const fence = async () => {
-            if (!(await newest())) throw new Fault('fenced', 'taken', 'There is a newer run.')
-          }
-          if (await newest()) await tell(run, fence, () => stoppedView(options, run))
-        })
-      await patiently(once, options.pausesMs ?? defaultPausesMs)
-    },
+    tellEnded,
+    tellStopped: (run) => patiently(() => tellEnded(run), options.pausesMs ?? defaultPausesMs),
   }
 }
 
@@ -87,10 +92,13 @@ async function waits({ ledger }: WaitingRunsOptions, { id, epoch }: Run): Promis
   return run?.state === 'queued' && run.epoch === epoch
 }
 
-/** What it had come to in earlier attempts, as far as the ledger knows. */
-async function stoppedView(options: WaitingRunsOptions, run: Run): Promise<StatusView> {
+/** As its worker would have shown it; else what it had come to in earlier attempts, as far as the ledger knows. */
+async function endedView(options: WaitingRunsOptions, run: Run): Promise<StatusView> {
+  const recorded = await options.ledger.stages(run.id)
+  const word = recorded.find(({ stage }) => stage === lastWordStage)?.value as StatusView | undefined
+  if (word?.outcome !== undefined && word.outcome.kind === run.outcome?.kind) return word
   const { tokens, usd } = await options.ledger.spent(run.id)
-  const begun = new Set((await options.ledger.stages(run.id)).map(({ stage }) => stage))
+  const begun = new Set(recorded.map(({ stage }) => stage))
   const done = stages.filter((stage) => begun.has(stage))
   return {
     ...viewOf(options, run),

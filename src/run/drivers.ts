@@ -7,7 +7,7 @@ import type { Orm } from './orm.ts'
 
 const require = createRequire(import.meta.url)
 
-export const { and, asc, count, desc, eq, gt, inArray, isNull, ne, sql } =
+export const { and, asc, between, count, desc, eq, gt, inArray, isNull, lt, ne, sql } =
   require('drizzle-orm') as typeof import('drizzle-orm')
 
 export const { alias, bigserial, customType, doublePrecision, integer, json, pgSchema, primaryKey, text, timestamp } =

@@ -22,6 +22,8 @@ export interface WorkerOptions {
    * False where that has to be tried again. Throws `fenced` alone.
    */
   announce?(claimed: ClaimedRun, outcome: Outcome): Promise<boolean>
+  /** Notes that people know how the run ended, or are not to be told: what is not noted is told again. */
+  told?(runId: string): Promise<void>
   /** Tells people what is asked, before the run is left to them. Throws `infrastructure` where they could not be told, which is tried again. */
   ask?(claimed: ClaimedRun, question: Question): Promise<void>
   /** Tells people that the run waits for its next attempt, for `ms` at most. Never throws. */
@@ -171,9 +173,16 @@ async function finish(
 ): Promise<void> {
   const runId = claimed.run.id
   const outcome = await namingWhatIsMade(options, runId, end)
-  if (!(await tell(options, claimed, outcome))) await tellLater(options, claimed, left)
+  const told = await tell(options, claimed, outcome)
+  if (!told) await tellLater(options, claimed, left)
   await claimed.settle(outcome)
   options.logger.info({ runId, end: outcome.kind, ...whyOf(outcome) }, 'run left the worker')
+  if (told) await noteTold(options, runId)
+}
+
+/** The run is over: what fails here is told twice at worst. */
+async function noteTold({ told, logger }: WorkerOptions, runId: string): Promise<void> {
+  await told?.(runId).catch((err: unknown) => logger.warn({ runId, err }, 'that the end was told could not be noted'))
 }
 
 /** Where a newer run of the task was asked for meanwhile, the one status is that one's. */
@@ -183,11 +192,11 @@ async function tell({ ledger, announce }: WorkerOptions, claimed: ClaimedRun, ou
   return announce(claimed, outcome)
 }
 
-/** Throws, so that the queue comes back to it; the last time it is only noted, since nothing waits for ever. */
+/** Throws, so that the queue comes back to it; the last time it is only noted, and left to the rounds. */
 async function tellLater({ logger }: WorkerOptions, claimed: ClaimedRun, left: AttemptsLeft): Promise<void> {
   if (left !== 'over')
     throw new Fault('infrastructure', 'untold', 'How the run ended could not be told; that is tried again.')
-  logger.error({ runId: claimed.run.id }, 'how the run ended was never told')
+  logger.error({ runId: claimed.run.id }, 'how the run ended could not be told so far')
   await claimed.event('untold')
 }
 

@@ -20,11 +20,11 @@ describe('what GitHub has sent', () => {
     await github.label(full, 1, label, 'mia')
     await github.delivered()
     const [lost] = await app.deliveries(since)
-    expect(lost).toMatchObject({ event: 'issues.labeled', taken: false })
+    expect(lost).toMatchObject({ event: 'issues.labeled', redelivery: false, taken: false })
     expect(lost?.at.getTime()).toBeGreaterThanOrEqual(since.getTime())
     await app.redeliver(lost?.id ?? 0)
     const [again] = await app.deliveries(since)
-    expect(again).toMatchObject({ guid: lost?.guid, event: 'issues.labeled' })
+    expect(again).toMatchObject({ guid: lost?.guid, event: 'issues.labeled', redelivery: true })
     expect(again?.id).not.toBe(lost?.id)
     expect(await app.deliveries(new Date(Date.now() + 60_000))).toEqual([])
   })
@@ -45,10 +45,10 @@ it('names its installations, and the repositories there that have issues', async
     createdAt: expect.any(Date),
     suspended: false,
   })
-  expect(await app.reachable(installationId)).toContainEqual({ owner: 'acme', name })
+  expect(await app.reachable(installationId)).toContainEqual({ owner: 'acme', name, defaultBranch: 'main' })
   for (const settings of [{ archived: true }, { archived: false, issuesEnabled: false }]) {
     github.configure(full, settings)
-    expect(await app.reachable(installationId)).not.toContainEqual({ owner: 'acme', name })
+    expect(await app.reachable(installationId)).not.toContainEqual({ owner: 'acme', name, defaultBranch: 'main' })
   }
   expect(github.tokens().filter(({ permissions, state }) => !permissions.issues && state === 'alive')).toEqual([])
 })

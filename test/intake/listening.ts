@@ -56,7 +56,7 @@ export async function listenTo(github: EmulatedGitHub, options: ListeningOptions
     label: 'agent-eligible',
     log,
     background,
-    waiting: { tellQueued: async () => {}, tellStopped: async () => {} },
+    waiting: { tellQueued: async () => {}, tellStopped: async () => {}, tellEnded: async () => {} },
   }
   const { mostBytes } = options
   const webhookHandler = await createWebhookHandler({

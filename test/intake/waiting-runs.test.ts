@@ -68,6 +68,23 @@ it('that a run is stopped is told no more once there is a newer one', async () =
   const { waiting, views } = told()
   await waiting.tellStopped(run)
   expect(views).toEqual([])
+  expect(noted).toContain(run.id)
+})
+
+it('how a run ended is told in the words that its worker left, and noted once people know', async () => {
+  const claimed = await begun()
+  const decline = { kind: 'declined' as const, decline: { code: 'ambiguous' as const, evidence: ['Which one?'] } }
+  const word = { runId: claimed.run.id, state: 'ended', outcome: decline, notes: ['left by the worker'] }
+  await claimed.writeStage({ stage: 'last_word', round: 0, inputHash: '' }, word)
+  await claimed.settle(decline)
+  const run = await ledger.find(claimed.run.id)
+  if (run === undefined) throw new Error('there is no run')
+  const { waiting, views } = told([away])
+  await expect(waiting.tellEnded(run)).rejects.toBe(away)
+  expect(noted).not.toContain(run.id)
+  await waiting.tellEnded(run)
+  expect(views).toEqual([word])
+  expect(noted).toContain(run.id)
 })
 
 /** Waits for its second attempt. */
@@ -85,6 +102,8 @@ async function stopped(claimed: ClaimedRun): Promise<Run> {
   return cancelled.run
 }
 
+const noted: string[] = []
+
 /** What is shown; the faults come first, one an attempt. */
 function told(faults: Fault[] = []) {
   const views: StatusView[] = []
@@ -92,6 +111,7 @@ function told(faults: Fault[] = []) {
   const waiting = createWaitingRuns({
     ledger,
     queue: { position: async () => 0 },
+    told: async (runId) => void noted.push(runId),
     host: (_run, fence) => ({
       mayBeTold: async () => true,
       show: async (view) => {

@@ -1,0 +1,70 @@
+// Runs whose issue has been closed, moved, or left without its label while nobody told us so; also where we are not let in any more.
+import type { Logger } from 'pino'
+import { type Fault, toFault } from '../errors.ts'
+import type { Cancellation, Cancelled, Ledger } from '../run/ledger.ts'
+import type { Run } from '../run/run.ts'
+import type { Inspection } from '../task/task-host.ts'
+import type { Duty, RoundEnd } from './duty.ts'
+
+export interface EndVanishedOptions {
+  ledger: Pick<Ledger, 'underWay'>
+  /** The look at issue and repository with which every run begins. */
+  inspect(run: Run): Promise<Inspection>
+  /** Ends it, and tells people. */
+  cancel(taskKey: string, cancellation: Cancellation): Promise<Cancelled>
+  everyMs: number
+  log: Logger
+  now(): Date
+}
+
+/** Events are on their way, and a younger run has looked itself. */
+const youngMs = 15 * 60_000
+/** GitHub does not know us there, or what we ask for. */
+const shutCodes = new Set(['github_not_found', 'github_forbidden', 'installation_suspended'])
+
+export function createEndVanished(options: EndVanishedOptions): Duty {
+  return { name: 'end-vanished', everyMs: options.everyMs, round: (_, signal) => round(options, signal) }
+}
+
+async function round(options: EndVanishedOptions, signal: AbortSignal): Promise<RoundEnd> {
+  const { ledger, cancel, log, now } = options
+  const found = { ended: 0, failed: 0 }
+  for (const run of await ledger.underWay()) {
+    if (signal.aborted) break
+    if (now().getTime() - run.createdAt.getTime() < youngMs || run.cancelReason !== undefined) continue
+    try {
+      const reason = await whyOver(options, run)
+      if (reason === undefined) continue
+      if ((await cancel(run.taskKey, { reason })).kind === 'cancelled') found.ended += 1
+    } catch (thrown) {
+      found.failed += 1
+      log.warn({ err: toFault(thrown), runId: run.id }, 'whether a run may go on could not be asked')
+    }
+  }
+  return { found }
+}
+
+/** Undefined where it may go on. */
+async function whyOver({ inspect }: EndVanishedOptions, run: Run): Promise<string | undefined> {
+  try {
+    const inspection = await inspect(run)
+    switch (inspection.kind) {
+      case 'ready':
+        return undefined
+      case 'cancelled':
+        return inspection.reason
+      case 'silent':
+        return `${sentence(inspection.reason)}.`
+      case 'declined':
+        return `${sentence(inspection.decline.evidence.join(', '))}.`
+    }
+  } catch (thrown) {
+    const fault: Fault = toFault(thrown)
+    if (shutCodes.has(fault.code)) return 'GitHub does not let Draftsmith see this issue any more.'
+    throw fault
+  }
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

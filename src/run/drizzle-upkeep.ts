@@ -1,0 +1,106 @@
+// Upkeep on PostgreSQL and on the embedded database: one SQL for both.
+import type { Database } from './database.ts'
+import { and, asc, between, eq, isNull, lt, sql } from './drivers.ts'
+import { rowsOf } from './orm.ts'
+import type { Run } from './run.ts'
+import { toRun } from './run-row.ts'
+import { artifactTable, deliveryTable, eventTable, modelCallTable, runTable, stageTable } from './schema.ts'
+import type { Round, Upkeep } from './upkeep.ts'
+
+export interface UpkeepOptions {
+  database: Database
+  clock: () => Date
+}
+
+/** Of one answer; the next round goes on. */
+const mostUntold = 100
+
+export function createUpkeep({ database, clock }: UpkeepOptions): Upkeep {
+  return {
+    begin: (duty, times) => begin({ database, clock }, duty, times),
+    untold: (from, to) => untold(database, from, to),
+    async told(runId) {
+      await database.query((orm) => orm.update(runTable).set({ toldAt: clock() }).where(eq(runTable.id, runId)))
+    },
+    takenBefore: (taken) => takenBefore(database, taken),
+    clear: (endedBefore, most) => clear({ database, clock }, endedBefore, most),
+    async forgetDeliveries(receivedBefore) {
+      await database.query((orm) => orm.delete(deliveryTable).where(lt(deliveryTable.receivedAt, receivedBefore)))
+    },
+  }
+}
+
+async function untold(database: Database, from: Date, to: Date): Promise<Run[]> {
+  const { state, toldAt, endedAt } = runTable
+  const rows = await database.query((orm) =>
+    orm
+      .select()
+      .from(runTable)
+      .where(and(eq(state, 'ended'), isNull(toldAt), between(endedAt, from, to)))
+      .orderBy(asc(endedAt))
+      .limit(mostUntold),
+  )
+  return rows.map(toRun)
+}
+
+async function takenBefore(database: Database, taken: Date): Promise<Run[]> {
+  const { state, claimedAt, sequence } = runTable
+  const rows = await database.query((orm) =>
+    orm
+      .select()
+      .from(runTable)
+      .where(and(eq(state, 'running'), lt(claimedAt, taken)))
+      .orderBy(asc(sequence)),
+  )
+  return rows.map(toRun)
+}
+
+/** The row is the lock: whoever moves the time at which the duty is due has the round, until that time. */
+async function begin(
+  { database, clock }: UpkeepOptions,
+  duty: string,
+  { everyMs, mostMs }: { everyMs: number; mostMs: number },
+): Promise<Round | undefined> {
+  const now = clock()
+  const after = (ms: number) => new Date(now.getTime() + ms).toISOString()
+  const taken = await database.query((orm) =>
+    orm.execute(sql`
+      insert into draftsmith.duty as duty (name, round, due_at) values (${duty}, 1, ${after(mostMs)}::timestamptz)
+      on conflict (name) do update set round = duty.round + 1, due_at = excluded.due_at
+      where duty.due_at <= ${now.toISOString()}::timestamptz
+      returning round, memory`),
+  )
+  const [row] = rowsOf<{ round: number; memory: unknown }>(taken)
+  if (row === undefined) return undefined
+  return {
+    memory: row.memory ?? undefined,
+    async done(memory) {
+      const kept = memory === undefined ? sql`memory` : sql`${JSON.stringify(memory)}::json`
+      await database.query((orm) =>
+        orm.execute(sql`
+          update draftsmith.duty set due_at = ${after(everyMs)}::timestamptz, memory = ${kept}
+          where name = ${duty} and round = ${row.round}`),
+      )
+    },
+  }
+}
+
+/** One run after the other, so that no transaction is long. */
+async function clear({ database, clock }: UpkeepOptions, endedBefore: Date, most: number): Promise<number> {
+  const { id, state, clearedAt, endedAt } = runTable
+  const old = await database.query((orm) =>
+    orm
+      .select({ id })
+      .from(runTable)
+      .where(and(eq(state, 'ended'), isNull(clearedAt), lt(endedAt, endedBefore)))
+      .orderBy(asc(endedAt))
+      .limit(most),
+  )
+  for (const run of old)
+    await database.transact(async (transaction) => {
+      for (const table of [stageTable, modelCallTable, eventTable, artifactTable])
+        await transaction.delete(table).where(eq(table.runId, run.id))
+      await transaction.update(runTable).set({ clearedAt: clock() }).where(eq(id, run.id))
+    })
+  return old.length
+}
