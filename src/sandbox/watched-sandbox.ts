@@ -7,11 +7,10 @@ const longestLine = 500
 /** The same sandbox, whose commands are spans of the run that they are part of. */
 export function watchSandbox(sandbox: Sandbox, spans: Pick<Spans, 'around'>): Sandbox {
   return {
-    kind: sandbox.kind,
-    probe: () => sandbox.probe(),
+    ...sandbox,
     async open(options) {
       const session = await sandbox.open(options)
-      return { run: (command) => watched(command, spans, session.run), close: session.close }
+      return { ...session, run: (command) => watched(command, spans, session.run) }
     },
   }
 }
