@@ -4,6 +4,11 @@ import { Fault } from '../errors.ts'
 import { sql } from './drivers.ts'
 import { type Orm, rowsOf, type Transaction } from './orm.ts'
 
+/** The kind of an outcome, which stands first. Not by `->>`, which refuses an outcome with a NUL anywhere in its words. */
+function kindOf(row: string): string {
+  return `substring(${row}.outcome::text from '"kind" *: *"([a-z_]+)"')`
+}
+
 /** One entry a version, one string a statement: the embedded database takes one at a time. */
 const migrations: readonly (readonly string[])[] = [
   [
@@ -134,7 +139,7 @@ const migrations: readonly (readonly string[])[] = [
       begin
         insert into draftsmith.total as total (figure, label, value)
         select own.figure, own.label, own.value
-        from draftsmith.figures_of(new.id, new.outcome ->> 'kind') as own order by 1, 2
+        from draftsmith.figures_of(new.id, ${kindOf('new')}) as own order by 1, 2
         on conflict (figure, label) do update set value = total.value + excluded.value;
         return null;
       end
@@ -143,7 +148,7 @@ const migrations: readonly (readonly string[])[] = [
       for each row when (new.state = 'ended' and old.state <> 'ended') execute function draftsmith.count_ended_run()`,
     `insert into draftsmith.total (figure, label, value)
       select own.figure, own.label, sum(own.value)
-      from draftsmith.run as run cross join lateral draftsmith.figures_of(run.id, run.outcome ->> 'kind') as own
+      from draftsmith.run as run cross join lateral draftsmith.figures_of(run.id, ${kindOf('run')}) as own
       where run.state = 'ended' group by own.figure, own.label`,
     // What GitHub leaves an installation of its calls, as its answers tell; shared by all processes.
     `create table draftsmith.github_budget (
@@ -202,8 +207,11 @@ const migrations: readonly (readonly string[])[] = [
 /** Any number that nobody else uses on this server: several processes may start at once, one migrates. */
 const migrationLock = 7_305_118_226
 
-/** Brings the schema to this version. Throws `invalid_input` when the database was written by a newer Draftsmith. */
-export async function migrate(orm: Orm): Promise<void> {
+/** The schema's version. */
+export const newestVersion = migrations.length
+
+/** Brings the schema to this version, or to that of an earlier release. Throws `invalid_input` when the database was written by a newer Draftsmith. */
+export async function migrate(orm: Orm, to: number = newestVersion): Promise<void> {
   await orm.transaction(async (transaction) => {
     await transaction.execute(sql`select pg_advisory_xact_lock(${migrationLock}::bigint)`)
     await transaction.execute(sql`create schema if not exists draftsmith`)
@@ -213,7 +221,7 @@ export async function migrate(orm: Orm): Promise<void> {
     )`)
     const current = await currentVersion(transaction)
     refuseNewer(current)
-    for (let version = current + 1; version <= migrations.length; version += 1) await apply(transaction, version)
+    for (let version = current + 1; version <= to; version += 1) await apply(transaction, version)
   })
 }
 
@@ -223,10 +231,10 @@ async function currentVersion(transaction: Transaction): Promise<number> {
 }
 
 function refuseNewer(current: number): void {
-  if (current <= migrations.length) return
+  if (current <= newestVersion) return
   throw new Fault('invalid_input', 'database_newer', 'The database was written by a newer version of Draftsmith.', {
     mend: 'Run that version or a later one, or use another database.',
-    data: { database: current, known: migrations.length },
+    data: { database: current, known: newestVersion },
   })
 }
 
