@@ -1,6 +1,7 @@
 // What `.github/draftsmith.yml` may say. The one list of keys: types, JSON Schema and docs/policy.md are made from it.
 import { z } from 'zod'
 import { risks, taskTypes } from '../task/contract.ts'
+import { isCron } from './cron.ts'
 import { autonomyModes } from './decision.ts'
 import { defaultExtensions } from './extensions.ts'
 import { globProblem } from './globs.ts'
@@ -162,10 +163,10 @@ export const policySchema = z.strictObject({
   base: z.string().min(1).max(200).optional().describe('Branch to work from. Left out: the default branch.'),
   schedule: z
     .string()
-    .regex(/^\S+( \S+){4}$/, 'must be a cron expression with five fields')
+    .refine(isCron, 'must be a cron expression with five fields')
     .optional()
     .describe(
-      'Cron expression, in UTC, at which labelled issues are looked for. Left out: only when the label is put.',
+      'Cron expression, in UTC, at which issues are taken up whose label no run has answered, however long ago it was put. Left out: only when the label is put.',
     ),
   scope: scope.prefault({}),
   limits: limits.prefault({}),
@@ -200,7 +201,7 @@ export const policySchema = z.strictObject({
 })
 
 /** Keys that may be written already and have no effect yet; report and docs/policy.md say so. */
-export const idleKeys = ['schedule', 'limits.followUpRounds']
+export const idleKeys = ['limits.followUpRounds']
 
 /** What may be written in the file: everything is optional. */
 export type PolicyFile = z.input<typeof policySchema>

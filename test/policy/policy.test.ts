@@ -76,9 +76,12 @@ describe('models', () => {
 
 it('keys that have no effect yet are named, when they are written', () => {
   const text = 'schedule: 0 4 * * 1\nconcurrency: 2\nlimits: { followUpRounds: 1 }\n'
-  expect(accepted(parse(text)).notes).toEqual([
-    '`schedule` is not acted on yet.',
-    '`limits.followUpRounds` is not acted on yet.',
+  expect(accepted(parse(text)).notes).toEqual(['`limits.followUpRounds` is not acted on yet.'])
+})
+
+it('a schedule that never falls due is refused', () => {
+  expect(problems(parse('schedule: 0 25 * * *\n'))).toEqual([
+    '1:11 `schedule` must be a cron expression with five fields.',
   ])
 })
 
