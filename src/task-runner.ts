@@ -5,6 +5,7 @@ import type { Charge, Model } from './model/model.ts'
 import type { Ceilings, Policy } from './policy/policy.ts'
 import type { StatusView } from './render/status-view.ts'
 import { reportReadiness } from './report-readiness.ts'
+import { lastWordStage } from './run/last-word.ts'
 import type { ClaimedRun, StageKey } from './run/ledger.ts'
 import type { Outcome } from './run/outcome.ts'
 import type { Question, Waiting } from './run/question.ts'
@@ -83,9 +84,9 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
         const context = contextOf(options, { ...telling, claimed, signal, deadline })
         return await (options.spans ?? noSpans).ofRun(claimed.run.id, () => flow(context))
       } catch (thrown) {
-        // Whatever broke because of the stop, a command or a call, the reason of the stop is what happened.
         // Nobody may come to say a last word: another worker has taken over, or this process ends.
         if (signal.aborted) await telling.host.release?.()
+        // Whatever broke because of the stop, a command or a call, the reason of the stop is what happened.
         signal.throwIfAborted()
         throw thrown
       } finally {
@@ -99,8 +100,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       await progress.asked(question)
       await host.flush()
       await host.call?.(claimed.run, question)
-    },
       await host.release?.()
+    },
     async announce(claimed, outcome) {
       try {
         const known = tellings.has(claimed) ? undefined : await readLastWord(claimed)
@@ -111,9 +112,9 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
         if (fault.class === 'fenced') throw fault
         options.log.error({ runId: claimed.run.id, err: thrown }, 'how the run ended could not be told')
         return false
-      }
       } finally {
         await tellings.get(claimed)?.host.release?.()
+      }
     },
     ended: async (claimed) => (await readLastWord(claimed))?.outcome,
     async pause(claimed, because, ms) {
@@ -125,8 +126,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       } catch (thrown) {
         options.log.warn({ runId: claimed.run.id, err: thrown }, 'that the run waits could not be told')
       }
-    },
       await host.release?.()
+    },
   }
 }
 
@@ -159,7 +160,7 @@ async function recallSteps(claimed: ClaimedRun, progress: Progress): Promise<voi
 }
 
 /** What people are shown at the end: another process can say it, although it has not seen the run. */
-const lastWordKey: StageKey = { stage: 'last_word', round: 0, inputHash: '' }
+const lastWordKey: StageKey = { stage: lastWordStage, round: 0, inputHash: '' }
 
 async function readLastWord(claimed: ClaimedRun): Promise<StatusView | undefined> {
   return (await claimed.readStage(lastWordKey)) as StatusView | undefined
