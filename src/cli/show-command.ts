@@ -6,7 +6,8 @@ import { Fault } from '../errors.ts'
 import type { Estimate } from '../estimate/estimate.ts'
 import { estimateKey } from '../estimate/estimate-stage.ts'
 import type { PolicyDecision } from '../policy/decision.ts'
-import { contractLines, decisionLines } from '../render/decision.ts'
+import type { RepositoryFacts } from '../prepare/repository-facts.ts'
+import { contractLines, decisionLines, repositoryLines } from '../render/decision.ts'
 import { cost } from '../render/figures.ts'
 import { plain } from '../render/neutralise.ts'
 import { outcomeLine } from '../render/outcome-line.ts'
@@ -74,14 +75,19 @@ function describeReadiness(values: ReadonlyMap<string, unknown>): string[] {
   return report === undefined ? [] : [renderTerminalReadiness(report.readiness, report.of)]
 }
 
-/** What was understood, and the newest decision on it: the plan's where there is one. */
+/** What was understood of issue and repository, and the newest decision on it: the plan's where there is one. */
 async function describeDecision(run: Run, ledger: Ledger, values: ReadonlyMap<string, unknown>): Promise<string[]> {
   const read = values.get('normalize') as Normalized | { end: unknown } | undefined
   const contract = read !== undefined && 'kind' in read && read.kind === 'contract' ? read.contract : undefined
   const events = await ledger.events(run.id)
-  const told = (kind: string) => events.findLast((event) => event.kind === kind)?.data.decision
-  const decision = (told('plan_decision') ?? told('gate') ?? values.get('gate')) as PolicyDecision | undefined
-  return [...(contract ? contractLines(contract) : []), ...(decision ? decisionLines(decision) : [])]
+  const told = (kind: string) => events.findLast((event) => event.kind === kind)?.data
+  const decision = told('plan_decision')?.decision ?? told('gate')?.decision ?? values.get('gate')
+  const facts = told('repository') as RepositoryFacts | undefined
+  return [
+    ...(contract ? contractLines(contract) : []),
+    ...(facts ? repositoryLines(facts) : []),
+    ...(decision ? decisionLines(decision as PolicyDecision) : []),
+  ]
 }
 
 /** A local run has no worker: one that has not ended stands still until its command is given again, or it is answered. */

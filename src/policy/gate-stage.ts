@@ -1,5 +1,6 @@
 // Stage 4, and once more after the clone: rules decide whether the contract may be taken, and how far.
 import type { Bench } from '../prepare/bench.ts'
+import { repositoryFacts } from '../prepare/repository-facts.ts'
 import { type Ended, end, type RunContext, stage } from '../run-context.ts'
 import type { TaskContract } from '../task/contract.ts'
 import type { BaseFacts } from '../task/task-host.ts'
@@ -44,6 +45,7 @@ export async function gateOnRepository(
     return end({ kind: 'declined', decline: { code: 'install_failed', evidence: [installProblem] } })
   const unusable = unusableBaseline(bench)
   if (unusable !== undefined) return end({ kind: 'declined', decline: unusable })
+  await run.claimed.event('repository', { ...repositoryFacts(bench.snapshot, contract.affectedFiles) })
   const files = new Set(await bench.workspace.files())
   const known = gateSnapshot({ contract, policy, decision, snapshot: bench.snapshot, files, missingTools })
   await run.claimed.event('gate', { decision: known })

@@ -11,6 +11,7 @@ import { pullRequestTitle } from '../render/pull-request-title.ts'
 import type { PullRequestView } from '../render/pull-request-view.ts'
 import { whySentBack } from '../render/why-unverified.ts'
 import type { RunContext } from '../run-context.ts'
+import { ownersOfAll } from '../toolchain/code-owners.ts'
 import { type Evidence, evidenceOf } from '../verify/evidence.ts'
 import { isProven, type Proof } from '../verify/feedback.ts'
 import type { FileChange } from '../workspace/workspace.ts'
@@ -94,6 +95,7 @@ async function viewOf(run: RunContext, result: Result, proof: Proof): Promise<Pu
   const since = run.claimed.answers.at(-1)?.at ?? row.startedAt ?? row.createdAt
   const charge = await modelCalls.spent()
   const { estimate, traceId } = run.progress.view
+  const changed = (await result.bench.workspace.changes(candidate.treeSha)).map(({ path }) => path)
   const said = run.claimed.answers.flatMap((answer) => remarkOf(answer, answer.by) ?? [])
   return {
     runId: row.id,
@@ -108,6 +110,7 @@ async function viewOf(run: RunContext, result: Result, proof: Proof): Promise<Pu
     verdict,
     sentBack: whySentBack(proof),
     said,
+    owners: ownersOfAll(result.bench.snapshot.owners, changed).map(({ owner }) => owner),
     ...(evidence !== undefined && { evidence, repeatWith: source.kind === 'local' ? row.id : ownAddress }),
     charge,
     ...(estimate && { priceTag: estimateAgainst(estimate, charge) }),

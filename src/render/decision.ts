@@ -1,6 +1,7 @@
 // What was understood, and what the rules made of it: for a terminal and for the notes of a pull request.
 import type { Permitted } from '../policy/autonomy.ts'
 import type { PolicyDecision } from '../policy/decision.ts'
+import type { RepositoryFacts } from '../prepare/repository-facts.ts'
 import type { TaskContract } from '../task/contract.ts'
 import { plain } from './neutralise.ts'
 
@@ -35,6 +36,18 @@ export function contractLines(contract: TaskContract): string[] {
     ...indented(constraints.map((constraint) => `constraint: ${plain(constraint, 300)}`)),
     ...(components.length > 0 ? [`  Components: ${components.map((name) => plain(name)).join(', ')}`] : []),
     ...(ownerArea === undefined ? [] : [`  Owner: ${plain(ownerArea)}`]),
+  ]
+}
+
+/** How the repository was understood, as lines of plain text. */
+export function repositoryLines({ commands, instructions, owners }: RepositoryFacts): string[] {
+  return [
+    'Repository:',
+    ...indented(
+      commands.map(({ id, line, from, certainty }) => `${id}: ${plain(line)} (${certainty}, from ${plain(from)})`),
+    ),
+    ...(instructions.length > 0 ? [`  Instructions: ${instructions.map((path) => plain(path)).join(', ')}`] : []),
+    ...(owners.length > 0 ? [`  Owners of the named files: ${owners.map((owner) => plain(owner)).join(', ')}`] : []),
   ]
 }
 

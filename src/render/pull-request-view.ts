@@ -25,6 +25,8 @@ export interface PullRequestView {
   sentBack?: string[]
   /** What people remarked and chose on the way, one sentence each. */
   said?: string[]
+  /** Of what changed, as CODEOWNERS names them, most files first. */
+  owners?: string[]
   /** The evidence as data, as `renderEvidenceBlock` makes it. */
   evidence?: string
   /** What `draftsmith verify` is given to repeat the evidence. */

@@ -143,6 +143,7 @@ function runFacts(view: PullRequestView): string[] {
     `${cost({ ...charge, maxUsd: view.maxUsd })}, ${counted(charge.calls, 'model call')}${durationMs === undefined ? '' : `, ${duration(durationMs)}`}`,
     ...(view.traceId === undefined ? [] : [`Trace ${codeSpan(view.traceId)}`]),
     ...(view.decision === undefined ? [] : [inline(decisionSentence(view.decision), 1_000)]),
+    ...(view.owners?.length ? [`Owners of what changed: ${view.owners.map(codeSpan).join(', ')}`] : []),
     ...(view.priceTag === undefined ? [] : [view.priceTag]),
     ...(charge.byRole === undefined ? [] : [costByRole(charge).join(' · ')]),
     ...(missingChecks.length === 0 ? [] : [`This repository has no command for: ${missingChecks.join(', ')}`]),

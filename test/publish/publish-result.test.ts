@@ -31,6 +31,7 @@ describe('proven work', () => {
   test('becomes a draft pull request of exactly the verified tree', async () => {
     const { outcome, host, treeSha, run, source } = await publish({
       files: { 'src/total.js': mended, 'src/é b.js': 'x\n' },
+      base: { CODEOWNERS: 'src/ @acme/core\n' },
     })
     const [request] = host.published
     expect(request).toMatchObject({
@@ -53,6 +54,7 @@ describe('proven work', () => {
     })
     expect(parsePullRequest(request?.body ?? '')).toMatchObject({ runId: run.claimed.run.id, treeSha, verified: true })
     expect(request?.body).toContain('Closes #1')
+    expect(request?.body).toContain('Owners of what changed: `@acme/core`')
     expect(request?.labels).toEqual(['agent-generated', 'needs-review'])
   })
 
@@ -215,6 +217,8 @@ test('a defect that could not be reproduced is declined, and what was tried is k
 
 interface Publishing extends Omit<OpenRequest, 'files'> {
   files: Record<string, string>
+  /** Of the base commit, beside those of the fixture. */
+  base?: Record<string, string>
   candidate?: Partial<Candidate>
   report?: Partial<VerificationReport>
   verdict?: Verdict
@@ -222,8 +226,8 @@ interface Publishing extends Omit<OpenRequest, 'files'> {
   taken?: boolean
 }
 
-async function publish({ files, candidate, report, verdict, taken = false, ...request }: Publishing) {
-  const opened = await openBenched(lab, { idle: true, ...request })
+async function publish({ files, base = {}, candidate, report, verdict, taken = false, ...request }: Publishing) {
+  const opened = await openBenched(lab, { idle: true, files: base, ...request })
   benches.push(opened.bench)
   const { run, host, facts, bench } = opened
   for (const [path, text] of Object.entries(files)) {

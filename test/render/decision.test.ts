@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { gate } from '../../src/policy/gate.ts'
-import { contractLines, decisionLine, decisionLines } from '../../src/render/decision.ts'
-import { contractOf, factsOf, policyOf } from '../policy/fixture.ts'
+import { repositoryFacts } from '../../src/prepare/repository-facts.ts'
+import { contractLines, decisionLine, decisionLines, repositoryLines } from '../../src/render/decision.ts'
+import { contractOf, factsOf, policyOf, snapshotOf } from '../policy/fixture.ts'
 
 const decide = (change: Parameters<typeof contractOf>[0], policy = '') =>
   gate(contractOf(change), policyOf(policy), factsOf({ workflowsRunOnPush: true }))
@@ -24,6 +25,20 @@ describe('a decision', () => {
   Before it is published: plan approval, diff policy, secret scan, checks, judge, reviewers, owners, risk checklist`,
     )
   })
+})
+
+it('a repository is told by its commands and how sure they are, its instructions and its owners', () => {
+  const snapshot = {
+    ...snapshotOf('test'),
+    instructions: [{ path: 'AGENTS.md', text: '' }],
+    owners: [{ pattern: 'src/', owners: ['@acme/core'], line: 1 }],
+  }
+  expect(repositoryLines(repositoryFacts(snapshot, ['src/slug.ts', 'README.md'])).join('\n')).toBe(
+    `Repository:
+  test: npm run test (certain, from package.json)
+  Instructions: AGENTS.md
+  Owners of the named files: @ acme/core`,
+  )
 })
 
 it('a contract is told without what could notify or close', () => {
