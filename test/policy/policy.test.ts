@@ -81,7 +81,7 @@ it('keys that have no effect yet are named, when they are written', () => {
 
 it('a schedule that never falls due is refused', () => {
   expect(problems(parse('schedule: 0 25 * * *\n'))).toEqual([
-    '1:11 `schedule` must be a cron expression with five fields.',
+    '1:1 `0 25 * * *` must be a cron expression with five fields.',
   ])
 })
 
