@@ -10,6 +10,7 @@ import {
   registryHosts,
 } from './node-packages.ts'
 import { purposeOf, resolveScript, runnerOf, splitChain } from './node-runner.ts'
+import { callsWorkspaces } from './node-workspaces.ts'
 import { owns } from './project-folders.ts'
 import { quoteWord } from './shell-words.ts'
 import type {
@@ -83,16 +84,24 @@ function packageOf({ folder, manifest }: NodePackage): WorkspacePackage {
   return { name: manifest.name ?? (folder === '.' ? 'root' : posix.basename(folder)), folder }
 }
 
-/** The root's script of a name stands for its workspaces; only without one do the workspaces' own scripts count. */
+/** The root's script of a name stands for its workspaces. Their own count without one, and in place of a command that does nothing but call them. */
 function projectChecks(project: NodeProject, client: PackageClient): { checks: CheckCommand[]; notes: string[] } {
   const checks: CheckCommand[] = []
   const notes: string[] = []
   for (const name of ['format', 'typecheck', 'lint', 'test'] as const) {
-    const root = scriptChecks(name, project, client, notes)
-    const found = root.length > 0 ? root : project.workspaces.flatMap((one) => scriptChecks(name, one, client, notes))
-    checks.push(...found)
+    const own = project.workspaces.flatMap((one) => scriptChecks(name, one, client, notes))
+    const root = scriptChecks(name, project, client, notes).flatMap((check) =>
+      own.length > 0 && !isWrapped(project, name) && callsWorkspaces(check, scriptNames[name]) ? own : [check],
+    )
+    checks.push(...(root.length > 0 ? root : own))
   }
   return { checks: distinct(checks), notes }
+}
+
+/** What runs before or after a script would not run any more. */
+function isWrapped({ manifest }: NodePackage, name: CheckName): boolean {
+  const around = scriptNames[name].flatMap((script) => [`pre${script}`, `post${script}`])
+  return around.some((script) => manifest.scripts[script] !== undefined)
 }
 
 /** A test script may call another check's script, too: once is enough. Two of one program are told apart by number. */

@@ -132,6 +132,38 @@ describe('a node project', () => {
     ])
   })
 
+  it.each([
+    ['npm test --workspaces --if-present', 'npm'],
+    ['npm run test -ws', 'npm'],
+    ['pnpm -r --if-present run test', 'pnpm'],
+    ['yarn workspaces foreach -A run test', 'yarn'],
+    ['node --test && npm test --workspaces', 'npm'],
+  ])('runs the scripts of workspaces one by one where the root says %s', async (test, client) => {
+    const snapshot = await detect({
+      'package.json': manifest({ workspaces: ['packages/*'], scripts: { test } }),
+      ...(client === 'npm' ? {} : { [client === 'pnpm' ? 'pnpm-lock.yaml' : 'yarn.lock']: '' }),
+      'packages/api/package.json': manifest({ scripts: { test: 'node --test' } }),
+      'packages/web/package.json': manifest({ scripts: { test: 'vitest run' } }),
+    })
+    const inPackages = snapshot.checks.filter(({ cwd }) => cwd !== '.')
+    expect(snapshot.checks.length - inPackages.length).toBe(test.includes('&&') ? 1 : 0)
+    expect(inPackages.map(({ id, cwd, report }) => [id, cwd, report])).toEqual([
+      ['test:packages/api', 'packages/api', 'node-events'],
+      ['test:packages/web', 'packages/web', 'vitest-json'],
+    ])
+  })
+
+  it.each([{ test: 'npm test --workspace=api' }, { test: 'npm test --workspaces', pretest: 'make' }])(
+    'leaves a root alone that does %o',
+    async (scripts) => {
+      const snapshot = await detect({
+        'package.json': manifest({ workspaces: ['packages/*'], scripts }),
+        'packages/api/package.json': manifest({ scripts: { test: 'node --test' } }),
+      })
+      expect(snapshot.checks.every(({ cwd }) => cwd === '.')).toBe(true)
+    },
+  )
+
   it('reads the workspaces of pnpm', async () => {
     const files = {
       'package.json': manifest({}),
