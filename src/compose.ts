@@ -53,7 +53,9 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const { enqueue, wake } = queue
   const recorded = createLedger({ database, enqueue, wake, clock, ids, version, ended: spans.ended })
   const ledger = closingSpans(recorded, spans)
-  const hostOf = (run: Run, fence: () => Promise<void>) => gitHubHost(config, { github, run, fence, log })
+  const hostOn = (app: GitHubApp) => (run: Run, fence: () => Promise<void>) =>
+    gitHubHost(config, { github: app, run, fence, log })
+  const hostOf = hostOn(github)
   const workspaces = serviceWorkspaces(config)
   const host = (claimed: ClaimedRun) => hostOf(claimed.run, () => claimed.check())
   const runner = composeRunner(config, { log, workspaces, host, queue, spans, metrics })
@@ -64,7 +66,8 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const { told } = upkeep
   const worker = createWorker({ ledger, queue, ...runner, told, version, logger: log })
   const waiting = createWaitingRuns({ ledger, queue, host: hostOf, told, maxUsd: config.ceilings.usd, now: clock })
-  const rounds = composeRounds(config, { ledger, upkeep, github, waiting, workspaces, host: hostOf, log })
+  const quiet = github.inBackground()
+  const rounds = composeRounds(config, { ledger, upkeep, github: quiet, waiting, workspaces, host: hostOn(quiet), log })
   return { ledger, queue, worker, rounds, github, sandbox, waiting, metrics }
 }
 

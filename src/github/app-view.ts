@@ -1,15 +1,14 @@
 // What the App sees of itself: where it is installed, what it reaches there, and what GitHub has sent to it.
-import type { Logger } from 'pino'
 import type { DeliveryFacts, GitHubApp, InstallationFacts } from './github.ts'
 import { githubFault } from './github-faults.ts'
-import type { Client, Clients } from './octokit-client.ts'
+import type { Client, Clients, TokenOf } from './octokit-client.ts'
 
 type AppView = Pick<GitHubApp, 'installations' | 'reachable' | 'deliveries' | 'redeliver'>
 
 /** Of 100 deliveries each. More in a few days than any sweep could send again. */
 const mostPages = 200
 
-export function appView(clients: Clients, log: Logger): AppView {
+export function appView(clients: Clients, of: Pick<TokenOf, 'log' | 'urgency'>): AppView {
   const asApp = <T>(action: string, call: (client: Client) => Promise<T>) =>
     call(clients.app).catch((thrown: unknown) => {
       throw githubFault(thrown, { action, asApp: true })
@@ -17,7 +16,7 @@ export function appView(clients: Clients, log: Logger): AppView {
   return {
     installations: () => asApp('list the installations', listInstallations),
     reachable: (installationId) =>
-      asApp('list the repositories of an installation', () => listReachable(clients, installationId, log)),
+      asApp('list the repositories of an installation', () => listReachable(clients, { ...of, installationId })),
     deliveries: (since) => asApp('list the deliveries', (client) => listDeliveries(client, since)),
     redeliver: (id) =>
       asApp(`send delivery ${id} again`, async (client) => {
@@ -36,10 +35,10 @@ async function listInstallations(client: Client): Promise<InstallationFacts[]> {
 }
 
 /** Archived ones take no comment, and those without issues have none. The token can do nothing but this. */
-async function listReachable(clients: Clients, installationId: number, log: Logger) {
-  const options = { installation_id: installationId, permissions: { metadata: 'read' } } as const
+async function listReachable(clients: Clients, of: TokenOf) {
+  const options = { installation_id: of.installationId, permissions: { metadata: 'read' } } as const
   const { token } = (await clients.app.rest.apps.createInstallationAccessToken(options)).data
-  const client = clients.withToken(token, { installationId, log })
+  const client = clients.withToken(token, of)
   try {
     const all = await client.paginate(client.rest.apps.listReposAccessibleToInstallation, { per_page: 100 })
     return all

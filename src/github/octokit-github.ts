@@ -29,7 +29,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   const identity: Identity = { appId: options.appId, slug: onceKnown(async () => (await describe()).slug) }
   const view = (log: Logger, urgency: Urgency): GitHubApp => ({
     describe,
-    ...appView(clients, log),
+    ...appView(clients, { log, urgency }),
     installationFor: (owner, repo) => findInstallation(clients, owner, repo),
     repository: (installationId, owner, name) =>
       repository({ options: { ...options, log }, clients, identity, installationId, owner, name, urgency }),

@@ -19,6 +19,8 @@ export function describeFleet(figures: FleetFigures | undefined): Registry {
     'Age of the oldest run that has not been begun, in seconds.',
     figures.oldestQueuedSeconds,
   )
+  gauge('draftsmith_queue_paused', '1 while nothing is taken from the queue.', figures.queuePaused ? 1 : 0)
+  gauge('draftsmith_runs_untold', 'Runs that ended minutes ago, and nobody has been told.', figures.untold)
   gauge(
     'draftsmith_github_budget_left_ratio',
     "Least share that an installation has left of GitHub's calls an hour.",

@@ -9,6 +9,9 @@ export interface FleetFigures {
   underWay: { state: Exclude<RunState, 'ended'>; runs: number }[]
   /** Age of the oldest run that has not been begun, in seconds; 0 when there is none. */
   oldestQueuedSeconds: number
+  queuePaused: boolean
+  /** Ended some minutes ago, and nobody has been told so far. */
+  untold: number
   /** Of all runs, those under way included. `usd` leaves out models without a price. */
   charges: { role: ModelRole; calls: number; tokens: number; usd: number }[]
   github: GitHubFigures

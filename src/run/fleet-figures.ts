@@ -11,14 +11,18 @@ import type { RunState } from './run.ts'
 type UnderWay = Exclude<RunState, 'ended'>
 
 interface Row {
-  figure: 'runs' | 'calls' | 'tokens' | 'usd' | 'under_way' | 'oldest' | 'lowest_share' | 'closed'
+  figure: 'runs' | 'calls' | 'tokens' | 'usd' | 'under_way' | 'oldest' | 'untold' | 'paused' | 'lowest_share' | 'closed'
   label: string
   value: number
 }
 
+/** By then people know how their run ended, or something keeps it from them. */
+const untoldAfterMs = 10 * 60_000
+
 /** One statement, and so one moment: a run that ends meanwhile is counted once, and no total ever falls. */
 export async function readFleetFigures(database: Database, now: Date): Promise<FleetFigures> {
   const at = now.toISOString()
+  const untoldSince = new Date(now.getTime() - untoldAfterMs).toISOString()
   const result = await database.query((orm) =>
     orm.execute(sql`
       with open_run as (
@@ -40,6 +44,9 @@ export async function readFleetFigures(database: Database, now: Date): Promise<F
         union all select 'under_way', state, count(*) from open_run group by state
         union all select 'oldest', '', extract(epoch from ${at}::timestamptz - min(created_at))::double precision
           from open_run where state = 'queued' and started_at is null having count(*) > 0
+        union all select 'untold', '', count(*) from draftsmith.run
+          where state = 'ended' and told_at is null and ended_at < ${untoldSince}::timestamptz
+        union all select 'paused', '', count(*) from draftsmith.pause
         union all select 'lowest_share', '', min(share) from budget having count(*) > 0
         union all select 'closed', '', count(*) from budget where closed_until > ${at}::timestamptz
       ) as told group by figure, label`),
@@ -54,6 +61,8 @@ function figuresOf(rows: Row[]): FleetFigures {
     ended: of('runs').map(({ label, value }) => ({ outcome: label as OutcomeKind, runs: value })),
     underWay: of('under_way').map(({ label, value }) => ({ state: label as UnderWay, runs: value })),
     oldestQueuedSeconds: Math.max(0, one('oldest') ?? 0),
+    queuePaused: (one('paused') ?? 0) > 0,
+    untold: one('untold') ?? 0,
     charges: of('calls').map(({ label, value: calls }) => ({
       role: label as ModelRole,
       calls,

@@ -109,6 +109,8 @@ describe('the calls of an installation', () => {
       message: '900 of 5000 calls to GitHub are left, which are kept for people who wait for an answer.',
     })
     token()
+    await expect(github.inBackground().reachable(installation)).rejects.toMatchObject({ code: 'github_budget_low' })
+    token()
     issue(200, left(899))
     expect(await read(github)).toMatchObject({ number: 1 })
 

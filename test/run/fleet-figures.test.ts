@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Database, openDatabase } from '../../src/run/database.ts'
 import { sql } from '../../src/run/drivers.ts'
 import { createLedger } from '../../src/run/drizzle-ledger.ts'
+import { createUpkeep } from '../../src/run/drizzle-upkeep.ts'
 import { readFleetFigures } from '../../src/run/fleet-figures.ts'
 import { createGitHubBudgets } from '../../src/run/github-budgets.ts'
 import type { ClaimedRun, Ledger } from '../../src/run/ledger.ts'
+import { pauseQueue, resumeQueue } from '../../src/run/queue-pause.ts'
 import { createTestDatabase, describePostgres } from '../support/postgres.ts'
 import { modelReply, modelRequest, newRun, temporaryFolder, unique } from './support.ts'
 
@@ -61,6 +63,8 @@ function suite(make: () => Promise<Place>): void {
       ended: [],
       underWay: [],
       oldestQueuedSeconds: 0,
+      queuePaused: false,
+      untold: 0,
       charges: [],
       github: { lowestShare: 1, closed: 0 },
     })
@@ -100,6 +104,20 @@ function suite(make: () => Promise<Place>): void {
     await ledger.cancel(recorded.run.taskKey, { reason: 'Enough.' })
     expect(await read()).toMatchObject({ underWay: [{ state: 'queued', runs: 1 }], oldestQueuedSeconds: 0 })
     expect((await read()).ended).toContainEqual({ outcome: 'cancelled', runs: 1 })
+  })
+
+  it('tell of a queue that is paused, and of ends that nobody was told', async () => {
+    const { untold } = await read()
+    const run = await begin()
+    await run.settle({ kind: 'plan_only', reason: 'Only a plan.' })
+    await pauseQueue(database, 'an upgrade')
+    expect(await read()).toMatchObject({ untold, queuePaused: true })
+    clock.now = new Date(clock.now.getTime() + 11 * 60_000)
+    const later = (await read()).untold
+    expect(later).toBeGreaterThan(untold)
+    await createUpkeep({ database, clock: () => clock.now }).told(run.run.id)
+    await resumeQueue(database)
+    expect(await read()).toMatchObject({ untold: later - 1, queuePaused: false })
   })
 
   it('tell what GitHub leaves, as the newest answers of all processes have it', async () => {
