@@ -111,8 +111,8 @@ sandboxed('on the embedded database', () => {
       const number = await labelled(github, repo, { title })
       expect((await ended(service, { repo, number })).end).toBe('pull_request')
       const [pull] = (await repositoryOf(github, repo)).pullRequests
-      expect(pull?.body).toContain(
-        '`src/money.js`: Take the sign from the amount. The contract asks for it. (1 repair)',
+      expect(pull?.body).toMatch(
+        /`src\/money\.js` \(\+\d+ −\d+\): Take the sign from the amount\. The contract asks for it\. \(1 repair\)/,
       )
     })
 
