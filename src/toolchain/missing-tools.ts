@@ -1,16 +1,26 @@
 import type { SandboxSession } from '../sandbox/sandbox.ts'
 import { inToolPath } from './instrument.ts'
 import { simpleWords } from './shell-words.ts'
-import type { RepositorySnapshot } from './toolchain.ts'
+import type { CheckCommand, RepositorySnapshot } from './toolchain.ts'
 
-/** Programs that the snapshot's checks need and that are not on PATH inside of the sandbox, nor installed by the repository, sorted. */
+/**
+ * Programs that the snapshot's checks need and that are not on PATH inside of the sandbox, nor installed by the repository, sorted.
+ * Without a linter that nobody named a change can still be verified by its tests: such a check is red before and after, which is told.
+ */
 export async function missingTools(snapshot: RepositorySnapshot, session: SandboxSession): Promise<string[]> {
-  const byFolder = new Map([['.', new Set(snapshot.ecosystems.flatMap((facts) => facts.tools))]])
-  for (const { cwd, program } of programsOf(snapshot))
-    byFolder.set(cwd, (byFolder.get(cwd) ?? new Set<string>()).add(program))
+  const needed = programsOf(snapshot.checks.filter(mustRun))
+  const spared = new Set(programsOf(snapshot.checks.filter((check) => !mustRun(check))).map(({ program }) => program))
+  const byFolder = new Map([['.', new Set(snapshot.ecosystems.flatMap(({ tools }) => tools))]])
+  for (const tool of spared) byFolder.get('.')?.delete(tool)
+  for (const { cwd, program } of needed) byFolder.set(cwd, (byFolder.get(cwd) ?? new Set<string>()).add(program))
   const missing: string[] = []
   for (const [cwd, tools] of byFolder) if (tools.size > 0) missing.push(...(await missingIn(cwd, [...tools], session)))
   return [...new Set(missing)].sort()
+}
+
+/** Tests, and what the repository or its policy says in so many words. */
+function mustRun({ name, required, certainty }: CheckCommand): boolean {
+  return required && (name === 'test' || certainty === 'certain')
 }
 
 async function missingIn(cwd: string, tools: string[], session: SandboxSession): Promise<string[]> {
@@ -19,10 +29,10 @@ async function missingIn(cwd: string, tools: string[], session: SandboxSession):
   return tools.filter((tool) => output.split('\n').includes(`missing:${tool}`))
 }
 
-/** What required checks begin with, also those that a policy names; a path of the repository is none, nor is what only a shell can read. */
-function programsOf({ checks }: RepositorySnapshot): { cwd: string; program: string }[] {
-  return checks.flatMap(({ line, cwd, required }) => {
-    const [program] = (required && simpleWords(line)) || []
+/** What checks begin with, also those that a policy names; a path of the repository is none, nor is what only a shell can read. */
+function programsOf(checks: CheckCommand[]): { cwd: string; program: string }[] {
+  return checks.flatMap(({ line, cwd }) => {
+    const [program] = simpleWords(line) ?? []
     return program !== undefined && /^[A-Za-z0-9_][\w.+-]*$/.test(program) ? [{ cwd, program }] : []
   })
 }

@@ -20,6 +20,25 @@ it('misses no program that the repository has installed for itself, at its root 
   expect(await missingTools({ ...emptySnapshot, ...snapshot }, repository.session)).toEqual(['of-package'])
 })
 
+it('misses no linter or type checker that only a configuration speaks of', async () => {
+  await using repository = await openRepository({})
+  const style = (line: string, certainty: 'certain' | 'likely') =>
+    checkCommand({ id: line, name: 'lint', line, certainty })
+  const checks = [
+    checkCommand({ line: 'no-such-runner' }),
+    style('no-such-linter', 'likely'),
+    style('no-such-named-linter', 'certain'),
+    { ...style('no-such-optional-linter', 'certain'), required: false },
+  ]
+  const tools = ['no-such-linter', 'no-such-optional-linter', 'no-such-language']
+  const ecosystems = [{ tools }] as unknown as RepositorySnapshot['ecosystems']
+  expect(await missingTools({ ...emptySnapshot, ecosystems, checks }, repository.session)).toEqual([
+    'no-such-language',
+    'no-such-named-linter',
+    'no-such-runner',
+  ])
+})
+
 const emptySnapshot: RepositorySnapshot = {
   languages: [],
   buildSystems: [],
