@@ -65,7 +65,8 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const upkeep = createUpkeep({ database, clock })
   const { told } = upkeep
   const worker = createWorker({ ledger, queue, ...runner, told, version, logger: log })
-  const waiting = createWaitingRuns({ ledger, queue, host: hostOf, told, maxUsd: config.ceilings.usd, now: clock })
+  const telling = { host: hostOf, told, traceOf: spans.traceOf, maxUsd: config.ceilings.usd, now: clock }
+  const waiting = createWaitingRuns({ ledger, queue, ...telling })
   const quiet = github.inBackground()
   const rounds = composeRounds(config, { ledger, upkeep, github: quiet, waiting, workspaces, host: hostOn(quiet), log })
   return { ledger, queue, worker, rounds, github, sandbox, waiting, metrics }

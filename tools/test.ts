@@ -26,7 +26,7 @@ process.exitCode = exitCode === 0 && numPassedTests > 0 ? 0 : exitCode || 1
 /** No test may reach a paid model, a real GitHub or somebody's database by accident. */
 function withoutKeys(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const ours =
-    /^(ANTHROPIC_|OPENAI_|GITHUB_|GH_|APP_ID$|PRIVATE_KEY|WEBHOOK_SECRET$|DATABASE_URL$|DRAFTSMITH_|PG[A-Z]+$)/
+    /^(ANTHROPIC_|OPENAI_|GITHUB_|GH_|APP_ID$|PRIVATE_KEY|WEBHOOK_SECRET$|DATABASE_URL$|DRAFTSMITH_|OTEL_|PG[A-Z]+$)/
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !ours.test(name)))
 }
 

@@ -28,6 +28,8 @@ export interface WaitingRunsOptions {
   /** US dollars. */
   maxUsd: number
   now(): Date
+  /** Of a run, where traces are made. */
+  traceOf?(runId: string): string | undefined
   /** What a worker takes within this time speaks for itself. Milliseconds, 1 s when left out. */
   patienceMs?: number
   /** Between attempts to tell that a run is stopped. Milliseconds. */
@@ -109,7 +111,8 @@ async function endedView(options: WaitingRunsOptions, run: Run): Promise<StatusV
   }
 }
 
-function viewOf({ maxUsd, now }: WaitingRunsOptions, { id, state, task }: Run): StatusView {
+function viewOf({ maxUsd, now, traceOf }: WaitingRunsOptions, { id, state, task }: Run): StatusView {
+  const traceId = traceOf?.(id)
   return {
     runId: id,
     state,
@@ -122,5 +125,6 @@ function viewOf({ maxUsd, now }: WaitingRunsOptions, { id, state, task }: Run): 
     notes: [],
     ignored: [],
     ...(task.source.kind === 'github_issue' && { issue: task.source.number }),
+    ...(traceId !== undefined && { traceId }),
   }
 }

@@ -49,6 +49,7 @@ it('a run that is stopped between two attempts is told with what it cost, did an
       { stage: 'normalize', status: 'done' },
     ],
     outcome: { kind: 'cancelled', patchArtifact: workPatch },
+    traceId: `trace of ${claimed.run.id}`,
   })
 })
 
@@ -124,6 +125,7 @@ function told(faults: Fault[] = []) {
         if (shown) views.push(shown)
       },
     }),
+    traceOf: (runId) => `trace of ${runId}`,
     maxUsd: 5,
     now: () => new Date(),
     patienceMs: 1,
