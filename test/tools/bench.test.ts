@@ -1,6 +1,7 @@
 // The benchmark's parts start, run on real parts and give their figures. No figure is judged here: how fast a machine is, is no test.
 import { readFileSync } from 'node:fs'
 import { describe, expect, inject, it } from 'vitest'
+import { questions } from '../../tools/bench/ledger-questions.ts'
 import { ownTimes } from '../../tools/bench/own-time.ts'
 import type { DatabaseKind, Settings } from '../../tools/bench/part.ts'
 import { PromptCache } from '../../tools/bench/prompt-cache.ts'
@@ -17,6 +18,10 @@ const tiny: Settings = {
   sandbox: { commands: 2 },
   clone: { commits: 50, times: 2 },
   start: { times: 1 },
+  firstComment: { times: 1 },
+  recovery: { times: 1 },
+  throughput: { concurrent: [2], leastRuns: 2 },
+  growth: { runs: [20, 60], whole: 20, times: 2 },
 }
 
 const measure = (names: string[], on: DatabaseKind, postgresServer?: string) => {
@@ -25,7 +30,7 @@ const measure = (names: string[], on: DatabaseKind, postgresServer?: string) => 
 }
 const rowsOf = (rows: Row[]) => rows.map(({ part, measure, on, samples }) => [part, measure, on, samples])
 
-describe('the parts of the benchmark', { timeout: 180_000 }, () => {
+describe('the parts of the benchmark', { timeout: 400_000 }, () => {
   it('webhook: every delivery is answered while runs are at work', async () => {
     const { rows } = await measure(['webhook'], 'embedded')
     expect(rowsOf(rows).slice(0, 3)).toEqual([
@@ -54,6 +59,17 @@ describe('the parts of the benchmark', { timeout: 180_000 }, () => {
     expect(rows.every(({ value }) => value > 0)).toBe(true)
   })
 
+  it('first-comment and recovery: an answer to a label, and a run that goes on after a crash', async () => {
+    const { rows } = await measure(['first-comment', 'recovery'], 'embedded')
+    expect(rowsOf(rows)).toEqual([
+      ['first-comment', 'label to comment, median', 'embedded', 1],
+      ['first-comment', 'label to comment, longest', 'embedded', 1],
+      ['recovery', 'killed, started again at once, median', 'embedded', 1],
+      ['recovery', 'killed, started again at once, longest', 'embedded', 1],
+    ])
+    expect(rows.every(({ value }) => value > 0)).toBe(true)
+  })
+
   it('clone: a fresh one, and work trees from the mirror', async () => {
     const { rows } = await measure(['clone'], 'embedded')
     expect(rowsOf(rows)).toEqual([
@@ -75,6 +91,21 @@ describe('the parts of the benchmark', { timeout: 180_000 }, () => {
 })
 
 describePostgres('the parts of the benchmark on PostgreSQL', () => {
+  it('growth and throughput: runs that end, and a ledger filled with copies of one', { timeout: 400_000 }, async () => {
+    const { rows } = await measure(['throughput', 'growth'], 'postgres', inject('postgresUrl'))
+    expect(rowsOf(rows).slice(0, 3)).toEqual([
+      ['throughput', 'runs, 2 at once', 'postgres', 2],
+      ['throughput', 'not a pull request, 2 at once', 'postgres', 2],
+      ['throughput', 'memory, 2 at once', 'postgres', 2],
+    ])
+    expect(rows[1]?.value).toBe(0)
+    const asked = questions.map(({ what }) => what)
+    expect(rows.slice(3).map(({ measure: told }) => told)).toEqual([
+      ...['database', 'a run', ...asked, 'memory'].map((what) => `${what}, 20 runs`),
+      ...['database', ...asked, 'memory'].map((what) => `${what}, 60 runs`),
+    ])
+  })
+
   it('memory and start: a service on a database of its own', { timeout: 180_000 }, async () => {
     const { rows, machine } = await measure(['memory', 'start'], 'postgres', inject('postgresUrl'))
     expect(rowsOf(rows)).toEqual([

@@ -8,8 +8,10 @@ import { startProgram } from './programs.ts'
 export interface RunningGitHub {
   url: string
   app: { id: number; privateKey: string; webhookSecret: string }
-  /** Puts the label on issue 1 of that repository, as a maintainer. */
-  label(repository: string): Promise<void>
+  /** Puts the label on issue 1 of that repository, or another one, as a maintainer. */
+  label(repository: string, issue?: number): Promise<void>
+  /** How many comments stand on the issue. */
+  comments(repository: string, issue: number): Promise<number>
   /** A delivery as GitHub makes it, for issue 1; put together from what the API answers, so that it is as large as a real one. */
   labelPayload(repository: string): Promise<{ issue: Record<string, unknown> } & Record<string, unknown>>
   stop(): Promise<void>
@@ -45,9 +47,13 @@ export async function startGitHub({ folder, repositories, webhookUrl }: GitHubOp
   return {
     url,
     app,
-    label: async (repository) => {
+    label: async (repository, issue = 1) => {
       const body = JSON.stringify({ labels: [label] })
-      await api(`/repos/acme/${repository}/issues/1/labels`, { method: 'POST', body })
+      await api(`/repos/acme/${repository}/issues/${issue}/labels`, { method: 'POST', body })
+    },
+    comments: async (repository, issue) => {
+      const found = await api(`/repos/acme/${repository}/issues/${issue}/comments`)
+      return (found as unknown[]).length
     },
     labelPayload: (repository) => labelPayload(api, repository, installations[0]?.id),
     stop: program.stop,

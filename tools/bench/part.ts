@@ -12,6 +12,16 @@ export interface Settings {
   sandbox: { commands: number }
   clone: { commits: number; times: number }
   start: { times: number }
+  throughput: { concurrent: number[]; leastRuns: number }
+  firstComment: { times: number }
+  recovery: { times: number }
+  growth: {
+    /** Recorded runs at which is measured, rising. */
+    runs: number[]
+    /** Of these the records are as large as those of a real run; those of the others are short. */
+    whole: number
+    times: number
+  }
 }
 
 export interface Surroundings {

@@ -6,7 +6,9 @@ const row = z.strictObject({
   measure: z.string().describe('What was measured.'),
   on: z.string().describe('Database or sandbox it was measured on; empty where neither matters.'),
   value: z.number(),
-  unit: z.enum(['ms', 'MB', 'characters', 'tokens', '%', 'count']).describe('MB are 1,000,000 bytes.'),
+  unit: z
+    .enum(['ms', 's', 'MB', 'KB', 'characters', 'tokens', '%', 'count', 'a minute'])
+    .describe('MB are 1,000,000 bytes, KB 1,000.'),
   goal: z.number().optional().describe('The value should be at most this.'),
   least: z.number().optional().describe('The value should be at least this.'),
   samples: z.int().min(0).describe('How many single measurements the value comes from.'),

@@ -7,13 +7,17 @@ import { createBubblewrapSandbox } from '../../src/sandbox/bubblewrap-sandbox.ts
 import { cloneCache } from './clone-cache.ts'
 import { coldStart } from './cold-start.ts'
 import { ask } from './databases.ts'
+import { firstComment } from './first-comment.ts'
+import { growth } from './growth.ts'
 import { idleMemory } from './idle-memory.ts'
 import { ownTime } from './own-time.ts'
 import { type DatabaseKind, databaseKinds, type Part, type Settings, type Surroundings } from './part.ts'
 import { essentials } from './programs.ts'
 import { promptSize } from './prompt-size.ts'
+import { recovery } from './recovery.ts'
 import type { BenchReport, Row } from './report.ts'
 import { sandboxCost } from './sandbox-cost.ts'
+import { throughput } from './throughput.ts'
 import { twoFileBug } from './two-file-bug.ts'
 import { webhookAnswer } from './webhook-answer.ts'
 
@@ -27,6 +31,10 @@ export const parts: readonly Part[] = [
   promptSize,
   twoFileBug,
   coldStart,
+  firstComment,
+  recovery,
+  throughput,
+  growth,
 ]
 
 export interface BenchOptions {

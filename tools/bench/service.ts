@@ -17,6 +17,8 @@ export interface ServiceOptions {
   github: Pick<RunningGitHub, 'url' | 'app'>
   /** Default: an address at which nothing answers. */
   modelUrl?: string
+  /** Variables besides, or others. */
+  env?: Record<string, string>
 }
 
 export interface RunningService {
@@ -25,7 +27,18 @@ export interface RunningService {
   readyAfterMs: number
   /** Resident memory now, in MB of 1,000,000 bytes. */
   memoryMB(): Promise<number>
+  /** Everything that it and those before it in the same folder have logged as JSON. */
+  logged(): Promise<LogLine[]>
+  /** SIGKILL, as a crash. */
+  kill(): Promise<void>
   stop(): Promise<void>
+}
+
+export interface LogLine {
+  /** Milliseconds since 1970. */
+  time: number
+  msg: string
+  [field: string]: unknown
 }
 
 /** Rejects when it does not get ready within a minute; its log says why. */
@@ -44,7 +57,23 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     throw thrown
   }
   const readyAfterMs = performance.now() - started
-  return { url, readyAfterMs, memoryMB: () => residentMB(program), stop: () => program.stop() }
+  return {
+    url,
+    readyAfterMs,
+    memoryMB: () => residentMB(program),
+    logged: () => linesOf(log),
+    kill: async () => {
+      const exited = once(program.process, 'exit')
+      program.process.kill('SIGKILL')
+      await exited
+    },
+    stop: () => program.stop(),
+  }
+}
+
+async function linesOf(log: string): Promise<LogLine[]> {
+  const lines = (await readFile(log, 'utf8')).split('\n')
+  return lines.flatMap((line) => (line.startsWith('{') && line.endsWith('}') ? [JSON.parse(line) as LogLine] : []))
 }
 
 async function startCommand(): Promise<{ file: URL; flags: string[] }> {
@@ -67,7 +96,8 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-function environment({ folder, database, sandbox, port, github, modelUrl }: ServiceOptions): Record<string, string> {
+function environment(options: ServiceOptions): Record<string, string> {
+  const { folder, database, sandbox, port, github, modelUrl, env } = options
   return {
     ...essentials(),
     APP_ID: String(github.app.id),
@@ -81,6 +111,7 @@ function environment({ folder, database, sandbox, port, github, modelUrl }: Serv
     DRAFTSMITH_SANDBOX: sandbox,
     DRAFTSMITH_WRITE_SPACING_MS: '0',
     PORT: String(port),
+    ...env,
   }
 }
 

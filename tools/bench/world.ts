@@ -3,12 +3,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Script } from './conversation.ts'
-import { createDatabase } from './databases.ts'
+import { createDatabase, type Database } from './databases.ts'
 import { type GitHubOptions, type RunningGitHub, startGitHub } from './github.ts'
 import type { Exchange } from './model-program.ts'
 import type { DatabaseKind, Surroundings } from './part.ts'
 import { startProgram } from './programs.ts'
-import { freePort, type RunningService, startService } from './service.ts'
+import { freePort, type LogLine, type RunningService, startService } from './service.ts'
 
 export interface WorldOptions {
   /** Names the folder of the measurement. */
@@ -18,10 +18,17 @@ export interface WorldOptions {
   /** How long the model thinks before it answers. */
   modelDelayMs: number
   repositories: GitHubOptions['repositories']
+  /** For the service. */
+  env?: Record<string, string>
 }
 
 export interface World {
   service: RunningService
+  database: Database
+  /** The service's data folder. */
+  dataDir: string
+  /** Another process: in the same place once the first has ended, or with a data folder of its own, as on another machine. */
+  startAnother(machine?: string): Promise<RunningService>
   github: RunningGitHub
   exchanges(): Promise<Exchange[]>
   close(): Promise<void>
@@ -58,18 +65,32 @@ async function build(surroundings: Surroundings, options: WorldOptions, { closin
   const model = await startModel(folder, options)
   closing.push(model.stop)
   const { sandbox } = surroundings
-  const service = await startService({ folder, database, sandbox, port, github, modelUrl: model.url })
-  closing.push(service.stop)
+  const start = async (where: { folder: string; port: number }) => {
+    const given = { ...where, ...(options.env && { env: options.env }) }
+    const started = await startService({ ...given, database, sandbox, github, modelUrl: model.url })
+    closing.push(started.stop)
+    return started
+  }
+  const service = await start({ folder, port })
   return {
     service,
     github,
+    database,
+    dataDir: join(folder, 'data'),
+    startAnother: async (machine) =>
+      start(machine === undefined ? { folder, port } : { folder: join(folder, machine), port: await freePort() }),
     exchanges: async () => (await fetch(`${model.url}/exchanges`)).json() as Promise<Exchange[]>,
     close,
   }
 }
 
+/** How runs ended so far, as the service has logged it, each with `end` and its time. */
+export async function endedRuns({ service }: World): Promise<LogLine[]> {
+  return (await service.logged()).filter(({ msg, end }) => msg === 'run left the worker' && end !== undefined)
+}
+
 /** Asks until the answer is there. */
-export async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 120): Promise<T> {
+export async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 300): Promise<T> {
   const deadline = performance.now() + seconds * 1_000
   while (performance.now() < deadline) {
     const found = await look()
