@@ -27,11 +27,11 @@ const comparedTests = 100
  * first; weak files are added only up to `enough`, and none for less than `least`.
  */
 const bytes = {
-  packet: 32 * 1024,
-  first: 16 * 1024,
-  other: 8 * 1024,
-  test: 5 * 1024,
-  furtherTest: 2.5 * 1024,
+  packet: 24 * 1024,
+  first: 12 * 1024,
+  other: 6 * 1024,
+  test: 4 * 1024,
+  furtherTest: 2 * 1024,
   enough: 8 * 1024,
   least: 1024,
 }

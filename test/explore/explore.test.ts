@@ -113,9 +113,37 @@ describe('explore', () => {
     expect(files[0]?.parts[0]?.text.split('\n')[20]).toBe('needle')
   })
 
+  it('shows no benchmark, which names much and shows nothing of what is right', async () => {
+    const { files } = await look(
+      {
+        ...tally,
+        'test/money.bench.js': "import { formatMoney } from '../src/money.js'\nformatMoney(1)\n",
+        'bench/a.js': 'formatMoney()',
+      },
+      { searchTerms: ['formatMoney'] },
+    )
+    expect(files.map(({ path }) => path).filter((path) => path.includes('bench'))).toEqual([])
+  })
+
+  it('takes no value for a name, and shows of a long test only as much as its style needs', async () => {
+    const test = Array.from({ length: 290 }, (_, at) => `formatMoney(${at}) // padding, padding and padding`).join('\n')
+    const { files, notFound } = await look(
+      { ...tally, 'test/money.test.js': test },
+      { searchTerms: ['formatMoney', '1.5', '-3', 'true'] },
+    )
+    const shown =
+      files
+        .find(({ path }) => path === 'test/money.test.js')
+        ?.parts.map(({ text }) => text)
+        .join('') ?? ''
+    expect(shown.length).toBeGreaterThan(1_000)
+    expect(shown.length).toBeLessThan(4_200)
+    expect(notFound).toEqual([])
+  })
+
   it('leaves out of a large packet what is found by common words only', async () => {
     const long = (word: string) =>
-      `${Array.from({ length: 280 }, (_, at) => `${word} ${at} ${'.'.repeat(36)}`).join('\n')}\n`
+      `${Array.from({ length: 280 }, (_, at) => `${word} ${at} ${'.'.repeat(30)}`).join('\n')}\n`
     const common = Object.fromEntries(
       ['a', 'b', 'c', 'd', 'e'].map((name) => [`src/${name}.js`, `export function get() {}\n${long('throw')}`]),
     )
