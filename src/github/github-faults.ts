@@ -112,11 +112,11 @@ function rateLimited(answer: Answer): Explanation {
   }
 }
 
-/** Seconds from `retry-after`, else from the reset time, else GitHub's advice of one minute. */
+/** As GitHub advises: `retry-after`, else the reset of an hour whose calls are used up, else a minute (docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api). */
 function secondsToWait(headers: Answer['headers']): number {
   const after = Number(headers['retry-after'])
   if (Number.isFinite(after) && after > 0) return after
-  const reset = Number(headers['x-ratelimit-reset'])
+  const reset = headers['x-ratelimit-remaining'] === '0' ? Number(headers['x-ratelimit-reset']) : Number.NaN
   const wait = Math.ceil(reset - Date.now() / 1_000)
   return Number.isFinite(wait) && wait > 0 ? wait : 60
 }

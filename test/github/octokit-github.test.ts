@@ -419,17 +419,24 @@ describe('faults', () => {
   })
 
   const limits = [
-    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4000000000' }, 'API rate limit exceeded', 'primary'],
-    [403, { 'retry-after': '600' }, 'You have exceeded a secondary rate limit', 'secondary'],
-    [403, {}, 'You have triggered an abuse detection mechanism', 'secondary'],
+    [
+      403,
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4000000000' },
+      'API rate limit exceeded',
+      'primary',
+      expect.any(Number),
+    ],
+    [403, { 'retry-after': '600' }, 'You have exceeded a secondary rate limit', 'secondary', 600],
+    [403, {}, 'You have triggered an abuse detection mechanism', 'secondary', 60],
     [
       429,
       { 'retry-after': '600', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4000000000' },
       'Slow down',
       'primary',
+      600,
     ],
   ] as const
-  it.each(limits)('says how long a limit holds: %i, %o', async (status, headers, message, limit) => {
+  it.each(limits)('says how long a limit holds: %i, %o', async (status, headers, message, limit, seconds) => {
     const { repository, name } = await freshRepository(github)
     const restore = github.fault({
       match: ({ path }) => path === `/repos/acme/${name}/issues/1`,
@@ -441,7 +448,7 @@ describe('faults', () => {
     const fault = await repository.issue(1).catch((thrown: unknown) => thrown)
     restore()
     expect(fault).toMatchObject({ class: 'infrastructure', code: 'github_rate_limited', data: { limit } })
-    expect(fault).toHaveProperty('data.retryAfterSeconds', expect.any(Number))
+    expect(fault).toHaveProperty('data.retryAfterSeconds', seconds)
   })
 
   it("waits out a short limit by itself, and says so in the run's own log", async () => {
