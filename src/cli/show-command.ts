@@ -55,6 +55,7 @@ async function describeRun(run: Run, ledger: Ledger): Promise<string> {
     ...(url ? [url] : []),
     `Asked for by ${requestedBy} at ${requestedAt}; attempt ${run.attempt}; Draftsmith ${run.version}`,
     `State: ${describeState(run)}`,
+    ...(run.clearedAt ? [`Its records were removed at ${run.clearedAt.toISOString()} (DRAFTSMITH_KEEP_DAYS).`] : []),
     ...(await describeDecision(run, ledger, values)),
     ...(await ledger.answers(run.id)).map(describeAnswer),
     ...(task.wants === 'readiness' ? describeReadiness(values) : [describeStages(values)]),
