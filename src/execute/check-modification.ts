@@ -74,12 +74,14 @@ function quickTests({ snapshot, baseline }: Bench, tests: string[]): CheckComman
 }
 
 /**
- * Lint and types, where they were green, so that whatever they find is new. While sources are still to be changed they would
- * find what is half done.
+ * Lint and types, where they were green or tell what they find, so that it can be said what is new. While sources are still to be
+ * changed they would find what is half done.
  */
 function quickFindings({ snapshot, baseline }: Bench, pending: boolean): CheckCommand[] {
   if (pending) return []
-  const quick = baseline.checks.filter(({ passed, durationMs }) => passed && durationMs <= longestMs.other)
+  const quick = baseline.checks.filter(
+    ({ passed, findings, durationMs }) => (passed || findings !== undefined) && durationMs <= longestMs.other,
+  )
   return snapshot.checks.filter(
     ({ id, name }) => (name === 'lint' || name === 'typecheck') && quick.some((check) => check.id === id),
   )

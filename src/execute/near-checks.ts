@@ -1,5 +1,6 @@
 // What the checks near a modification say about it: pure rules over their results and the baseline.
 
+import { compareChecks } from '../toolchain/compare.ts'
 import type { CheckResult, TestCase } from '../toolchain/toolchain.ts'
 import { type ReproductionEvidence, showsDefect } from '../verify/report.ts'
 
@@ -41,8 +42,9 @@ export interface Circumstances {
  * Stands when nothing that passed before fails now and no new test fails, unless that waits for sources still to be changed.
  * Without test names the exit code decides, where it was green before.
  */
-export function judgeNear(results: CheckResult[], { before, pending }: Circumstances): NearChecks {
-  const commands = results.map(commandRun)
+export function judgeNear(ran: CheckResult[], { before, pending }: Circumstances): NearChecks {
+  const commands = ran.map(commandRun)
+  const results = ran.map((result) => sinceBefore(result, before))
   const known = new Map(before.flatMap(({ tests }) => tests ?? []).map(({ name, status }) => [name, status]))
   const greenBefore = before.filter(({ name }) => name === 'test').every(({ passed }) => passed)
   const failing = results.flatMap((result) => {
@@ -60,6 +62,14 @@ export function judgeNear(results: CheckResult[], { before, pending }: Circumsta
     summary: others ? `${listed('Passed before', broken)}\n${summary}` : summary,
     commands,
   }
+}
+
+/** A linter or type checker that was red before is held to what it finds now and did not find then. */
+function sinceBefore(result: CheckResult, before: CheckResult[]): CheckResult {
+  const was = before.find(({ id }) => id === result.id)
+  if (result.name === 'test' || was === undefined || was.passed) return result
+  const [compared] = compareChecks([was], [result])
+  return compared === undefined ? result : { ...result, passed: !compared.regressed, summary: compared.summary }
 }
 
 export function commandRun({ line, exitCode, durationMs }: CommandRun): CommandRun {
@@ -85,7 +95,6 @@ interface Known {
 function failureOf(result: CheckResult, { known, pending, greenBefore }: Known): FailureKind | undefined {
   const { passed, tests, timedOut, name } = result
   if (passed) return undefined
-  // Only those that were green before are run near a change.
   if (name !== 'test') return 'new_code'
   if (timedOut || tests === undefined) return timedOut || greenBefore ? 'new_code' : undefined
   const failed = tests.filter(({ status }) => status === 'failed')

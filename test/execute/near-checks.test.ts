@@ -47,6 +47,15 @@ describe('the checks near a modification', () => {
     expect(judgeNear([check({ passed: false })], red).failure).toBeUndefined()
   })
 
+  test('fall by what a linter finds that was red before only where that is new', () => {
+    const finds = (...findings: string[]) => ({ ...check({ name: 'lint', passed: false }), findings })
+    const red = { before: [finds('a.js: unused')], pending: false }
+    expect(judgeNear([finds('a.js: unused')], red).failure).toBeUndefined()
+    const near = judgeNear([finds('a.js: unused', 'b.js: unused')], red)
+    expect(near.failure).toBe('new_code')
+    expect(near.summary).toContain('These findings are new:\n- b.js: unused')
+  })
+
   test('say that there are none', () => {
     expect(judgeNear([], calm).summary).toBe('No test is near this change; everything runs at the end.')
   })
