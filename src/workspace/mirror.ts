@@ -7,6 +7,7 @@ import { gitReason } from './git.ts'
 import { layOutGitFolder } from './git-folder.ts'
 import { withLock } from './lock.ts'
 import { evictMirrors, holdMirror } from './mirror-cache.ts'
+import { boundPacks } from './mirror-upkeep.ts'
 import { cloneFailed, commitMissing, repositoryEmpty } from './repository-faults.ts'
 
 export interface MirrorRequest {
@@ -62,6 +63,7 @@ async function refresh(git: Git, gitDir: string, request: MirrorRequest): Promis
   if (!(await exists(join(gitDir, 'config')))) await layOutGitFolder(gitDir, { bare: true })
   await removeLeftovers(gitDir)
   await fetchCommit(git, gitDir, request)
+  await boundPacks(git, gitDir)
 }
 
 /** Of a fetch whose process was killed: half a pack takes room for ever, and a lock of git's stops every fetch after it. */

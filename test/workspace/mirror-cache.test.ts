@@ -49,6 +49,30 @@ it('evicts those that were not used for longest, and makes them anew when they a
   expect(await kept()).toEqual(['three', 'two'])
 })
 
+it('puts many packs together, under the feet of a run, and drops nothing', async () => {
+  const workspaces = bounded(1e9)
+  const running = await open(workspaces, 'one')
+  const gitDir = join(mirrors, (await readdir(mirrors))[0] ?? '', 'repository.git')
+  const packs = async () => (await readdir(join(gitDir, 'objects/pack'))).filter((name) => name.endsWith('.pack'))
+  const pack = async (_: unknown, index: number) => {
+    const blob = await git(bench.source, ['hash-object', '-w', '--stdin'], { input: `blob ${index}` })
+    await git(bench.source, ['pack-objects', '--quiet', join(gitDir, 'objects/pack/pack')], { input: blob })
+    return blob
+  }
+  const blobs = await Promise.all(Array.from({ length: 51 }, pack))
+  expect(await packs()).toHaveLength(52)
+  await write(bench.source, { 'new.txt': 'new\n' })
+  const newest = { repositoryKey: 'one', url: bench.source, env: {}, commit: await commitAll(bench.source) }
+  const second = await workspaces.open({ ...newest, runId: 'r-second' })
+  expect((await packs()).length).toBeLessThan(5)
+  expect(await git(gitDir, ['cat-file', '--batch-check'], { input: blobs.join('\n') })).not.toContain('missing')
+  await write(running.tree, { 'more.txt': 'more\n' })
+  const fresh = await running.fresh(await running.checkpoint())
+  expect(await fresh.files()).toEqual(['more.txt', 'noise.bin'])
+  expect(await second.files()).toEqual(['new.txt', 'noise.bin'])
+  for (const each of [fresh, second, running]) await each.close()
+})
+
 it('never evicts one in use, also of a run that has a second work tree, until the first is closed', async () => {
   const workspaces = bounded(1_000)
   const first = await open(workspaces, 'one')
