@@ -39,7 +39,7 @@ function usageOf({ complexity, packetCharacters, spent, reviewers = 1 }: Size): 
   return {
     analyst: spent,
     planner: conversation({ first: 1_500 + packet, turns: planner, each: 1_500 }),
-    // The planned files are some of those that the search found, and are shown whole.
+    // The planned files are some of those that the search found; of long ones the places are shown that the plan names.
     coder: conversation({ first: 2_000 + packet / 2, turns: coder, each: 800 }),
     reviewer: times(reviewers, conversation({ first: 2_000, turns: 1, each: 0 })),
   } satisfies Record<ModelRole, Usage>
