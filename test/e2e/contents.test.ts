@@ -2,40 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { EmulatedGitHub, FileSeed, RepositoryName } from '../support/emulated-github/types.ts'
-import { type Scenario, ScriptedMessages } from '../support/scripted-messages.ts'
-import { type ServiceInProcess, startService } from '../support/service.ts'
+import { describe, expect, it } from 'vitest'
+import type { FileSeed, RepositoryName } from '../support/emulated-github/types.ts'
+import type { Scenario } from '../support/scripted-messages.ts'
 import { requirePackage } from '../support/system.ts'
 import { git, write } from '../workspace/sources.ts'
-import {
-  addRepository,
-  ended,
-  fileOn,
-  labelled,
-  mended,
-  money,
-  repositoryOf,
-  startGitHub,
-  statusOf,
-} from './fixture.ts'
-
-vi.setConfig({ testTimeout: 150_000 })
-
-let github: EmulatedGitHub
-let model: ScriptedMessages
-let service: ServiceInProcess
+import { addRepository, ended, fileOn, labelled, mended, money, repositoryOf, statusOf } from './fixture.ts'
+import { github, model, service, withGitHub, withService } from './with-service.ts'
 
 requirePackage('bubblewrap', ['bwrap', 'socat', 'rg'])('a repository', () => {
-  beforeAll(async () => {
-    ;[github, model] = await Promise.all([startGitHub(), ScriptedMessages.start()])
-    service = await startService({ github, model })
-  })
-  afterAll(async () => {
-    await service?.stop()
-    await github?.close()
-    await model?.[Symbol.asyncDispose]()
-  })
+  withGitHub()
+  withService()
 
   async function outcomeOf(
     repo: RepositoryName,

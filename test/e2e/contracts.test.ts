@@ -1,28 +1,13 @@
 // From the words of an issue to what is worked on, and what is declined because of them.
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { workPatch } from '../../src/run/outcome.ts'
-import type { EmulatedGitHub } from '../support/emulated-github/types.ts'
-import { ScriptedMessages } from '../support/scripted-messages.ts'
-import { type ServiceInProcess, startService } from '../support/service.ts'
 import { requirePackage } from '../support/system.ts'
-import { addRepository, ended, labelled, mended, money, repositoryOf, startGitHub, statusOf } from './fixture.ts'
-
-vi.setConfig({ testTimeout: 150_000 })
-
-let github: EmulatedGitHub
-let model: ScriptedMessages
-let service: ServiceInProcess
+import { addRepository, ended, labelled, mended, money, repositoryOf, statusOf } from './fixture.ts'
+import { github, model, service, withGitHub, withService } from './with-service.ts'
 
 requirePackage('bubblewrap', ['bwrap', 'socat', 'rg'])('an issue', () => {
-  beforeAll(async () => {
-    ;[github, model] = await Promise.all([startGitHub(), ScriptedMessages.start()])
-    service = await startService({ github, model })
-  })
-  afterAll(async () => {
-    await service?.stop()
-    await github?.close()
-    await model?.[Symbol.asyncDispose]()
-  })
+  withGitHub()
+  withService()
 
   it('whose form answers everything is worked on without an analyst', async () => {
     const behaviour = 'Small negative amounts keep their sign.'

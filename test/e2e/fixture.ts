@@ -232,7 +232,7 @@ async function read(github: EmulatedGitHub, path: string): Promise<unknown> {
 }
 
 /** Asks again until there is an answer; rejects after `withinMs`. */
-export async function until<T>(ask: () => Promise<T | undefined>, withinMs = 15_000): Promise<T> {
+export async function until<T>(ask: () => Promise<T | undefined>, withinMs = 120_000): Promise<T> {
   const end = Date.now() + withinMs
   while (Date.now() < end) {
     const answer = await ask()

@@ -3,42 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { verifyCommand } from '../../src/cli/verify-command.ts'
 import { readConfig } from '../../src/config.ts'
 import { parsePullRequest } from '../../src/render/pull-request.ts'
-import type { EmulatedGitHub } from '../support/emulated-github/types.ts'
-import { ScriptedMessages } from '../support/scripted-messages.ts'
-import { type ServiceInProcess, startService } from '../support/service.ts'
 import { requirePackage } from '../support/system.ts'
-import {
-  addRepository,
-  commitOf,
-  ended,
-  fileOn,
-  heldAt,
-  labelled,
-  mended,
-  repositoryOf,
-  startGitHub,
-} from './fixture.ts'
+import { addRepository, commitOf, ended, fileOn, heldAt, labelled, mended, repositoryOf } from './fixture.ts'
+import { github, model, service, withGitHub, withService } from './with-service.ts'
 
 const sandboxed = requirePackage('bubblewrap', ['bwrap', 'socat', 'rg'])
 
-vi.setConfig({ testTimeout: 300_000 })
-
-let github: EmulatedGitHub
-let model: ScriptedMessages
-let service: ServiceInProcess
-beforeAll(async () => {
-  ;[github, model] = await Promise.all([startGitHub(), ScriptedMessages.start()])
-  service = await startService({ github, model })
-})
-afterAll(async () => {
-  await service?.stop()
-  await github?.close()
-  await model?.[Symbol.asyncDispose]()
-})
+withGitHub()
+withService()
 
 sandboxed('a base that moves while the work goes on', () => {
   it('gets the change verified on its newest commit, and anybody can verify that again', async () => {

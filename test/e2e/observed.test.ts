@@ -1,30 +1,21 @@
 // What whoever operates Draftsmith sees of one run: over two processes and a model that is overloaded for a while.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { EmulatedGitHub } from '../support/emulated-github/types.ts'
 import { refused } from '../support/messages-api.ts'
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { describePostgres } from '../support/postgres.ts'
-import { ScriptedMessages } from '../support/scripted-messages.ts'
 import { createPlace, type ServiceInProcess, type ServicePlace, startService } from '../support/service.ts'
-import { addRepository, heldAt, labelled, mended, repositoryOf, startGitHub, statusOf } from './fixture.ts'
+import { addRepository, heldAt, labelled, mended, repositoryOf, statusOf } from './fixture.ts'
+import { github, model, withGitHub } from './with-service.ts'
 
-let github: EmulatedGitHub
-let model: ScriptedMessages
 let receiver: OtlpReceiver
 let place: ServicePlace
 
 describePostgres('on PostgreSQL', () => {
+  withGitHub()
   beforeAll(async () => {
-    ;[github, model, receiver, place] = await Promise.all([
-      startGitHub(),
-      ScriptedMessages.start(),
-      startOtlpReceiver(),
-      createPlace('postgres'),
-    ])
+    ;[receiver, place] = await Promise.all([startOtlpReceiver(), createPlace('postgres')])
   })
   afterAll(async () => {
-    await github?.close()
-    await model?.[Symbol.asyncDispose]()
     await receiver?.[Symbol.asyncDispose]()
     await place?.dispose()
   })
@@ -44,7 +35,7 @@ describePostgres('on PostgreSQL', () => {
     const busy = refused(529, 'overloaded_error', 'busy', { 'x-should-retry': 'false' })
     model.fault = ({ role }) => (role === 'reviewer' && overloaded++ === 0 ? busy : undefined)
     const second = await start()
-    const { runId } = await second.logged(({ end }) => end === 'pull_request', 60_000)
+    const { runId } = await second.logged(({ end }) => end === 'pull_request')
     const figures = await figuresOf(second)
     await second.stop()
 

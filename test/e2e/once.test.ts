@@ -1,10 +1,8 @@
 // Nothing twice: deliveries that come again, labels that are put again, processes that die in the middle.
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseStatus } from '../../src/render/status.ts'
-import type { Delivery, EmulatedGitHub } from '../support/emulated-github/types.ts'
+import type { Delivery } from '../support/emulated-github/types.ts'
 import { describePostgres } from '../support/postgres.ts'
-import { ScriptedMessages } from '../support/scripted-messages.ts'
-import { type ServiceInProcess, startService } from '../support/service.ts'
 import {
   addRepository,
   commentsOn,
@@ -16,31 +14,15 @@ import {
   labelled,
   mended,
   repositoryOf,
-  startGitHub,
   statusOf,
   until,
 } from './fixture.ts'
+import { github, model, service, withGitHub, withService } from './with-service.ts'
 
-vi.setConfig({ testTimeout: 150_000 })
-
-let github: EmulatedGitHub
-let model: ScriptedMessages
-
-beforeAll(async () => {
-  ;[github, model] = await Promise.all([startGitHub(), ScriptedMessages.start()])
-})
-afterAll(async () => {
-  await github?.close()
-  await model?.[Symbol.asyncDispose]()
-})
+withGitHub()
 
 describePostgres('on PostgreSQL', () => {
-  let service: ServiceInProcess
-
-  beforeAll(async () => {
-    service = await startService({ github, model, database: 'postgres', sandbox: 'none' })
-  })
-  afterAll(() => service?.stop())
+  withService({ database: 'postgres', sandbox: 'none' })
 
   it('a redelivered webhook makes no second run, pull request or comment', async () => {
     const title = 'A defect whose label is delivered twice'
@@ -98,7 +80,7 @@ describePostgres('on PostgreSQL', () => {
     const [pull] = (await repositoryOf(github, repo)).pullRequests
     await github.comment(repo, number, '/draftsmith retry', 'mia')
     const { runId } = await service.logged((line) => line.command === 'retry' && isAbout(line, { repo, number }))
-    const end = await service.logged((line) => line.runId === runId && line.msg === 'run left the worker', 60_000)
+    const end = await service.logged((line) => line.runId === runId && line.msg === 'run left the worker')
     expect(end).toMatchObject({ end: 'declined', code: 'duplicate_pull_request' })
     const status = await statusOf(github, { repo, number })
     expect(status).toContain('Declined: an open pull request is for this issue already')
@@ -108,12 +90,7 @@ describePostgres('on PostgreSQL', () => {
 })
 
 describe('a run that waits', () => {
-  let service: ServiceInProcess
-
-  beforeAll(async () => {
-    service = await startService({ github, model, sandbox: 'none', env: { DRAFTSMITH_CONCURRENCY: '1' } })
-  })
-  afterAll(() => service?.stop())
+  withService({ sandbox: 'none', env: { DRAFTSMITH_CONCURRENCY: '1' } })
 
   it('says so and how many are before it, to people with write access only; its worker goes on in the same comment', async () => {
     const title = 'A defect that keeps the only worker busy'

@@ -1,11 +1,9 @@
 // One test an outcome: from the signed webhook to what a maintainer reads, in the real sandbox.
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseTrailers } from '../../src/render/commit-message.ts'
 import { parsePullRequest } from '../../src/render/pull-request.ts'
 import { workPatch } from '../../src/run/outcome.ts'
-import type { EmulatedGitHub } from '../support/emulated-github/types.ts'
-import { type Scenario, ScriptedMessages, type ToolCall } from '../support/scripted-messages.ts'
-import { type ServiceInProcess, startService } from '../support/service.ts'
+import type { Scenario, ToolCall } from '../support/scripted-messages.ts'
 import { requirePackage } from '../support/system.ts'
 import {
   addRepository,
@@ -19,33 +17,17 @@ import {
   mended,
   money,
   repositoryOf,
-  startGitHub,
   statusOf,
   untested,
 } from './fixture.ts'
+import { github, model, service, withGitHub, withService } from './with-service.ts'
 
 const sandboxed = requirePackage('bubblewrap', ['bwrap', 'socat', 'rg'])
 
-// A run has some thirty processes; on a busy machine they take their time.
-vi.setConfig({ testTimeout: 150_000 })
-
-let github: EmulatedGitHub
-let model: ScriptedMessages
-let service: ServiceInProcess
-
-beforeAll(async () => {
-  ;[github, model] = await Promise.all([startGitHub(), ScriptedMessages.start()])
-})
-afterAll(async () => {
-  await github?.close()
-  await model?.[Symbol.asyncDispose]()
-})
+withGitHub()
 
 sandboxed('on the embedded database', () => {
-  beforeAll(async () => {
-    service = await startService({ github, model })
-  })
-  afterAll(() => service?.stop())
+  withService({ database: 'embedded' })
 
   describe('pull_request', () => {
     it('opens a draft of exactly the verified tree, with its evidence', async () => {

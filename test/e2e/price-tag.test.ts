@@ -1,24 +1,11 @@
 // What a maintainer reads of the cost: a guess for the first run, the middle of earlier ones as soon as there are three.
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { EmulatedGitHub, RepositoryName } from '../support/emulated-github/types.ts'
-import { ScriptedMessages } from '../support/scripted-messages.ts'
-import { type ServiceInProcess, startService } from '../support/service.ts'
-import { addRepository, ended, heldAt, labelled, mended, repositoryOf, startGitHub, statusOf } from './fixture.ts'
+import { expect, it } from 'vitest'
+import type { RepositoryName } from '../support/emulated-github/types.ts'
+import { addRepository, ended, heldAt, labelled, mended, repositoryOf, statusOf, until } from './fixture.ts'
+import { github, model, service, withGitHub, withService } from './with-service.ts'
 
-vi.setConfig({ testTimeout: 240_000 })
-
-let github: EmulatedGitHub
-let model: ScriptedMessages
-let service: ServiceInProcess
-beforeAll(async () => {
-  ;[github, model] = await Promise.all([startGitHub(), ScriptedMessages.start()])
-  service = await startService({ github, model, sandbox: 'none' })
-})
-afterAll(async () => {
-  await service?.stop()
-  await github?.close()
-  await model?.[Symbol.asyncDispose]()
-})
+withGitHub()
+withService({ sandbox: 'none' })
 
 /** The status comment while the planner is asked and in the end, and the pull request's text. */
 async function run(repo: RepositoryName, title: string) {
@@ -26,10 +13,9 @@ async function run(repo: RepositoryName, title: string) {
   model.add(mended(title, { before: hold }))
   const number = await labelled(github, repo, { title, body: '`formatMoney(-50)` gives `0.50`, not `-0.50`.' })
   await reached
-  const meanwhile = await vi.waitFor(async () => {
+  const meanwhile = await until(async () => {
     const text = await statusOf(github, { repo, number })
-    expect(text).toContain('Expected cost')
-    return text
+    return text.includes('Expected cost') ? text : undefined
   })
   release()
   expect((await ended(service, { repo, number })).end).toBe('pull_request')

@@ -1,10 +1,9 @@
 // Runs that ask people: from the signed webhook of a comment to what a maintainer reads.
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseStatus } from '../../src/render/status.ts'
-import type { EmulatedGitHub } from '../support/emulated-github/types.ts'
 import { describePostgres } from '../support/postgres.ts'
-import { type Scenario, ScriptedMessages } from '../support/scripted-messages.ts'
-import { createPlace, type RunningService, type ServiceInProcess, startService } from '../support/service.ts'
+import type { Scenario } from '../support/scripted-messages.ts'
+import { createPlace, type RunningService, startService } from '../support/service.ts'
 import {
   addRepository,
   commentsOn,
@@ -14,30 +13,15 @@ import {
   labelled,
   mended,
   repositoryOf,
-  startGitHub,
   statusOf,
   until,
 } from './fixture.ts'
+import { github, model, service, withGitHub, withService } from './with-service.ts'
 
-vi.setConfig({ testTimeout: 150_000 })
-
-let github: EmulatedGitHub
-let model: ScriptedMessages
-
-beforeAll(async () => {
-  ;[github, model] = await Promise.all([startGitHub(), ScriptedMessages.start()])
-})
-afterAll(async () => {
-  await github?.close()
-  await model?.[Symbol.asyncDispose]()
-})
+withGitHub()
 
 describePostgres('on PostgreSQL', () => {
-  let service: ServiceInProcess
-  beforeAll(async () => {
-    service = await startService({ github, model, database: 'postgres', sandbox: 'none' })
-  })
-  afterAll(() => service?.stop())
+  withService({ database: 'postgres', sandbox: 'none' })
 
   describe('a plan of high risk', () => {
     it('waits with all that is needed to decide, and is carried out once it is approved', async () => {
@@ -215,7 +199,7 @@ async function ask(scenario: Scenario): Promise<Issue> {
 async function asked(service: RunningService, issue: Issue, nth: number): Promise<string> {
   const { runId } = await service.logged((line) => isAbout(line, issue) && line.answer === 'recorded')
   const asks = () => service.logs.filter((line) => line.runId === runId && line.hash !== undefined)
-  await service.logged(() => asks().length >= nth, 100_000)
+  await service.logged(() => asks().length >= nth)
   return String(asks()[nth - 1]?.hash)
 }
 
@@ -224,7 +208,7 @@ async function left(service: RunningService, issue: Issue, end: string) {
     const line = service.logs.find((one) => isAbout(one, issue) && one.runId !== undefined)
     return line?.runId
   })
-  return service.logged((line) => line.runId === run && line.end === end, 120_000)
+  return service.logged((line) => line.runId === run && line.end === end)
 }
 
 async function say({ repo, number }: Issue, text: string, by: string): Promise<void> {

@@ -3,20 +3,12 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseReadinessReport } from '../../src/render/readiness-report.ts'
 import { parseStatus } from '../../src/render/status.ts'
 import { CommandLine } from '../cli/command-line.ts'
-import type { CommentState, EmulatedGitHub, RepositoryName } from '../support/emulated-github/types.ts'
-import { ScriptedMessages } from '../support/scripted-messages.ts'
-import {
-  createPlace,
-  type LogLine,
-  type RunningService,
-  type ServiceInProcess,
-  startService,
-  startServiceProcess,
-} from '../support/service.ts'
+import type { CommentState, RepositoryName } from '../support/emulated-github/types.ts'
+import { createPlace, type LogLine, type RunningService, startServiceProcess } from '../support/service.ts'
 import {
   addRepository,
   commentsOn,
@@ -27,32 +19,16 @@ import {
   labelled,
   money,
   repositoryOf,
-  startGitHub,
   statusOf,
   until,
 } from './fixture.ts'
-
-vi.setConfig({ testTimeout: 120_000 })
+import { github, model, service, withGitHub, withService } from './with-service.ts'
 
 const ask = '/draftsmith readiness'
-let github: EmulatedGitHub
-let model: ScriptedMessages
-
-beforeAll(async () => {
-  ;[github, model] = await Promise.all([startGitHub(), ScriptedMessages.start()])
-})
-afterAll(async () => {
-  await github?.close()
-  await model?.[Symbol.asyncDispose]()
-})
+withGitHub()
 
 describe('readiness', () => {
-  let service: ServiceInProcess
-
-  beforeAll(async () => {
-    service = await startService({ github, model, sandbox: 'none' })
-  })
-  afterAll(() => service?.stop())
+  withService({ sandbox: 'none' })
 
   it('is reported in one comment of an issue without a label, which is edited in place when asked again', async () => {
     const issue = await openIssue()
@@ -138,7 +114,7 @@ describe('readiness', () => {
     try {
       const issue = await openIssue({ ...money, 'test/held.test.js': heldTest(folder) })
       await github.comment(issue.repo, issue.number, ask, 'mia')
-      await until(async () => (existsSync(join(folder, 'reached')) ? true : undefined), 60_000)
+      await until(async () => (existsSync(join(folder, 'reached')) ? true : undefined))
       await github.comment(issue.repo, issue.number, '/draftsmith stop', 'mia')
       expect(await measured(service, issue)).toMatchObject({ end: 'cancelled', reason: 'It was stopped by mia.' })
       expect((await reportOn(issue)).body).toContain('### ⏹️ Stopped\n\nIt was stopped by mia.')
@@ -168,13 +144,13 @@ it('is measured to its end by the next process where one is killed in the middle
     const first = await startServiceProcess({ github, model, place, sandbox: 'none' })
     started.push(first)
     await github.comment(issue.repo, issue.number, ask, 'mia')
-    await until(async () => (existsSync(join(folder, 'reached')) ? true : undefined), 60_000)
+    await until(async () => (existsSync(join(folder, 'reached')) ? true : undefined))
     expect((await reportOn(issue)).body).toContain('### 🧪 Installing, and running the checks')
     await first.kill()
     await writeFile(join(folder, 'released'), '')
     const second = await startServiceProcess({ github, model, place, sandbox: 'none' })
     started.push(second)
-    const { runId } = await second.logged(({ end }) => end === 'reported', 60_000)
+    const { runId } = await second.logged(({ end }) => end === 'reported')
     const report = await reportOn(issue)
     expect(parseReadinessReport(report.body)).toMatchObject({ runId, state: 'ended', verdict: 'ready' })
     await second.stop()
@@ -194,7 +170,6 @@ it('is measured to its end by the next process where one is killed in the middle
 function heldTest(folder: string): string {
   return `import { existsSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 test('is released', async () => {
   writeFileSync(${JSON.stringify(join(folder, 'reached'))}, '')
@@ -213,7 +188,7 @@ async function measured(service: RunningService, issue: Issue, before?: LogLine)
   const { runId } = await service.logged(
     (line) => line.command === 'readiness' && isAbout(line, issue) && line.runId !== before?.runId,
   )
-  return service.logged((line) => line.runId === runId && line.msg === 'run left the worker', 60_000)
+  return service.logged((line) => line.runId === runId && line.msg === 'run left the worker')
 }
 
 async function reports(issue: Issue): Promise<CommentState[]> {

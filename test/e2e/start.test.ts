@@ -1,8 +1,6 @@
 // What the operator reads: a service that cannot start says why and what helps; one that starts with a wrong key says so where it is seen.
 import { generateKeyPairSync } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { EmulatedGitHub } from '../support/emulated-github/types.ts'
-import { ScriptedMessages } from '../support/scripted-messages.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createPlace,
   type ServiceOptions,
@@ -10,20 +8,16 @@ import {
   startInVain,
   startServiceProcess,
 } from '../support/service.ts'
-import { addRepository, ended, labelled, startGitHub, statusOf } from './fixture.ts'
+import { addRepository, ended, labelled, statusOf } from './fixture.ts'
+import { github, model, withGitHub } from './with-service.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
-
-let github: EmulatedGitHub
-let model: ScriptedMessages
 let place: ServicePlace
 
+withGitHub()
 beforeAll(async () => {
-  ;[github, model, place] = await Promise.all([startGitHub(), ScriptedMessages.start(), createPlace()])
+  place = await createPlace('embedded')
 })
 afterAll(async () => {
-  await github?.close()
-  await model?.[Symbol.asyncDispose]()
   await place?.dispose()
 })
 

@@ -13,6 +13,9 @@ export const describePostgres =
     ? withoutSystemPart(missing, mend)
     : (describe as (title: string, tests: () => void) => void)
 
+/** For tests that run on either: an embedded database takes seconds to make. */
+export const databaseAtHand = inject('postgresUrl') === undefined ? 'embedded' : 'postgres'
+
 export interface TestDatabase {
   url: string
   drop(): Promise<void>

@@ -4,7 +4,6 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { inject } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import { createMeteredModel } from '../../src/model/metered-model.ts'
 import { type Ceilings, defaultCeilings, type Policy, parsePolicy } from '../../src/policy/policy.ts'
@@ -27,7 +26,7 @@ import { newRun } from '../run/support.ts'
 import { commitAll, type Files, git, write } from '../workspace/sources.ts'
 import { shop, understood, withoutNpm } from './fixture-shop.ts'
 import { MemoryTaskHost } from './memory-task-host.ts'
-import { createTestDatabase } from './postgres.ts'
+import { createTestDatabase, databaseAtHand } from './postgres.ts'
 import { type Scripted, ScriptedModel } from './scripted-model.ts'
 
 export interface OpenRequest {
@@ -79,8 +78,7 @@ export interface Lab extends AsyncDisposable {
   openFolders(): Promise<string[]>
 }
 
-/** On the PostgreSQL of the test run where there is one, since an embedded database takes seconds to make. */
-export async function openLab({ embedded = inject('postgresUrl') === undefined } = {}): Promise<Lab> {
+export async function openLab({ embedded = databaseAtHand === 'embedded' } = {}): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'draftsmith-lab-'))
   const server = embedded ? undefined : await createTestDatabase()
   const database = await openDatabase(server ? { url: server.url } : { dataDir: join(folder, 'database') })

@@ -15,7 +15,7 @@ import { listen } from '../../src/web/listen.ts'
 import { webhookPath } from '../../src/web/server.ts'
 import type { EmulatedGitHub } from './emulated-github/types.ts'
 import { testKey } from './messages-api.ts'
-import { createTestDatabase } from './postgres.ts'
+import { createTestDatabase, databaseAtHand } from './postgres.ts'
 
 export interface ServiceOptions {
   github: EmulatedGitHub
@@ -23,7 +23,7 @@ export interface ServiceOptions {
   model: { url: string }
   /** Where everything is kept; one of its own when left out, removed when the service stops. */
   place?: ServicePlace
-  /** Default: `embedded`. Of no meaning beside `place`. */
+  /** Default: PostgreSQL where the test run has one. Of no meaning beside `place`. */
   database?: ServicePlace['database']
   /** Default: `bubblewrap`. */
   sandbox?: 'bubblewrap' | 'none'
@@ -54,7 +54,7 @@ export interface RunningService {
   url: string
   /** Everything logged so far, and what is not JSON as `msg`. */
   logs: LogLine[]
-  /** The first line that fits, also one from before; rejects after `withinMs`, 15 s when left out. */
+  /** The first line that fits, also one from before; rejects after `withinMs`, two minutes when left out. */
   logged(fits: (line: LogLine) => boolean, withinMs?: number): Promise<LogLine>
   stop(): Promise<void>
 }
@@ -69,7 +69,7 @@ export interface ServiceProcess extends RunningService {
   kill(): Promise<void>
 }
 
-export async function createPlace(database: ServicePlace['database'] = 'embedded'): Promise<ServicePlace> {
+export async function createPlace(database: ServicePlace['database'] = databaseAtHand): Promise<ServicePlace> {
   const dataDir = await mkdtemp(join(tmpdir(), 'draftsmith-e2e-'))
   const postgres = database === 'postgres' ? await createTestDatabase() : undefined
   return {
@@ -127,7 +127,7 @@ export async function startServiceProcess(options: ServiceOptions): Promise<Serv
     await exited
   }
   const ready = await Promise.race([
-    log.logged(({ msg }) => msg === 'Draftsmith is ready', 30_000),
+    log.logged(({ msg }) => msg === 'Draftsmith is ready'),
     exited.then(() => {
       throw new Error(`Draftsmith ended: ${log.lines.map(({ msg }) => msg).join('\n')}`)
     }),
@@ -156,7 +156,7 @@ export async function startInVain(options: ServiceOptions): Promise<{ output: st
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000)
+  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000)
   await once(child, 'close')
   clearTimeout(timer)
   if (options.place === undefined) await place.dispose()
@@ -196,7 +196,7 @@ function createLog() {
     for (const look of waiting) look()
   }
 
-  const logged = (fits: (line: LogLine) => boolean, withinMs = 15_000): Promise<LogLine> =>
+  const logged = (fits: (line: LogLine) => boolean, withinMs = 120_000): Promise<LogLine> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(look)
