@@ -49,7 +49,7 @@ function earlierRuns(open: () => Promise<Database>): void {
     await worked('github:acme/other', 'feature', published)
     await worked('github:acme/shop', 'bug_fix', { kind: 'unverified', reason: 'a test fails', publication })
     await worked('github:acme/shop', 'bug_fix', { kind: 'declined', decline: { code: 'ambiguous', evidence: [] } })
-    await worked('github:acme/shop', 'bug_fix', { kind: 'failed', code: 'deadline', reason: 'late' })
+    await worked('github:acme/shop', 'bug_fix', { kind: 'failed', code: 'deadline', reason: 'a NUL \0 of a command' })
     await worked('github:acme/shop', undefined, published)
     await worked('github:acme/other', 'test', published)
     const twice = { inputTokens: 200, cacheWriteTokens: 40, cacheReadTokens: 6_000, outputTokens: 14 }
