@@ -11,7 +11,7 @@ test.each([
   ['# duration_ms 44.25', '# duration_ms <duration>'],
   ['http://127.0.0.1:40123/x and localhost:5432', 'http://127.0.0.1:<port>/x and localhost:<port>'],
   ['at f (/tmp/run-8f3a/tree/src/slug.ts:12:5)', 'at f (<path>/slug.ts:12:5)'],
-  ['cwd /home/someone/work/8f3a', 'cwd <path>'],
+  ['cwd /srv/app/runs/8f3a', 'cwd <path>'],
   ['File "/var/x/test_money.py", line 3', 'File "<path>/test_money.py", line 3'],
 ])('%s', (text, expected) => {
   expect(withoutVolatile(text)).toBe(expected)

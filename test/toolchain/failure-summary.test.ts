@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readReport } from '../../src/toolchain/read-report.ts'
 import { checkCommand, commandResult } from './support/check.ts'
 
-const places = { root: '/work/repo', home: '/work/home', cwd: '.' }
+const places = { root: '/srv/app/tree', home: '/srv/app/home', cwd: '.' }
 const summary = (output: string) =>
   readReport(checkCommand({ name: 'lint' }), commandResult({ exitCode: 1, output }), { places, log: 'lint.log' })
     .summary
@@ -42,8 +42,8 @@ describe('the summary of a check without names', () => {
   it('is equal for two runs that failed equally', () => {
     const output = (time: string, place: string, port: number) =>
       [
-        '\u001b[31merror\u001b[0m in /work/repo/src/a.ts (12ms)'.replace('12', time),
-        `error: cannot open /work/home/tmp/${place}/file`,
+        '\u001b[31merror\u001b[0m in /srv/app/tree/src/a.ts (12ms)'.replace('12', time),
+        `error: cannot open /srv/app/home/tmp/${place}/file`,
         `error: /tmp/${place}.sock and 127.0.0.1:${port} at 0x7f${port}ab`,
         `npm notice ${time}`,
         `ran in 0.${time}s`,
@@ -83,9 +83,9 @@ describe('the summary of failed tests', () => {
       ancestorTitles: [],
       title: `test ${String(index).padStart(3, '0')}`,
       status: 'failed',
-      failureMessages: [`Error: ${'x'.repeat(300)}\n    at add (/work/repo/src/a.js:${index + 1}:2)`],
+      failureMessages: [`Error: ${'x'.repeat(300)}\n    at add (/srv/app/tree/src/a.js:${index + 1}:2)`],
     }))
-    const report = JSON.stringify({ testResults: [{ name: '/work/repo/a.test.js', assertionResults }] })
+    const report = JSON.stringify({ testResults: [{ name: '/srv/app/tree/a.test.js', assertionResults }] })
     const result = readReport(checkCommand({ report: 'jest-json' }), commandResult({ exitCode: 1 }), {
       report,
       places,

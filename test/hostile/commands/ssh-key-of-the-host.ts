@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { commandCase } from '../support/command-scene.ts'
 
 export const attack = commandCase({
@@ -5,7 +6,7 @@ export const attack = commandCase({
   gain: 'the keys of whoever runs the service',
   async attempt(scene) {
     const file = await scene.plant('home-of-the-user/.ssh/id_ed25519')
-    const { output } = await scene.run(`cat ${file} /root/.ssh/* /home/*/.ssh/*`)
+    const { output } = await scene.run(`cat ${file} ${homedir()}/.ssh/* /home/*/.ssh/*`)
     return output.includes(scene.token)
   },
 })
