@@ -92,6 +92,8 @@ const settings = {
   'core.precomposeUnicode': 'false',
   'core.protectHFS': 'true',
   'core.protectNTFS': 'true',
+  // Of a hundred files and more; what is written is mostly waited for.
+  'checkout.workers': '2',
   'core.quotePath': 'true',
   'core.sparseCheckout': 'false',
   'core.splitIndex': 'false',
