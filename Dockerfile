@@ -1,7 +1,10 @@
 # Build:  docker build -t draftsmith .
-# Run:    docker run --init -p 3000:3000 --env-file .env -v draftsmith:/data -v "$PWD/key.pem:/run/key.pem:ro" -e PRIVATE_KEY_PATH=/run/key.pem \
+# Run:    docker run --init -p 3000:3000 --env-file .env -e HOST=0.0.0.0 -e DRAFTSMITH_DATA_DIR=/data -v draftsmith:/data \
+#           -v "$PWD/key.pem:/run/key.pem:ro" -e PRIVATE_KEY_PATH=/run/key.pem --stop-timeout 30 \
 #           --security-opt seccomp=docker/seccomp.json --security-opt apparmor=unconfined --security-opt systempaths=unconfined draftsmith
+# A .env made from the example names this machine's address and folder; the two variables before the volume stand above it.
 # The three security options let the sandbox make user namespaces and mount its own /proc; docs/operating.md says why and what they open.
+# With PostgreSQL, and the two roles apart: compose.yaml.
 FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
