@@ -56,6 +56,8 @@ describePostgres('on PostgreSQL', () => {
       'draftsmith_process_stage_seconds_count{stage="judge",result="interrupted"}': 1,
       'draftsmith_process_stage_seconds_count{stage="judge",result="done"}': 1,
     })
+    // What answers told of the installation's calls has come to the database.
+    expect(figures.draftsmith_github_budget_left_ratio).toBeLessThan(1)
     expect(figures).not.toHaveProperty('draftsmith_process_stage_seconds_count{stage="plan",result="done"}')
   })
 })
