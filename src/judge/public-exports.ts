@@ -7,22 +7,40 @@ interface Language {
   declares: RegExp
 }
 
+/** One of the words, which a space separates. */
+function oneOf(words: string): string {
+  return `(?:${words.split(' ').join('|')})`
+}
+
+const script = {
+  modifiers: oneOf('default declare abstract async'),
+  kinds: oneOf(String.raw`function\*? class const let var interface type enum namespace`),
+}
+const rust = {
+  modifiers: oneOf('async const unsafe'),
+  kinds: oneOf('fn struct enum trait type mod static const'),
+}
+const java = {
+  modifiers: oneOf('static final abstract sealed async override virtual synchronized'),
+  kinds: oneOf('class interface enum record struct'),
+  /** Of a method or field. */
+  type: String.raw`[\w<>[\],.? ]+`,
+  next: String.raw`\s*(?:[({<:]|$|extends|implements)`,
+}
+
 const languages: Language[] = [
   {
     files: /\.([cm]?[jt]sx?)$/,
-    declares:
-      /^export\s+(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:function\*?|class|const|let|var|interface|type|enum|namespace)\s+([A-Za-z_$][\w$]*)/,
+    declares: new RegExp(String.raw`^export\s+(?:${script.modifiers}\s+)*${script.kinds}\s+([A-Za-z_$][\w$]*)`),
   },
   { files: /\.pyi?$/, declares: /^(?:async\s+def|def|class)\s+([A-Za-z]\w*)/ },
   { files: /\.go$/, declares: /^(?:func(?:\s+\([^)]*\))?|type|var|const)\s+([A-Z]\w*)/ },
-  {
-    files: /\.rs$/,
-    declares: /^\s*pub\s+(?:async\s+|const\s+|unsafe\s+)*(?:fn|struct|enum|trait|type|mod|static|const)\s+(\w+)/,
-  },
+  { files: /\.rs$/, declares: new RegExp(String.raw`^\s*pub\s+(?:${rust.modifiers}\s+)*${rust.kinds}\s+(\w+)`) },
   {
     files: /\.(java|cs)$/,
-    declares:
-      /^\s*public\s+(?:(?:static|final|abstract|sealed|async|override|virtual|synchronized)\s+)*(?:(?:class|interface|enum|record|struct)\s+|[\w<>[\],.? ]+\s+)(\w+)\s*(?:[({<:]|$|extends|implements)/,
+    declares: new RegExp(
+      String.raw`^\s*public\s+(?:${java.modifiers}\s+)*(?:${java.kinds}|${java.type})\s+(\w+)${java.next}`,
+    ),
   },
 ]
 

@@ -94,6 +94,9 @@ interface Tolerance {
 
 const numeral = String.raw`(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)`
 
+/** Assertions whose last number is the tolerance. */
+const distances = 'closeTo approximately InDelta InEpsilon assert_in_delta be_within within Within'.split(' ')
+
 const tolerances: Tolerance[] = [
   { pattern: new RegExp(String.raw`\.toBeCloseTo\([^,]+,\s*${numeral}`), wider: 'smaller' },
   { pattern: new RegExp(String.raw`\bplaces\s*=\s*${numeral}`), wider: 'smaller' },
@@ -105,9 +108,7 @@ const tolerances: Tolerance[] = [
     wider: 'larger',
   },
   {
-    pattern: new RegExp(
-      String.raw`\b(?:closeTo|approximately|InDelta|InEpsilon|assert_in_delta|be_within|within|Within)\b.*?${numeral}\s*\)?\s*[;)]*\s*$`,
-    ),
+    pattern: new RegExp(String.raw`\b(?:${distances.join('|')})\b.*?${numeral}\s*\)?\s*[;)]*\s*$`),
     wider: 'larger',
   },
 ]
