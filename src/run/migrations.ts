@@ -202,6 +202,14 @@ const migrations: readonly (readonly string[])[] = [
       memory json
     )`,
   ],
+  [
+    // What every run asks before it is priced, of its repository and of all (`earlier-runs.ts`, whose condition this is): without
+    // them it reads every run that there ever was.
+    `create index run_changed_of_repository on draftsmith.run (repository_key, sequence)
+      where outcome::text ~ '^ *[{] *"kind" *: *"(pull_request|unverified)"'`,
+    `create index run_changed on draftsmith.run (sequence)
+      where outcome::text ~ '^ *[{] *"kind" *: *"(pull_request|unverified)"'`,
+  ],
 ]
 
 /** Any number that nobody else uses on this server: several processes may start at once, one migrates. */
