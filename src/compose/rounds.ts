@@ -15,7 +15,9 @@ import { createRedeliverLost } from '../reconcile/redeliver-lost.ts'
 import { createRounds, type Rounds } from '../reconcile/rounds.ts'
 import { createSweepFolders } from '../reconcile/sweep-folders.ts'
 import { createTellEnds } from '../reconcile/tell-ends.ts'
+import { createTellPlaces } from '../reconcile/tell-places.ts'
 import type { Ledger } from '../run/ledger.ts'
+import type { Queue } from '../run/queue.ts'
 import type { Run } from '../run/run.ts'
 import type { Upkeep } from '../run/upkeep.ts'
 import type { TaskHost } from '../task/task-host.ts'
@@ -24,6 +26,7 @@ import { clock } from './process.ts'
 
 export interface RoundsParts {
   ledger: Ledger
+  queue: Queue
   upkeep: Upkeep
   github: GitHubApp
   waiting: WaitingRuns
@@ -31,6 +34,9 @@ export interface RoundsParts {
   host(run: Run, fence: () => Promise<void>): TaskHost
   log: Logger
 }
+
+/** For what costs next to nothing, and for which somebody may be waiting. */
+const fiveMinutes = 5 * 60_000
 
 export function composeRounds(config: Config, parts: RoundsParts): Rounds {
   const { upkeep, workspaces, log } = parts
@@ -49,19 +55,20 @@ export function composeRounds(config: Config, parts: RoundsParts): Rounds {
 
 /** Where the deployment wants no rounds, only its own database is looked after. */
 function sharedDuties(config: Config, parts: RoundsParts): Duty[] {
-  const { ledger, upkeep, github, waiting, host, log } = parts
+  const { ledger, queue, upkeep, github, waiting, host, log } = parts
   const { keepDays, reconcileMinutes, label, ceilings } = config
   const background = createBackground(log)
   const intake = { ledger, background, waiting }
   const every = { everyMs: reconcileMinutes * 60_000, log, now: clock }
   const inspect = (run: Run) => host(run, async () => {}).inspect(run.task)
   return [
-    createEndOverdue({ upkeep, ledger, maxMinutes: ceilings.minutes, everyMs: 5 * 60_000, now: clock }),
+    createEndOverdue({ upkeep, ledger, maxMinutes: ceilings.minutes, everyMs: fiveMinutes, now: clock }),
+    createTellPlaces({ queue, ledger, tell: waiting.tellQueued, everyMs: 5 * 60_000 }),
     createClearOld({ upkeep, keepDays, now: clock }),
     ...(reconcileMinutes === 0
       ? []
       : [
-          createRedeliverLost({ github, ...every }),
+          createRedeliverLost({ github, ...every, everyMs: Math.min(every.everyMs, fiveMinutes) }),
           createTellEnds({ upkeep, tell: waiting.tellEnded, ...every }),
           createEndVanished({ ledger, inspect, cancel: (key, why) => cancelRun(key, why, intake), ...every }),
           createFindLabels({ github, ledger, label, record: (request) => recordRun(request, intake), ...every }),

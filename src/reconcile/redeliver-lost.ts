@@ -17,7 +17,7 @@ const minute = 60_000
 /** GitHub's own limit for sending again. */
 const keptMs = 3 * 24 * 60 * minute
 /** A delivery may be listed before it is answered, and after a later one. */
-const settlesWithinMs = 2 * minute
+const settlesWithinMs = minute / 2
 const overlapMs = 10 * minute
 /** What is refused so often will be refused again: a wrong secret, an event that we cannot read. */
 const mostTries = 5

@@ -8,7 +8,7 @@ import {
   startInVain,
   startServiceProcess,
 } from '../support/service.ts'
-import { addRepository, ended, labelled, statusOf } from './fixture.ts'
+import { addRepository, ended, labelled, statusOf, until } from './fixture.ts'
 import { github, model, withGitHub } from './with-service.ts'
 
 let place: ServicePlace
@@ -78,7 +78,7 @@ describe("the App's credentials", () => {
 })
 
 describe('a service that runs', () => {
-  it('logs a model without a price, keeps a second process off its embedded database, and tells people of a wrong model key', async () => {
+  it('logs a model without a price, keeps a second process off its embedded database, goes its rounds, and tells people of a wrong model key', async () => {
     const service = await startServiceProcess({
       github,
       model,
@@ -93,6 +93,9 @@ describe('a service that runs', () => {
       expect(second.exitCode).toBe(1)
       expect(second.output).toContain('Another Draftsmith process uses the data folder')
       expect(second.output).toContain('Stop the other process, or set DATABASE_URL to a PostgreSQL database')
+
+      const asked = (path: string) => github.calls().some((call) => call.path === path && call.status === 200)
+      await until(async () => (asked('/app/hook/deliveries') && asked('/installation/repositories')) || undefined)
 
       const repo = await addRepository(github)
       const number = await labelled(github, repo, { title: 'A defect that nobody can pay for' })
