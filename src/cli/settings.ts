@@ -1,0 +1,27 @@
+// The configuration as a command line reads it: each command asks for what it needs.
+import { pino } from 'pino'
+import type { Need } from '../config/missing.ts'
+import { describeProblems } from '../config/problems.ts'
+import { type Config, readConfig } from '../config.ts'
+import { Fault } from '../errors.ts'
+
+/** A terminal is for progress and results; the log speaks up from warnings on, unless LOG_LEVEL says otherwise. */
+export function environment(): Record<string, string | undefined> {
+  return { ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || 'warn' }
+}
+
+export function configFor(needs: Need[]): Config {
+  const read = readConfig(environment(), needs)
+  if (read.kind === 'ok') return read.config
+  throw new Fault('invalid_input', 'configuration_invalid', describeProblems(read.problems))
+}
+
+/** With the App where there is one. What is wrong with it is told by `doctor`. */
+export function configWithApp(): Config {
+  const read = readConfig(environment(), ['github'])
+  return read.kind === 'ok' ? read.config : configFor([])
+}
+
+export function loggerOf({ logLevel }: Config) {
+  return pino({ level: logLevel, redact: ['*.token', '*.authorization', '*.privateKey'] }, pino.destination(2))
+}
