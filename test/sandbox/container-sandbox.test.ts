@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { ContainerImage } from '../../src/sandbox/container-images.ts'
 import { createContainerSandbox } from '../../src/sandbox/container-sandbox.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
-import { endContract, openFixture, resultContract, type SandboxFixture } from '../contract/sandbox.ts'
+import { endContract, filesContract, openFixture, resultContract, type SandboxFixture } from '../contract/sandbox.ts'
 import { dockerInfo, podmanInfo, type StandInEngine, startStandInEngine } from '../support/stand-in-engine.ts'
 import { requirePackage } from '../support/system.ts'
 
@@ -34,6 +34,7 @@ needsPrograms('container sandbox', () => {
 
   resultContract(sandbox)
   endContract(sandbox)
+  filesContract(sandbox)
 
   let box: SandboxFixture
   beforeEach(async () => {
