@@ -68,7 +68,16 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const telling = { host: hostOf, told, traceOf: spans.traceOf, maxUsd: config.ceilings.usd, now: clock }
   const waiting = createWaitingRuns({ ledger, queue, ...telling })
   const quiet = github.inBackground()
-  const rounds = composeRounds(config, { ledger, upkeep, github: quiet, waiting, workspaces, host: hostOn(quiet), log })
+  const rounds = composeRounds(config, {
+    ledger,
+    queue,
+    upkeep,
+    github: quiet,
+    waiting,
+    workspaces,
+    host: hostOn(quiet),
+    log,
+  })
   return { ledger, queue, worker, rounds, github, sandbox, waiting, metrics }
 }
 

@@ -9,6 +9,7 @@ import { lastWordStage } from './run/last-word.ts'
 import type { ClaimedRun, StageKey } from './run/ledger.ts'
 import type { Outcome } from './run/outcome.ts'
 import type { Question, Waiting } from './run/question.ts'
+import { recordFormat } from './run/record-format.ts'
 import type { RunContext } from './run-context.ts'
 import { runTask } from './run-task.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -104,7 +105,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     },
     async announce(claimed, outcome) {
       try {
-        const known = tellings.has(claimed) ? undefined : await readLastWord(claimed)
+        const known = tellings.has(claimed) || !ownFormat(claimed) ? undefined : await readLastWord(claimed)
         await sayLastWord(claimed, { ...tellingOf(claimed), outcome, known })
         return true
       } catch (thrown) {
@@ -161,6 +162,11 @@ async function recallSteps(claimed: ClaimedRun, progress: Progress): Promise<voi
 
 /** What people are shown at the end: another process can say it, although it has not seen the run. */
 const lastWordKey: StageKey = { stage: lastWordStage, round: 0, inputHash: '' }
+
+/** What another version kept to be shown is told anew, in this one's words. */
+function ownFormat({ run }: ClaimedRun): boolean {
+  return run.recordFormat === recordFormat
+}
 
 async function readLastWord(claimed: ClaimedRun): Promise<StatusView | undefined> {
   return (await claimed.readStage(lastWordKey)) as StatusView | undefined

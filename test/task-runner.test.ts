@@ -295,6 +295,27 @@ describe('where GitHub does not answer', () => {
     expect(second.host.inspections).toBe(0)
   })
 
+  test('the last word that another version kept is said again in the words of this one', async () => {
+    const first = await lab.open({ script: shortRun() })
+    const outcome = { kind: 'failed' as const, code: 'x', reason: 'It could not be done.' }
+    first.host.flush = fails
+    const runner = createTaskRunner(first.runnerOptions)
+    await runner.execute(first.run.claimed, never)
+    expect(await runner.announce(first.run.claimed, outcome)).toBe(false)
+
+    const kept = { kept: 'in a shape that nobody knows any more', outcome }
+    const second = await lab.open({
+      runId: first.run.claimed.run.id,
+      claim: (claimed) => ({
+        ...claimed,
+        run: { ...claimed.run, recordFormat: 0 },
+        readStage: async (key) => (key.stage === 'last_word' ? kept : claimed.readStage(key)),
+      }),
+    })
+    expect(await createTaskRunner(second.runnerOptions).announce(second.run.claimed, outcome)).toBe(true)
+    expect(second.host.lastView).toMatchObject({ state: 'ended', outcome })
+  })
+
   test('a run whose requester cannot be looked up is told of later, and not taken for an outsider', async () => {
     const { run, host, runnerOptions } = await lab.open()
     const outcome = { kind: 'failed' as const, code: 'github_unreachable', reason: 'GitHub does not answer.' }

@@ -54,7 +54,7 @@ async function examine(
 
 /** The configuration as far as it goes: a missing App or key must not hide what else is wrong. */
 function readWhatThereIs(environment: Circumstances['environment']): { config?: Config; problems: ConfigProblem[] } {
-  const needs: Need[][] = [['github', 'model'], ['github'], []]
+  const needs: Need[][] = [['github', 'service'], ['github'], []]
   const [whole, ...parts] = needs.map((each) => readConfig(environment, each))
   const problems = whole?.kind === 'invalid' ? whole.problems : []
   const usable = [whole, ...parts].find((read): read is ReadConfig & { kind: 'ok' } => read?.kind === 'ok')

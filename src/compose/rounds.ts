@@ -70,7 +70,7 @@ function sharedDuties(config: Config, parts: RoundsParts): Duty[] {
       : [
           createRedeliverLost({ github, ...every, everyMs: Math.min(every.everyMs, fiveMinutes) }),
           createTellEnds({ upkeep, tell: waiting.tellEnded, ...every }),
-          createEndVanished({ ledger, inspect, cancel: (key, why) => cancelRun(key, why, intake), ...every }),
+          createEndVanished({ ledger, github, inspect, cancel: (key, why) => cancelRun(key, why, intake), ...every }),
           createFindLabels({ github, ledger, label, record: (request) => recordRun(request, intake), ...every }),
         ]),
   ]

@@ -71,6 +71,7 @@ export async function createQueue(options: QueueOptions): Promise<PgBossQueue> {
       database.transact((transaction) => limitRepository(transaction, repositoryKey, runs)),
     paused: () => readPause(database),
     position: (runId) => position(database, runId),
+    line: (most) => line(database, most),
     stop: (graceMs) => taker.stop(graceMs),
   }
 }
@@ -124,4 +125,14 @@ async function position(database: Database, runId: string): Promise<number> {
       where own.name = ${jobs} and own.state < 'active' and own.data ->> 'runId' = ${runId}`),
   )
   return rowsOf<{ before: number }>(result)[0]?.before ?? 0
+}
+
+async function line(database: Database, most: number): Promise<string[]> {
+  const result = await database.query((orm) =>
+    orm.execute(sql`
+      select run.id from pgboss.job join draftsmith.run on run.id = job.data ->> 'runId' and run.state <> 'ended'
+      where job.name = ${jobs} and job.state < 'active' and job.start_after <= now()
+      order by job.priority desc, job.created_on limit ${most}`),
+  )
+  return rowsOf<{ id: string }>(result).map(({ id }) => id)
 }

@@ -26,6 +26,8 @@ export interface Queue {
   work(handler: JobHandler): Promise<void>
   /** Runs that wait before this one; 0 when it is next. */
   position(runId: string): Promise<number>
+  /** The ids of runs that wait, in the order in which they are taken; the first `most`. */
+  line(most: number): Promise<string[]>
   /** Undefined while jobs are taken; read from the database. */
   paused(): Promise<QueuePause | undefined>
   /** From now on so many runs of the repository at once, also of those that wait. */

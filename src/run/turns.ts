@@ -3,12 +3,12 @@ import { sql } from './drivers.ts'
 import { jobs } from './jobs.ts'
 import { rowsOf, type Transaction } from './orm.ts'
 
-/** Somebody has answered and waits · somebody has asked for it · nobody waits for it. */
-export type Lane = 'answered' | 'requested' | 'background'
+/** Somebody has answered and waits · somebody has asked for it. */
+export type Lane = 'answered' | 'requested'
 
 /** More turns than a lane ever has; pg-boss keeps a priority in 32 bits. */
 const width = 1_000_000_000
-const lanes: Record<Lane, number> = { answered: width, requested: 0, background: -width }
+const lanes: Record<Lane, number> = { answered: width, requested: 0 }
 
 /**
  * The priority of a repository's next job in its lane: the lane less a turn. A turn is one later than the repository's last

@@ -166,6 +166,7 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     for (const repositoryKey of [first, first, first, second]) runs.push(await record(newRun({ repositoryKey })))
     // The other repository's turn comes before the second one of this.
     expect(await Promise.all(runs.map((run) => queue.position(run.id)))).toEqual([0, 2, 3, 1])
+    expect(await queue.line(3)).toEqual([0, 3, 1].map((index) => runs[index]?.id))
     await worker.start()
     await Promise.all(runs.map((run) => settled(run.id)))
     expect(most).toBe(1)
