@@ -27,6 +27,8 @@ export interface RunningService {
   readyAfterMs: number
   /** Resident memory now, in MB of 1,000,000 bytes. */
   memoryMB(): Promise<number>
+  /** Processor time so far, of itself and of every program of git or of a repository that has ended, in seconds. */
+  processorSeconds(): Promise<number>
   /** Everything that it and those before it in the same folder have logged as JSON. */
   logged(): Promise<LogLine[]>
   /** SIGKILL, as a crash. */
@@ -61,6 +63,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     url,
     readyAfterMs,
     memoryMB: () => residentMB(program),
+    processorSeconds: () => processorSeconds(program),
     logged: () => linesOf(log),
     kill: async () => {
       const exited = once(program.process, 'exit')
@@ -130,4 +133,11 @@ async function ready(url: string, { process: child }: Program, log: string): Pro
 async function residentMB({ process: child }: Program): Promise<number> {
   const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
   return (Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024) / 1_000_000
+}
+
+/** Fields 14 to 17 of proc_pid_stat(5), in ticks of which Linux counts 100 a second. */
+async function processorSeconds({ process: child }: Program): Promise<number> {
+  const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8')
+  const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return afterName.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
 }

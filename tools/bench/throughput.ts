@@ -29,6 +29,7 @@ async function measureOn(database: DatabaseKind, surroundings: Surroundings, con
     env: { DRAFTSMITH_CONCURRENCY: String(concurrent) },
   })
   try {
+    const spent = await world.service.processorSeconds()
     const began = Date.now()
     for (let issue = 1; issue <= issues; issue += 1)
       await Promise.all(names.map((name) => world.github.label(name, issue)))
@@ -43,6 +44,7 @@ async function measureOn(database: DatabaseKind, surroundings: Surroundings, con
     const minutes = (Math.max(...ended.map(({ time }) => time)) - began) / 60_000
     const good = ended.filter(({ end }) => end === 'pull_request').length
     surroundings.say(`throughput, ${database}, ${concurrent} at once: ${runs} runs in ${(minutes * 60).toFixed(0)} s`)
+    const processor = ((await world.service.processorSeconds()) - spent) / runs
     const common = { part: 'throughput', on: database, samples: runs }
     return [
       { ...common, measure: `runs, ${concurrent} at once`, value: runs / minutes, unit: 'a minute' },
@@ -53,6 +55,7 @@ async function measureOn(database: DatabaseKind, surroundings: Surroundings, con
         unit: 'count',
         goal: 0,
       },
+      { ...common, measure: `processor time a run, ${concurrent} at once`, value: processor, unit: 's' },
       { ...common, measure: `memory, ${concurrent} at once`, value: await world.service.memoryMB(), unit: 'MB' },
     ]
   } finally {

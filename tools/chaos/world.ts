@@ -142,7 +142,7 @@ function environmentOf({ github, model, member, databaseUrl }: Place): Record<st
     DRAFTSMITH_SANDBOX: 'none',
     DRAFTSMITH_WRITE_SPACING_MS: '0',
     DRAFTSMITH_STATUS_INTERVAL_MS: '0',
-    DRAFTSMITH_CONCURRENCY: databaseUrl === undefined ? '4' : '2',
+    DRAFTSMITH_CONCURRENCY: databaseUrl === undefined ? '3' : '2',
     ...(databaseUrl !== undefined && { DATABASE_URL: named(databaseUrl, member) }),
   }
 }
