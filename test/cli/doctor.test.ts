@@ -7,6 +7,8 @@ import { type AppSeed, type EmulatedGitHub, startEmulatedGitHub } from '../suppo
 import { MessagesApi, refused, streamed } from '../support/messages-api.ts'
 import { createTestDatabase, describePostgres } from '../support/postgres.ts'
 import { startProgram } from '../support/program.ts'
+import { dockerInfo, startStandInEngine } from '../support/stand-in-engine.ts'
+import { requirePackage } from '../support/system.ts'
 import { CommandLine } from './command-line.ts'
 
 let line: CommandLine
@@ -60,6 +62,26 @@ describe('a machine for local runs', () => {
     const limits = findings.filter(({ check }) => check.startsWith('sandbox: '))
     expect(limits.map(({ check }) => check)).toContain('sandbox: network')
     expect(limits.find(({ check }) => check === 'sandbox: files')?.found).toMatch(/^NOTHING/)
+  })
+
+  requirePackage('bubblewrap', ['bwrap', 'python3'])('with containers', () => {
+    test('each image is tried, and what is weak or missing is told with its mend', async () => {
+      const engine = await startStandInEngine('docker', dockerInfo)
+      const PATH = `${engine.hostEnv.PATH}:${process.env.PATH}`
+      const env = { ...local, PATH, DRAFTSMITH_SANDBOX: 'container' }
+      try {
+        const { of } = await doctor({}, { ...env, DRAFTSMITH_CONTAINER_IMAGES: 'everything' })
+        expect(of('sandbox')).toMatchObject([{ level: 'ok', found: 'container, each image tried with a command' }])
+        expect(of('sandbox: memory')).toMatchObject([{ level: 'ok', found: 'a cgroup of docker' }])
+        expect(of('sandbox: files')).toMatchObject([{ level: 'warn', mend: expect.stringContaining('rootless') }])
+        const without = await doctor({}, { ...env, DRAFTSMITH_CONTAINER_IMAGES: 'everything,missing' })
+        expect(without.of('sandbox')).toMatchObject([
+          { level: 'fail', mend: expect.stringContaining('docker pull missing') },
+        ])
+      } finally {
+        await engine.close()
+      }
+    })
   })
 
   test('wrong values are told together with what is missing', async () => {
