@@ -4,9 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import { prepareBench } from '../../src/prepare/prepare-bench.ts'
 import { createBubblewrapSandbox } from '../../src/sandbox/bubblewrap-sandbox.ts'
+import { parseImages } from '../../src/sandbox/container-images.ts'
+import { createContainerSandbox } from '../../src/sandbox/container-sandbox.ts'
 import { createNoneSandbox } from '../../src/sandbox/none-sandbox.ts'
 import { createFolderDependencyCache } from '../../src/workspace/folder-dependency-cache.ts'
 import { type Lab, openBenched, openLab } from '../support/run-context.ts'
+import { podmanInfo, startStandInEngine } from '../support/stand-in-engine.ts'
 import { requirePackage } from '../support/system.ts'
 
 /** Of no account; in two pieces, so that nobody takes it for one. */
@@ -173,6 +176,25 @@ test('a fresh place holds exactly the tree, with dependencies of its own, and go
   await place[Symbol.asyncDispose]()
   await expect(access(tree)).rejects.toThrow()
   await access(bench.workspace.tree)
+})
+
+requirePackage('bubblewrap', ['bwrap', 'python3'])('in containers', () => {
+  test('the image is that of what the repository is built with', async () => {
+    const engine = await startStandInEngine('podman', podmanInfo)
+    const images = parseImages('python=missing,node=of-node') ?? []
+    const sandbox = createContainerSandbox({ hostEnv: engine.hostEnv, images, scratch: lab.folder })
+    try {
+      const { bench } = await openBenched(lab, { policy: 'checks: { test: node --test }', sandbox })
+      await using _ = bench
+      expect(bench.baseline.checks).toMatchObject([{ line: 'node --test', passed: true }])
+      expect(bench.sandbox).toBe('container')
+      expect((await engine.calls()).filter(([verb]) => verb === 'run').every((call) => call.includes('of-node'))).toBe(
+        true,
+      )
+    } finally {
+      await engine.close()
+    }
+  })
 })
 
 requirePackage('bubblewrap', ['bwrap', 'socat', 'npm'])('in a sandbox', () => {
