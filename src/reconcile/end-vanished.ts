@@ -1,15 +1,18 @@
-// Runs whose issue has been closed, moved, or left without its label while nobody told us so; also where we are not let in any more.
+// Runs whose issue has been closed, moved, or left without its label while nobody told us so, or whose work people have put away;
+// also where we are not let in any more.
 import type { Logger } from 'pino'
 import { type Fault, toFault } from '../errors.ts'
+import type { GitHubApp } from '../github/github.ts'
 import type { Cancellation, Cancelled, Ledger } from '../run/ledger.ts'
 import type { Run } from '../run/run.ts'
 import type { Inspection } from '../task/task-host.ts'
 import type { Duty, RoundEnd } from './duty.ts'
 
 export interface EndVanishedOptions {
-  ledger: Pick<Ledger, 'underWay'>
+  ledger: Pick<Ledger, 'underWay' | 'made'>
   /** The look at issue and repository with which every run begins. */
   inspect(run: Run): Promise<Inspection>
+  github: Pick<GitHubApp, 'repository'>
   /** Ends it, and tells people. */
   cancel(taskKey: string, cancellation: Cancellation): Promise<Cancelled>
   everyMs: number
@@ -45,12 +48,12 @@ async function round(options: EndVanishedOptions, signal: AbortSignal): Promise<
 }
 
 /** Undefined where it may go on. */
-async function whyOver({ inspect }: EndVanishedOptions, run: Run): Promise<string | undefined> {
+async function whyOver(options: EndVanishedOptions, run: Run): Promise<string | undefined> {
   try {
-    const inspection = await inspect(run)
+    const inspection = await options.inspect(run)
     switch (inspection.kind) {
       case 'ready':
-        return undefined
+        return whyPutAway(options, run)
       case 'cancelled':
         return inspection.reason
       case 'silent':
@@ -63,6 +66,18 @@ async function whyOver({ inspect }: EndVanishedOptions, run: Run): Promise<strin
     if (shutCodes.has(fault.code)) return 'GitHub does not let Draftsmith see this issue any more.'
     throw fault
   }
+}
+
+/** What people close or delete while the run is not through with it, it must not make again. */
+async function whyPutAway({ ledger, github }: EndVanishedOptions, { id, task }: Run): Promise<string | undefined> {
+  const { branch } = await ledger.made(id)
+  if (branch === undefined || task.source.kind !== 'github_issue') return undefined
+  const { installationId, owner, repo } = task.source
+  const repository = github.repository(installationId, owner, repo)
+  const pulls = await repository.pullRequests('all', branch)
+  const newest = pulls.toSorted((one, other) => other.number - one.number)[0]
+  if (newest?.state === 'closed') return 'Its pull request was closed.'
+  return (await repository.head(branch)) === undefined ? `Its branch ${branch} was deleted.` : undefined
 }
 
 function sentence(words: string): string {

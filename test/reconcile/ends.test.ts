@@ -6,6 +6,7 @@ import { createEndOverdue } from '../../src/reconcile/end-overdue.ts'
 import { createEndVanished } from '../../src/reconcile/end-vanished.ts'
 import { createTellEnds } from '../../src/reconcile/tell-ends.ts'
 import type { NewRun } from '../../src/run/ledger.ts'
+import { pushed } from '../../src/run/outcome.ts'
 import type { Run } from '../../src/run/run.ts'
 import { appOn, freshRepository, hostOn, startGitHub } from '../github/fixture.ts'
 import { newRun } from '../run/support.ts'
@@ -48,6 +49,17 @@ const hostOf = ({ task: { source } }: Run, fence = async () => {}) => {
   if (source.kind !== 'github_issue') throw new Error('not on GitHub')
   const app = appOn(github, { retryUnitMs: 1 })
   return hostOn(app.repository(source.installationId, source.owner, source.repo), { fence })
+}
+
+const branch = 'agent/issue-1'
+
+/** Of that branch; its address. */
+async function openPullRequest(full: RepositoryName): Promise<string> {
+  const [owner = '', name = ''] = full.split('/')
+  const installationId = github.installations.find(({ account }) => account === owner)?.id ?? 0
+  const repository = appOn(github).repository(installationId, owner, name)
+  const pull = { head: branch, base: 'main', title: 'A defect', body: 'Fixes #1', draft: true }
+  return (await repository.createPullRequest(pull)).url
 }
 
 const commentsOn = async (full: RepositoryName) =>
@@ -109,7 +121,12 @@ it('a run that its worker has for longer than any work may take is given up', as
 
 describe('a run under way whose issue nobody told us of', () => {
   const round = () =>
-    createEndVanished({ ...scene, inspect: (run) => hostOf(run).inspect(run.task), everyMs: 1 }).round(undefined, going)
+    createEndVanished({
+      ...scene,
+      github: appOn(github),
+      inspect: (run) => hostOf(run).inspect(run.task),
+      everyMs: 1,
+    }).round(undefined, going)
 
   it.each([
     ['was closed', (full: RepositoryName) => github.closeIssue(full, 1, 'mia'), '#1 is closed.'],
@@ -131,6 +148,33 @@ describe('a run under way whose issue nobody told us of', () => {
     await happens(full)
     expect((await round()).found).toEqual({ ended: 1, failed: 0 })
     expect(await scene.ledger.find(run.id)).toMatchObject({ outcome: { kind: 'cancelled', reason } })
+  })
+
+  it.each([
+    [
+      'closed its pull request',
+      true,
+      (full: RepositoryName) => github.closePullRequest(full, 2, 'mia'),
+      'Its pull request was closed.',
+    ],
+    [
+      'deleted its branch',
+      false,
+      (full: RepositoryName) => github.deleteBranch(full, branch),
+      `Its branch ${branch} was deleted.`,
+    ],
+  ])('ends when somebody %s before it was through', async (_, draft, happens, reason) => {
+    const { full, request } = await requested()
+    const { id } = await scene.queued(request)
+    const claimed = await scene.ledger.claim(id)
+    await github.push(full, { branch, files: { b: 'b' }, message: 'b', by: 'mia' })
+    const work = { branch, commitSha: 'c' }
+    await claimed?.event(pushed, draft ? { ...work, pullRequest: await openPullRequest(full) } : work)
+    scene.pass(16)
+    expect((await round()).found).toEqual({ ended: 0, failed: 0 })
+    await happens(full)
+    expect((await round()).found).toEqual({ ended: 1, failed: 0 })
+    await expect(claimed?.check()).rejects.toMatchObject({ class: 'cancelled', message: reason })
   })
 
   it('goes on while GitHub is away, and while it is young', async () => {
