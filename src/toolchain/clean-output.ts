@@ -82,11 +82,14 @@ function relativePaths(line: string, places: Places): string {
 }
 
 function withoutVolatile(line: string): string {
-  return line
-    .replace(/\b0x[0-9a-f]{6,16}\b/gi, '0x…')
-    .replace(/\(node:\d+\)/g, '(node)')
-    .replace(/\b(127\.0\.0\.1|localhost|\[::1\]):(\d{5})\b/g, '$1:<port>')
-    .replace(/\bin \d+(\.\d+)?\s?(ms|s|seconds)\b/g, 'in <time>')
-    .replace(/\s\(\d+(\.\d+)?\s?m?s\)/g, '')
-    .replace(/\s+\d+(\.\d+)?\s?ms$/, '')
+  return (
+    line
+      .replace(/\b0x[0-9a-f]{6,16}\b/gi, '0x…')
+      .replace(/\(node:\d+\)/g, '(node)')
+      .replace(/\b(127\.0\.0\.1|localhost|\[::1\]):(\d{5})\b/g, '$1:<port>')
+      .replace(/\bin \d+(\.\d+)?\s?(ms|s|seconds)\b/g, 'in <time>')
+      .replace(/\s\(\d+(\.\d+)?\s?m?s\)/g, '')
+      // From the first blank on: from each of them it would take minutes over a line of blanks.
+      .replace(/(?<!\s)\s+\d+(\.\d+)?\s?ms$/, '')
+  )
 }

@@ -52,7 +52,7 @@ function findingsIn(lines: string[]): Finding[] {
     const [, head] = heading.exec(line) ?? []
     if (pointed !== undefined && !aside.test(last)) found.push(finding(pointed, last))
     else if (file !== undefined && message !== undefined)
-      found.push(finding(file, inFull(message, lines.slice(at + 1))))
+      found.push(finding(file, inFull(message, lines.slice(at + 1, at + 4))))
     else if (under !== undefined && bare !== undefined) found.push(finding(bare.file, under))
     else if (head !== undefined) {
       bare = finding(head, '')

@@ -64,3 +64,12 @@ test('what shows only a part, or no place, says nothing', () => {
   expect(readFindings(`${output}\nDiagnostics not shown: 3.\n`, places)).toBeUndefined()
   expect(readFindings('lint failed\n3 problems\n', places)).toBeUndefined()
 })
+
+test.each([
+  ['blanks', `${' '.repeat(300_000)}x`],
+  ['dots', 'a.'.repeat(100_000)],
+  ['brackets', `a${'('.repeat(200_000)}`],
+  ['findings', 'src/a.js:1:2: x ━\n'.repeat(20_000)],
+])('many %s take no time', (_, output) => {
+  expect(readFindings(output, captured('tsc-7.0.2').places)).toBeUndefined()
+})
