@@ -37,7 +37,12 @@ export interface ContainerSandboxOptions extends WayOutOptions {
 }
 
 export function createContainerSandbox(options: ContainerSandboxOptions): Sandbox {
-  const engine = untilItWorks(() => findUsableEngine(options.hostEnv))
+  // Also a run from a terminal begins with what an earlier one left that was killed.
+  const engine = untilItWorks(async () => {
+    const found = await findUsableEngine(options.hostEnv)
+    await removeLeftContainers(found)
+    return found
+  })
   const tried = untilItWorks(async () => tryImages(await engine(), options))
   return {
     kind: 'container',
@@ -50,10 +55,9 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Sandbo
         session,
       )
     },
-    sweep: () =>
-      engine()
-        .then(removeLeftContainers)
-        .catch(() => undefined),
+    async sweep() {
+      await engine().catch(() => undefined)
+    },
   }
 }
 
