@@ -49,13 +49,16 @@ export interface TokenOf {
 /** A request that waits longer than this for a rate limit fails instead: the worker's backoff holds no connection. */
 const longestWaitSeconds = 60
 
+/** Where an installation's id stands, for calls that are of none. */
+const appItself = 0
+
 const ThrottledOctokit = Octokit.plugin(throttling, retry)
 
 export function createClients(options: ClientOptions): Clients {
   const shared = sharedOptions(options)
   return {
     app: new ThrottledOctokit({
-      ...shared({ installationId: 0, log: options.log }),
+      ...shared({ installationId: appItself, log: options.log }),
       authStrategy: createAppAuth,
       auth: { appId: options.appId, privateKey: options.privateKey },
     }),
@@ -120,7 +123,7 @@ function waitOnce(log: Logger, limit: LimitKind, told: (limit: LimitKind, second
 function closing({ budget, limited }: ClientOptions, installationId: number) {
   return (limit: LimitKind, seconds: number) => {
     limited?.(limit)
-    budget?.close(installationId, Date.now() + seconds * 1_000)
+    if (installationId !== appItself) budget?.close(installationId, Date.now() + seconds * 1_000)
   }
 }
 

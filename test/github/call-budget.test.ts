@@ -138,6 +138,19 @@ describe('the calls of an installation', () => {
     await expect(read(app(store))).rejects.toMatchObject({ code: 'github_rate_limited' })
   })
 
+  it('are not those of the App itself, whose limits are its own', async () => {
+    const store = new MemoryStore()
+    const met: string[] = []
+    nock(apiUrl)
+      .post(`/app/installations/${installation}/access_tokens`)
+      .reply(403, { message: 'You have exceeded a secondary rate limit' }, { 'retry-after': '9' })
+    token()
+    issue(200, left(4_000))
+    await read(app(store, { limited: (kind) => met.push(kind) }))
+    expect(met).toEqual(['secondary'])
+    expect(store.written).toEqual([expect.not.objectContaining({ closedUntil: expect.anything() })])
+  })
+
   it('wait for a limit that is nearly over', async () => {
     const store = new MemoryStore()
     store.there = { limit: 5_000, remaining: 4_000, resetsAt: inAnHour(), closedUntil: Date.now() + 150 }
