@@ -1,8 +1,7 @@
 // A GitHub whose events nobody has heard, the intake, a ledger, and a clock that the test moves.
-import { join } from 'node:path'
 import { createBackground } from '../../src/intake/background.ts'
 import { cancelRun, recordRun } from '../../src/intake/record-run.ts'
-import { openDatabase } from '../../src/run/database.ts'
+import { type DatabaseOptions, openDatabase } from '../../src/run/database.ts'
 import { createLedger } from '../../src/run/drizzle-ledger.ts'
 import { createUpkeep } from '../../src/run/drizzle-upkeep.ts'
 import type { Cancellation, Ledger, NewRun } from '../../src/run/ledger.ts'
@@ -10,6 +9,7 @@ import type { Run } from '../../src/run/run.ts'
 import type { Upkeep } from '../../src/run/upkeep.ts'
 import { silent } from '../github/fixture.ts'
 import { newRun, temporaryFolder, unique } from '../run/support.ts'
+import { createTestDatabase, databaseAtHand } from '../support/postgres.ts'
 
 export const minute = 60_000
 
@@ -30,8 +30,8 @@ export interface LedgerScene {
 }
 
 export async function openLedgerScene(): Promise<LedgerScene> {
-  const folder = await temporaryFolder()
-  const database = await openDatabase({ dataDir: join(folder.path, 'data') })
+  const place = await openPlace()
+  const database = await openDatabase(place.options)
   let passed = 0
   const now = () => new Date(Date.now() + passed * minute)
   const ledger = createLedger({ database, clock: now, ids: () => unique('r').slice(0, 12), version: '1' })
@@ -58,9 +58,18 @@ export async function openLedgerScene(): Promise<LedgerScene> {
     },
     async close() {
       await ledger.close()
-      await folder.remove()
+      await place.remove()
     },
   }
+}
+
+async function openPlace(): Promise<{ options: DatabaseOptions; remove(): Promise<void> }> {
+  if (databaseAtHand === 'postgres') {
+    const { url, drop } = await createTestDatabase()
+    return { options: { url }, remove: drop }
+  }
+  const { path, remove } = await temporaryFolder()
+  return { options: { dataDir: path }, remove }
 }
 
 /** Never aborted. */
