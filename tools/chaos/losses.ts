@@ -5,6 +5,8 @@ import { parseStatus } from '../../src/render/status.ts'
 import { type Database, openDatabase } from '../../src/run/database.ts'
 import { sql } from '../../src/run/drivers.ts'
 import { rowsOf } from '../../src/run/orm.ts'
+import type { EmulatedGitHub } from '../../test/support/emulated-github/types.ts'
+import type { Member } from './fleet.ts'
 import { type AnsweredCall, paidAgain, type StoredCall } from './paid-calls.ts'
 import type { ChaosIssue, World } from './world.ts'
 
@@ -14,8 +16,13 @@ export interface Findings {
   outcomes: Record<string, number>
 }
 
+export interface Labelled {
+  github: Pick<EmulatedGitHub, 'state'>
+  issues: readonly ChaosIssue[]
+}
+
 /** On GitHub, while everything still stands. */
-export async function lossesOnGitHub({ github, issues }: World): Promise<Findings> {
+export async function lossesOnGitHub({ github, issues }: Labelled): Promise<Findings> {
   const { repositories } = await github.state()
   const outcomes: Record<string, number> = {}
   const losses = issues.flatMap((issue) => {
@@ -116,8 +123,8 @@ async function rows<T extends object>(database: Database, text: string): Promise
 }
 
 /** On the machine, once the fleet has ended. */
-export function lossesOnMachine({ fleet }: World): string[] {
-  return fleet.members.flatMap(({ name, dataDir }) => [
+export function lossesOnMachine(members: readonly Pick<Member, 'name' | 'dataDir'>[]): string[] {
+  return members.flatMap(({ name, dataDir }) => [
     ...workTreesIn(dataDir).map((path) => `${name} left ${path} behind.`),
     ...processesOf(dataDir).map((command) => `${name} left a process behind: ${command}`),
   ])

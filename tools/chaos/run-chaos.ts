@@ -25,6 +25,8 @@ export interface ChaosOptions {
   /** Runs kept under way, one a repository. */
   underWay: number
   postgresServer: string | undefined
+  /** Share of the labels of which no webhook tells. */
+  lostLabels: number
   /** Nothing is broken any more after it. */
   breakingMs: number
   /** From then on: what has not ended counts as lost. */
@@ -33,12 +35,12 @@ export interface ChaosOptions {
 }
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { on, seed, members, postgresServer, underWay, boundaries, say } = options
+  const { on, seed, members, postgresServer, lostLabels, underWay, boundaries, say } = options
   const began = Date.now()
   const random = createRandom(seed)
   const faults: FaultCount = { github: 0, model: 0 }
   const answered: AnsweredCall[] = []
-  await using world = await openWorld({ on, members, repositories: underWay, postgresServer, random })
+  await using world = await openWorld({ on, members, repositories: underWay, postgresServer, lostLabels, random })
   const mendGitHub = githubFaults(world.github, random.fork('github'), faults)
   breakModel(world.model, random.fork('model'), { faults, answered })
   const moments = chooseMoments(random, options)
@@ -51,13 +53,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { losses, outcomes } = await lossesOnGitHub(world)
   await world.fleet.stop()
   const ledger = await lossesInLedger(world, answered)
-  losses.push(...ledger.losses, ...lossesOnMachine(world))
+  losses.push(...ledger.losses, ...lossesOnMachine(world.fleet.members))
   return {
     ...{ on, seed, outcomes, deeds, faults, losses },
     failures: ledger.failures,
     moments: moments.length,
     issues: world.issues.length,
     deliveries: world.storm.made,
+    lostLabels: world.storm.lost,
     modelCalls: world.model.asked.length,
     fallen: world.fleet.fallen,
     seconds: Math.round((Date.now() - began) / 1_000),

@@ -21,6 +21,8 @@ export interface WorldOptions {
   members: number
   repositories: number
   postgresServer: string | undefined
+  /** Share of the labels of which no webhook tells. */
+  lostLabels: number
   random: Random
 }
 
@@ -59,7 +61,8 @@ export interface LedgerSeen {
   onWrite(write: LedgerWrite): void
 }
 
-export async function openWorld({ on, members, repositories, postgresServer, random }: WorldOptions): Promise<World> {
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const { on, members, repositories, postgresServer, lostLabels, random } = options
   await using opened = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'draftsmith-chaos-'))
   let kept = false
@@ -87,8 +90,9 @@ export async function openWorld({ on, members, repositories, postgresServer, ran
   )
   if (database.url !== undefined) opened.use(await watchPostgres(database.url, seen))
   const targets = () => fleet.members.flatMap(({ url }) => (url === undefined ? [] : [url]))
-  const storm = opened.adopt(await startWebhookStorm(random.fork('webhooks'), { path: webhookPath, targets }), (each) =>
-    each.close(),
+  const storm = opened.adopt(
+    await startWebhookStorm(random.fork('webhooks'), { path: webhookPath, targets, lostLabels }),
+    (each) => each.close(),
   )
   github.setWebhookTarget(storm.url)
   const issues: ChaosIssue[] = []
@@ -129,7 +133,7 @@ interface Place {
   databaseUrl: string | undefined
 }
 
-/** Heartbeats and pauses are those of production; what only spares GitHub is off. */
+/** Heartbeats and pauses are those of production; what only spares GitHub is off, and labels are looked for as often as can be. */
 function environmentOf({ github, model, member, databaseUrl }: Place): Record<string, string> {
   return {
     APP_ID: String(github.app.id),
@@ -142,6 +146,7 @@ function environmentOf({ github, model, member, databaseUrl }: Place): Record<st
     DRAFTSMITH_SANDBOX: 'none',
     DRAFTSMITH_WRITE_SPACING_MS: '0',
     DRAFTSMITH_STATUS_INTERVAL_MS: '0',
+    DRAFTSMITH_RECONCILE_MINUTES: '1',
     DRAFTSMITH_CONCURRENCY: databaseUrl === undefined ? '3' : '2',
     ...(databaseUrl !== undefined && { DATABASE_URL: named(databaseUrl, member) }),
   }
