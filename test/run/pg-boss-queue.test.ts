@@ -74,6 +74,8 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
   let execute: (claimed: ClaimedRun, signal: AbortSignal) => Promise<Outcome | Waiting>
   let tell: (claimed: ClaimedRun, outcome: Outcome) => Promise<boolean>
   const pauses: { runId: string; message: string; ms: number }[] = []
+  /** Runs of whose end people know. */
+  const noted: string[] = []
   const lastWord = { stage: 'last_word', round: 0, inputHash: '' }
 
   const start = async (version = '2') => {
@@ -100,6 +102,7 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
         await claimed.writeStage(lastWord, outcome)
         return tell(claimed, outcome)
       },
+      told: async (runId) => void noted.push(runId),
       pause: async ({ run }, { message }, ms) => void pauses.push({ runId: run.id, message, ms }),
     })
   }
@@ -218,6 +221,7 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     expect(await settled(run.id, 25_000)).toEqual(done)
     expect([worked, told]).toEqual([1, 5])
     expect(await ledger.events(run.id)).toEqual([])
+    await vi.waitFor(() => expect(noted).toContain(run.id))
   }, 30_000)
 
   it('settles a run that can never be told of, and notes it', async () => {
@@ -232,6 +236,7 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     // Three attempts of the job, three of what is left of it.
     expect(told).toBe(6)
     expect((await ledger.events(run.id)).map(({ kind }) => kind)).toEqual(['untold'])
+    expect(noted).not.toContain(run.id)
   }, 30_000)
 
   it('fails at once, with its code, for anything else that is thrown', async () => {
