@@ -5,6 +5,7 @@ import { mayCommand } from '../github/may-command.ts'
 import { freezeTask, identityOf } from '../intake/freeze-task.ts'
 import { renderMissedLabel } from '../render/missed-label.ts'
 import type { Ledger, NewRun, Recorded } from '../run/ledger.ts'
+import type { Run } from '../run/run.ts'
 
 export interface TakeUpParts {
   ledger: Pick<Ledger, 'latest'>
@@ -39,7 +40,7 @@ export async function takeUp(found: FoundIssue, parts: TakeUpParts): Promise<Tak
   if (last !== undefined && (last.state !== 'ended' || notAfter(issue.updatedAt, last.task.requestedAt))) return 'left'
   const labelling = await repository.labelling(issue.number, parts.label)
   if (labelling === undefined || labelling.isBot || !isOpenTo(labelling, found, parts)) return 'left'
-  if (last !== undefined && notAfter(labelling.at, last.task.requestedAt)) return 'left'
+  if (last !== undefined && isAnswered(labelling, last)) return 'left'
   if (Date.parse(issue.updatedAt) - Date.parse(labelling.at) > sameMomentMs) return askAgain(found, labelling, parts)
   const recorded = await parts.record(
     freezeTask(event, {
@@ -59,6 +60,11 @@ export async function takeUp(found: FoundIssue, parts: TakeUpParts): Promise<Tak
 function isOpenTo({ at }: Labelling, { labelledSince }: FoundIssue, { now }: TakeUpParts): boolean {
   const putAt = Date.parse(at)
   return putAt >= (labelledSince?.getTime() ?? 0) && putAt <= now().getTime() - hearsayMs
+}
+
+/** By the run that it asked for, or by one that was under way: a label that is put meanwhile asks for nothing. */
+function isAnswered({ at }: Labelling, { task, endedAt }: Run): boolean {
+  return Date.parse(at) <= Math.max(Date.parse(task.requestedAt) + sameMomentMs, endedAt?.getTime() ?? 0)
 }
 
 function notAfter(one: string, other: string): boolean {

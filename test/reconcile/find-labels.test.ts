@@ -81,6 +81,24 @@ it('makes a run of a label that was missed, as the event would have, and once', 
   expect(event?.payload.issue).toMatchObject({ updated_at: run?.task.requestedAt })
 })
 
+it('takes a label that was put while a run was under way, or a moment after it was asked for, for answered', async () => {
+  await github.label(full, 1, label, 'mia')
+  scene.pass(11)
+  await round()
+  const run = await latest()
+  await github.comment(full, 1, 'And?', 'mia')
+  const secondLater = -1_000
+  memory = undefined
+  expect(await round(secondLater)).toEqual(nothing)
+  await (await scene.ledger.claim(run?.id ?? ''))?.settle({ kind: 'cancelled', reason: 'enough' })
+  for (const earlierMs of [secondLater, -5 * 60_000]) {
+    memory = undefined
+    scene.pass(10)
+    expect(await round(earlierMs)).toEqual(nothing)
+  }
+  expect((await github.state()).repositories[full]?.issues[0]?.comments).toHaveLength(1)
+})
+
 it('leaves alone what bots label, what is closed, and what carries another label', async () => {
   await prepare({ labels: [label, 'bug'], issues: [{ title: 'One' }, { title: 'Two' }, { title: 'Three' }] })
   await github.label(full, 1, label, 'renovate[bot]')
