@@ -46,7 +46,7 @@ async function admit({ installationId, urgency, budget, now, sleep, longestWaitM
   const standing = await budget.standing(installationId)
   if (standing === undefined) return
   const waitMs = mayBeCalledAt(standing) - now()
-  if (urgency === 'background' && (waitMs > 0 || isLow(standing))) throw budgetLow(standing, now())
+  if (urgency === 'background' && isLow(standing)) throw budgetLow(standing, now())
   if (waitMs <= 0) return
   if (waitMs > longestWaitMs) throw closed(waitMs)
   await sleep(waitMs)

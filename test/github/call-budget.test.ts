@@ -161,6 +161,16 @@ describe('the calls of an installation', () => {
     expect(Date.now() - begun).toBeGreaterThanOrEqual(100)
   })
 
+  it('wait for it too where nobody waits for the answer, while enough is left', async () => {
+    const store = new MemoryStore()
+    store.there = { limit: 5_000, remaining: 4_973, resetsAt: inAnHour(), closedUntil: Date.now() + 150 }
+    const begun = Date.now()
+    token()
+    issue(200, left(4_972))
+    await read(app(store).inBackground())
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(100)
+  })
+
   it('go on where the database does not answer', async () => {
     const broken: StandingStore = {
       read: () => Promise.reject(new Error('away')),
