@@ -60,7 +60,8 @@ export async function findContainerEngine(hostEnv: HostEnvironment): Promise<Con
 }
 
 export function engineUnavailable(what: string, mend: string): Fault {
-  return new Fault('invalid_input', 'sandbox_unavailable', `The container sandbox cannot be used: ${what}.`, { mend })
+  const sentence = `The container sandbox cannot be used: ${what.replace(/[.?!]+$/, '')}.`
+  return new Fault('invalid_input', 'sandbox_unavailable', sentence, { mend })
 }
 
 export function lastLine(text: string): string {

@@ -45,7 +45,7 @@ export function createContainerLaunch(parts: ContainerLaunchParts): Launch {
       state = await ended
     },
     reached: () => (state?.OOMKilled === true ? 'memory' : undefined),
-    exitCode: () => (state?.Status === 'exited' && !state.Error ? state.ExitCode : undefined),
+    exitCode: () => (hasEnded(state) ? state.ExitCode : undefined),
     remark: () => refusalRemark(wayOut),
   }
 }
@@ -81,6 +81,11 @@ const endState = z.object({
   Error: z.string().nullish(),
 })
 type EndState = z.infer<typeof endState>
+
+/** Podman says `stopped` for a moment, until it has tidied up. One that could not be started has an error, and no exit code of a command. */
+function hasEnded(state: EndState | undefined): state is EndState {
+  return state !== undefined && ['exited', 'stopped'].includes(state.Status) && !state.Error
+}
 
 /** How it ended, or undefined where there is none. When this returns, no process of it is left; else it throws. */
 async function endContainer(engine: ContainerEngine, name: string): Promise<EndState | undefined> {

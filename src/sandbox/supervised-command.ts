@@ -248,11 +248,17 @@ function limitAtEnd(launch: Launch, code: number | null): LimitReached | undefin
 function readExitCode(launch: Launch, ended: Ended): number {
   const exitCode = launch.exitCode(ended)
   if (exitCode !== undefined) return exitCode
-  const said = ended.errors.trim().split('\n').at(-1) ?? ''
+  const said = lastWords(ended.errors)
   throw new Fault('infrastructure', 'sandbox_broke', `The sandbox broke: ${said || 'it ended without a word'}.`, {
     mend: 'Run `draftsmith doctor`; it tries the sandbox and says what is missing.',
     data: { code: ended.code, signal: ended.signal, errors: ended.errors.slice(0, 2_000) },
   })
+}
+
+/** Docker's client has its reason first, and a hint at its help after it. */
+function lastWords(errors: string): string {
+  const lines = errors.split('\n').filter((line) => line.trim() !== '' && !/^Run '.* --help' for more/.test(line))
+  return lines.at(-1)?.trim() ?? ''
 }
 
 async function closeLog(output: BoundedOutput): Promise<void> {

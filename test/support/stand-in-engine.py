@@ -17,7 +17,8 @@ SETTINGS = {
 
 
 def fail(text, code=125):
-    sys.stderr.write(f'Error: {text}\n')
+    hint = "\n\nRun 'docker run --help' for more information\n" if code == 125 else '\n'
+    sys.stderr.write(f'Error: {text}{hint}')
     sys.exit(code)
 
 
