@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 // No test may find somebody's real key or database by accident.
@@ -6,6 +7,9 @@ const secrets =
 for (const name of Object.keys(process.env)) {
   if (secrets.test(name)) delete process.env[name]
 }
+
+// Programs of ours that tests start, and the tests' own workers, take half the time where the source was compiled before.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.compile-cache')
 
 export default defineConfig({
   test: {

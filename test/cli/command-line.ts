@@ -34,7 +34,8 @@ export class CommandLine {
     args: string[],
     options: { env?: Record<string, string>; cwd?: string; input?: string | 'open' } = {},
   ): Started {
-    const env = { PATH: process.env.PATH, HOME: this.folder, DRAFTSMITH_DATA_DIR: this.dataDir, ...options.env }
+    const { PATH, NODE_COMPILE_CACHE } = process.env
+    const env = { PATH, NODE_COMPILE_CACHE, HOME: this.folder, DRAFTSMITH_DATA_DIR: this.dataDir, ...options.env }
     const [program, ...first] = this.#command
     const child = spawn(program, [...first, ...args], { cwd: options.cwd ?? this.folder, env })
     if (options.input !== 'open') child.stdin.end(options.input ?? '')

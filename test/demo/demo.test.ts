@@ -38,7 +38,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Its temporary files go into a folder of the test, so that what it leaves behind is seen. */
 function environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: folder, ...more }
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
+  return { PATH, HOME, NODE_COMPILE_CACHE, TMPDIR: folder, ...more }
 }
 
 requirePackage('python3', ['python3'])('npm run demo', () => {

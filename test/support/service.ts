@@ -167,6 +167,7 @@ function environmentOf({ github, model, sandbox, label, env }: ServiceOptions, p
   const own: Record<string, string | undefined> = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     APP_ID: `${github.app.id}`,
     PRIVATE_KEY: github.app.privateKey,
     WEBHOOK_SECRET: github.app.webhookSecret,
