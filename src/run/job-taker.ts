@@ -141,7 +141,11 @@ export class JobTaker {
     const place: PlaceRequest = { jobId: job.id, repositoryKey: job.data.repositoryKey, organisationLimit }
     const taken = await takePlace(database, place)
     if (taken === 'repository_busy') return putBack(database, job, atOnce)
-    if (taken === 'organisation_busy') return putBack(database, job, forOrganisation)
+    if (taken === 'organisation_busy') {
+      await putBack(database, job, forOrganisation)
+      // It is out of the way: what comes after it need not wait for the next look.
+      return this.#lookAgain()
+    }
     try {
       await this.#hand(job, handler, isLast(job) ? 'last' : 'more')
     } finally {
@@ -172,7 +176,7 @@ export class JobTaker {
     }
   }
 
-  /** The repository is free now: its next run need not wait for the next look. Wakes the own worker too, once it is through. */
+  /** There may be something to do now, such as the next run of a repository. Wakes the own worker too, once it is through. */
   #lookAgain(): void {
     for (const { id, name } of this.#boss.getWipData()) if (name === jobs) this.#boss.notifyWorker(id)
   }
