@@ -47,8 +47,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const signal = AbortSignal.timeout(options.breakingMs)
   const deeds = await direct(world, { moments, boundaries, underWay, signal, say })
   say(`${on}: the last of ${world.issues.length} issues are waited for`)
-  await allEnded(world, AbortSignal.timeout(options.endingMs))
+  await allEnded(world, AbortSignal.timeout(options.endingMs / 2))
+  // What goes its rounds from the first repository to the last needs an hour in which not every fifth call fails.
   mendGitHub()
+  await allEnded(world, AbortSignal.timeout(options.endingMs / 2))
   await world.storm.settled()
   const { losses, outcomes } = await lossesOnGitHub(world)
   await world.fleet.stop()
