@@ -3,16 +3,13 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { runCommand } from '../../src/cli/run-command.ts'
 import { readConfig } from '../../src/config.ts'
 import { mended, money } from '../e2e/fixture.ts'
 import { testKey } from '../support/messages-api.ts'
 import { ScriptedMessages } from '../support/scripted-messages.ts'
 import { CommandLine } from './command-line.ts'
-
-// Each command opens the embedded database, which takes its seconds.
-vi.setConfig({ testTimeout: 120_000 })
 
 let model: ScriptedMessages
 beforeAll(async () => {

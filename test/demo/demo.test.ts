@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { bundledRepository } from '../../demo/bundled-github.ts'
 import { judgeScenario } from '../../demo/judge-scenario.ts'
 import { chooseSandbox, recordedModel } from '../../demo/machine.ts'
@@ -24,8 +24,6 @@ import { openStage, playScenarios } from '../../demo/play.ts'
 import { demoResult, type ScenarioResult } from '../../demo/result.ts'
 import { scenarios } from '../../demo/scenarios.ts'
 import { findProgram, requirePackage } from '../support/system.ts'
-
-vi.setConfig({ testTimeout: 240_000 })
 
 const program = join(import.meta.dirname, '..', '..', 'demo', 'demo.ts')
 const run = promisify(execFile)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { targetedChecks } from '../../src/toolchain/commands.ts'
 import { detectToolchain } from '../../src/toolchain/detect.ts'
 import { runChecks } from '../../src/toolchain/run-checks.ts'
@@ -17,9 +17,6 @@ import {
   quick,
 } from './support/jvm-project.ts'
 import { openRepository, readerOf, withoutLogs } from './support/session.ts'
-
-// Each build starts up to three Java machines.
-vi.setConfig({ testTimeout: 180_000 })
 
 const nothing = async () => {}
 /** The Java libraries of Debian have no program that could be looked for. */

@@ -5,7 +5,7 @@ export const attack = commandCase({
   gain: 'source code of another customer, and a way to change it',
   async attempt(scene) {
     const file = await scene.plant('runs/r-2/tree/secret.txt')
-    const { output } = await scene.run(`cat ${file} ../../r-2/tree/secret.txt; cat /work/../../r-2/tree/secret.txt`)
+    const { output } = await scene.run(`cat ${file} ../../r-2/tree/secret.txt; cat $PWD/../../r-2/tree/secret.txt`)
     return output.includes(scene.token)
   },
 })

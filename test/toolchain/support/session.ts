@@ -12,7 +12,7 @@ export interface Repository extends AsyncDisposable {
 }
 
 const limits = {
-  deadlineMs: 60_000,
+  deadlineMs: 200_000,
   memoryBytes: 4 * 1024 ** 3,
   processes: 512,
   cpus: 2,
