@@ -1,6 +1,7 @@
 // Runs whose issue has been closed, moved, or left without its label while nobody told us so, or whose work people have put away;
 // also where we are not let in any more.
 import type { Logger } from 'pino'
+import { z } from 'zod'
 import { type Fault, toFault } from '../errors.ts'
 import type { GitHubApp } from '../github/github.ts'
 import type { Cancellation, Cancelled, Ledger } from '../run/ledger.ts'
@@ -22,19 +23,28 @@ export interface EndVanishedOptions {
 
 /** Events are on their way, and a younger run has looked itself. */
 const youngMs = 15 * 60_000
+/** A look takes about ten calls, and runs may wait for people for weeks. */
+const mostRuns = 25
+
+/** When the run was recorded that was looked at last. */
+const memorySchema = z.object({ upTo: z.coerce.date().optional() })
+
 /** GitHub does not know us there, or what we ask for. */
 const shutCodes = new Set(['github_not_found', 'github_forbidden', 'installation_suspended'])
 
 export function createEndVanished(options: EndVanishedOptions): Duty {
-  return { name: 'end-vanished', everyMs: options.everyMs, round: (_, signal) => round(options, signal) }
+  return { name: 'end-vanished', everyMs: options.everyMs, round: (memory, signal) => round(options, memory, signal) }
 }
 
-async function round(options: EndVanishedOptions, signal: AbortSignal): Promise<RoundEnd> {
+async function round(options: EndVanishedOptions, remembered: unknown, signal: AbortSignal): Promise<RoundEnd> {
   const { ledger, cancel, log, now } = options
   const found = { ended: 0, failed: 0 }
-  for (const run of await ledger.underWay()) {
-    if (signal.aborted) break
-    if (now().getTime() - run.createdAt.getTime() < youngMs || run.cancelReason !== undefined) continue
+  const old = (await ledger.underWay()).filter(
+    ({ createdAt, cancelReason }) => now().getTime() - createdAt.getTime() >= youngMs && cancelReason === undefined,
+  )
+  const turn = inTurn(old, memorySchema.safeParse(remembered).data?.upTo)
+  for (const run of turn) {
+    if (signal.aborted) return { found }
     try {
       const reason = await whyOver(options, run)
       if (reason === undefined) continue
@@ -44,7 +54,16 @@ async function round(options: EndVanishedOptions, signal: AbortSignal): Promise<
       log.warn({ err: toFault(thrown), runId: run.id }, 'whether a run may go on could not be asked')
     }
   }
-  return { found }
+  return { memory: { upTo: turn.at(-1)?.createdAt } satisfies z.infer<typeof memorySchema>, found }
+}
+
+/** Goes on behind the one that was looked at last, and begins again at the end. */
+function inTurn(runs: Run[], upTo: Date = new Date(0)): Run[] {
+  const next = Math.max(
+    0,
+    runs.findIndex(({ createdAt }) => createdAt > upTo),
+  )
+  return [...runs.slice(next), ...runs.slice(0, next)].slice(0, mostRuns)
 }
 
 /** Undefined where it may go on. */

@@ -8,6 +8,7 @@ import { createTellEnds } from '../../src/reconcile/tell-ends.ts'
 import type { NewRun } from '../../src/run/ledger.ts'
 import { pushed } from '../../src/run/outcome.ts'
 import type { Run } from '../../src/run/run.ts'
+import type { Inspection } from '../../src/task/task-host.ts'
 import { appOn, freshRepository, hostOn, startGitHub } from '../github/fixture.ts'
 import { newRun } from '../run/support.ts'
 import type { EmulatedGitHub, RepositoryName } from '../support/emulated-github/types.ts'
@@ -191,6 +192,25 @@ describe('a run under way whose issue nobody told us of', () => {
     expect((await round()).found).toEqual({ ended: 0, failed: 1 })
     restore()
     expect((await round()).found).toEqual({ ended: 1, failed: 0 })
+  })
+
+  it('has its turn, however many there are', async () => {
+    const runs: Run[] = []
+    for (let nth = 0; nth < 30; nth += 1) {
+      runs.push(await scene.queued())
+      scene.pass(1)
+    }
+    scene.pass(16)
+    const looked: string[] = []
+    const inspect = async ({ id }: Run) => {
+      looked.push(id)
+      return { kind: 'ready' } as Inspection
+    }
+    const duty = createEndVanished({ ...scene, github: appOn(github), inspect, everyMs: 1 })
+    const { memory } = await duty.round(undefined, going)
+    expect(looked).toHaveLength(25)
+    await duty.round(JSON.parse(JSON.stringify(memory)), going)
+    expect(new Set(looked.slice(0, 30))).toEqual(new Set(runs.map(({ id }) => id)))
   })
 
   it('ends where the App is not let in any more', async () => {
