@@ -27,7 +27,8 @@ export function criteriaEvidence({ criteria, modifications, ...measured }: Crite
   const covering = modifications.filter(
     ({ test, kind, criteria: of = [] }) => test && kind !== 'delete' && of.length > 0,
   )
-  const came = newTests(measured)
+  const planned = covering.map(({ path }) => path)
+  const came = newTests(measured, planned)
   if (covering.length === 0 || came.some(({ file }) => file === undefined)) return []
   return criteria.map((criterion, at) => {
     const paths = covering.filter(({ criteria: of }) => of?.includes(at + 1)).map(({ path }) => path)
@@ -43,19 +44,27 @@ interface NewTest {
   failsWithout: boolean
 }
 
-function newTests({ checks, reproduction, tests }: Omit<CriteriaFacts, 'criteria' | 'modifications'>): NewTest[] {
+function newTests(
+  { checks, reproduction, tests }: Omit<CriteriaFacts, 'criteria' | 'modifications'>,
+  planned: string[],
+): NewTest[] {
   const passing = new Map(tests.filter(({ status }) => status === 'passed').map((test) => [test.name, test]))
   const mended = [...(reproduction?.failsWithoutChange ?? []), ...checks.flatMap(({ fixed }) => fixed)]
   const added = checks.flatMap((check) => check.added).filter((name) => passing.has(name))
   return [...new Set([...mended, ...added])].map((name) => ({
     name,
-    file: passing.get(name)?.file ?? fileIn(name),
+    file: passing.get(name)?.file ?? fileIn(name, planned),
     failsWithout: mended.includes(name),
   }))
 }
 
-/** Names of tests begin with their file where the runner tells it. */
-function fileIn(name: string): string | undefined {
+/** Names of tests begin with their file where the runner tells it, and with module and class where that is Python's unittest. */
+function fileIn(name: string, planned: string[]): string | undefined {
   const [first = ''] = name.split(' > ')
-  return /\.\w+$/.test(first) ? first : undefined
+  const file = /\.[a-z]{1,5}$/.test(first) ? first : undefined
+  return planned.find((path) => path.endsWith('.py') && first.startsWith(`${moduleOf(path)}.`)) ?? file
+}
+
+function moduleOf(path: string): string {
+  return path.replace(/\.py$/, '').replaceAll('/', '.')
 }
