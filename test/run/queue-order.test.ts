@@ -1,4 +1,5 @@
 // Which jobs are taken, when and how many at once, on both databases.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import { type Database, openDatabase } from '../../src/run/database.ts'
@@ -159,6 +160,9 @@ function orderTests(open: () => Promise<Database>): void {
     await pauseQueue(database, 'deploying')
     await enqueue('acme/a.1')
     const jobs = await work()
+    expect(warnings).toEqual([pausedNote])
+    // Long enough for a job that is taken.
+    await sleep(300)
     expect(jobs.begun).toEqual([])
     await resumeQueue(database)
     await jobs.becomes(['acme/a.1'])
