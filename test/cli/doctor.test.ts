@@ -263,7 +263,7 @@ describe('the App', () => {
   })
 
   test.each([
-    ['acme/broken', 'policy', '1:1 Unknown key `lable`. Did you mean `label`?'],
+    ['acme/broken', 'policy', '1:1 Unknown key `concurency`. Did you mean `concurrency`?'],
     ['acme/archived', 'repository', 'it is archived, so that nothing can be published'],
     ['acme/empty', 'repository', 'it has no commit on main'],
     ['acme/silent', 'repository', 'issues are disabled'],
@@ -309,7 +309,7 @@ function startGitHub(app: AppSeed): Promise<EmulatedGitHub> {
       { owner, name: 'tool', files, labels },
       { owner, name: 'pushy', files: { ...files, ...workflows }, labels },
       { owner, name: 'bare', files },
-      { owner, name: 'broken', files: { ...files, '.github/draftsmith.yml': 'lable: other\n' } },
+      { owner, name: 'broken', files: { ...files, '.github/draftsmith.yml': 'concurency: 2\n' } },
       { owner, name: 'archived', files, archived: true },
       { owner, name: 'silent', files, issuesEnabled: false },
       { owner, name: 'empty' },
