@@ -27,7 +27,7 @@ export interface RunningService {
   readyAfterMs: number
   /** Resident memory now, in MB of 1,000,000 bytes. */
   memoryMB(): Promise<number>
-  /** Processor time so far, of itself and of every program of git or of a repository that has ended, in seconds. */
+  /** Processor time so far, of itself and of all programs below it that have ended, in seconds; the one that starts git stays and is not in it. */
   processorSeconds(): Promise<number>
   /** Everything that it and those before it in the same folder have logged as JSON. */
   logged(): Promise<LogLine[]>
