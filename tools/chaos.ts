@@ -57,7 +57,6 @@ try {
         boundaries: true,
         seed: Number(values.seed),
         members: 4,
-        lostLabels: 0.1,
         underWay: 8,
         postgresServer: postgres?.url,
         say: (text) => console.error(text),

@@ -13,7 +13,6 @@ const short: Omit<ChaosOptions, 'on'> = {
   freezesMs: [500],
   seed: 11,
   members: 2,
-  lostLabels: 0,
   underWay: 2,
   postgresServer: inject('postgresUrl'),
   breakingMs: 180_000,

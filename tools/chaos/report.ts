@@ -14,8 +14,6 @@ export interface ChaosResult {
   moments: number
   faults: FaultCount
   deliveries: number
-  /** Labels of which no webhook told. */
-  lostLabels: number
   modelCalls: number
   seconds: number
   /** Processes that ended by themselves. */
@@ -32,7 +30,6 @@ export function renderChaos(results: ChaosResult[]): string {
     ['how they ended', ({ outcomes }) => list(outcomes)],
     ['why they failed', ({ failures }) => list(failures)],
     ['webhooks delivered', ({ deliveries }) => deliveries],
-    ['labels that no webhook told', ({ lostLabels }) => lostLabels],
     ['moments', ({ deeds, moments }) => `${deeds.moments} of ${moments}`],
     ['stages killed after', ({ deeds }) => struckAfter(deeds, 'crash')],
     ['stages frozen after', ({ deeds }) => struckAfter(deeds, 'freeze')],

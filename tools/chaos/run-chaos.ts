@@ -25,8 +25,6 @@ export interface ChaosOptions {
   /** Runs kept under way, one a repository. */
   underWay: number
   postgresServer: string | undefined
-  /** Share of the labels of which no webhook tells. */
-  lostLabels: number
   /** Nothing is broken any more after it. */
   breakingMs: number
   /** From then on: what has not ended counts as lost. */
@@ -35,12 +33,12 @@ export interface ChaosOptions {
 }
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { on, seed, members, postgresServer, lostLabels, underWay, boundaries, say } = options
+  const { on, seed, members, postgresServer, underWay, boundaries, say } = options
   const began = Date.now()
   const random = createRandom(seed)
   const faults: FaultCount = { github: 0, model: 0 }
   const answered: AnsweredCall[] = []
-  await using world = await openWorld({ on, members, repositories: underWay, postgresServer, lostLabels, random })
+  await using world = await openWorld({ on, members, repositories: underWay, postgresServer, random })
   const mendGitHub = githubFaults(world.github, random.fork('github'), faults)
   breakModel(world.model, random.fork('model'), { faults, answered })
   const moments = chooseMoments(random, options)
@@ -48,7 +46,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const deeds = await direct(world, { moments, boundaries, underWay, signal, say })
   say(`${on}: the last of ${world.issues.length} issues are waited for`)
   await allEnded(world, AbortSignal.timeout(options.endingMs / 2))
-  // What goes its rounds from the first repository to the last needs an hour in which not every fifth call fails.
+  // What waits for its next attempt by now is to come to its end, and not to meet every fifth call's fault for ever.
   mendGitHub()
   await allEnded(world, AbortSignal.timeout(options.endingMs / 2))
   await world.storm.settled()
@@ -62,7 +60,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     moments: moments.length,
     issues: world.issues.length,
     deliveries: world.storm.made,
-    lostLabels: world.storm.lost,
     modelCalls: world.model.asked.length,
     fallen: world.fleet.fallen,
     seconds: Math.round((Date.now() - began) / 1_000),

@@ -8,8 +8,6 @@ export interface WebhookStorm {
   url: string
   /** Deliveries that were made, repetitions included. */
   readonly made: number
-  /** Labels of which nobody was told. */
-  readonly lost: number
   /** Resolves when everything that came in has been delivered. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -20,18 +18,12 @@ export interface StormOptions {
   path: string
   /** The addresses that answer at the moment. */
   targets(): string[]
-  /** Share of the labels whose delivery is lost, so that only a look at the issue finds them. */
-  lostLabels: number
 }
 
-export async function startWebhookStorm(
-  random: Random,
-  { path, targets, lostLabels }: StormOptions,
-): Promise<WebhookStorm> {
+export async function startWebhookStorm(random: Random, { path, targets }: StormOptions): Promise<WebhookStorm> {
   const under = new Set<Promise<void>>()
   let made = 0
   let came = 0
-  let lost = 0
 
   const deliver = async (headers: IncomingHttpHeaders, body: Buffer, own: Random) => {
     await sleep(own.between(0, 3_000))
@@ -49,10 +41,6 @@ export async function startWebhookStorm(
     response.end()
     came += 1
     const own = random.fork(`webhook ${came}`)
-    if (isLabel(request.headers, chunks) && own.chance(lostLabels)) {
-      lost += 1
-      return
-    }
     for (let copies = own.between(1, 5); copies > 0; copies--) {
       const delivery = deliver(request.headers, Buffer.concat(chunks), own.fork(`copy ${copies}`))
       under.add(delivery)
@@ -65,18 +53,11 @@ export async function startWebhookStorm(
     get made() {
       return made
     },
-    get lost() {
-      return lost
-    },
     async settled() {
       while (under.size > 0) await Promise.all(under)
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
-}
-
-function isLabel(headers: IncomingHttpHeaders, body: Buffer[]): boolean {
-  return headers['x-github-event'] === 'issues' && Buffer.concat(body).includes('"action":"labeled"')
 }
 
 async function post(url: string, headers: IncomingHttpHeaders, body: Buffer): Promise<number | undefined> {

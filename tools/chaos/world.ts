@@ -21,8 +21,6 @@ export interface WorldOptions {
   members: number
   repositories: number
   postgresServer: string | undefined
-  /** Share of the labels of which no webhook tells. */
-  lostLabels: number
   random: Random
 }
 
@@ -62,7 +60,7 @@ export interface LedgerSeen {
 }
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { on, members, repositories, postgresServer, lostLabels, random } = options
+  const { on, members, repositories, postgresServer, random } = options
   await using opened = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'draftsmith-chaos-'))
   let kept = false
@@ -90,9 +88,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   )
   if (database.url !== undefined) opened.use(await watchPostgres(database.url, seen))
   const targets = () => fleet.members.flatMap(({ url }) => (url === undefined ? [] : [url]))
-  const storm = opened.adopt(
-    await startWebhookStorm(random.fork('webhooks'), { path: webhookPath, targets, lostLabels }),
-    (each) => each.close(),
+  const storm = opened.adopt(await startWebhookStorm(random.fork('webhooks'), { path: webhookPath, targets }), (each) =>
+    each.close(),
   )
   github.setWebhookTarget(storm.url)
   const issues: ChaosIssue[] = []
@@ -133,7 +130,7 @@ interface Place {
   databaseUrl: string | undefined
 }
 
-/** Heartbeats and pauses are those of production; what only spares GitHub is off, and labels are looked for as often as can be. */
+/** Heartbeats and pauses are those of production; what only spares GitHub is off, and the rounds are gone as often as can be. */
 function environmentOf({ github, model, member, databaseUrl }: Place): Record<string, string> {
   return {
     APP_ID: String(github.app.id),
