@@ -55,6 +55,7 @@ try {
         on,
         moments: Number(values.moments),
         boundaries: true,
+        faultShare: 0.2,
         seed: Number(values.seed),
         members: 4,
         underWay: 8,

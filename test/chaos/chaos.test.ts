@@ -11,6 +11,8 @@ const short: Omit<ChaosOptions, 'on'> = {
   writesBetween: 30,
   boundaries: false,
   freezesMs: [500],
+  // A fifth, as in the long one, has each run wait for a minute.
+  faultShare: 0.05,
   seed: 11,
   members: 2,
   underWay: 2,

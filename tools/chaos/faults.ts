@@ -10,7 +10,13 @@ export interface FaultCount {
   model: number
 }
 
-const share = 0.2
+export interface Faults {
+  random: Random
+  /** Of the calls that fail, from 0 to 1. */
+  share: number
+  /** Counted up. */
+  count: FaultCount
+}
 
 const secondary = {
   message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
@@ -24,8 +30,8 @@ const kinds: Omit<FaultSeed, 'match'>[] = [
   { kind: 'timeout_after_write' },
 ]
 
-/** A fifth of all calls of the API fails, each kind as often as the others; git is left to itself. Returns what takes the faults away. */
-export function githubFaults(github: EmulatedGitHub, random: Random, count: FaultCount): () => void {
+/** Calls of the API fail, in each way as often as in the others; git is left to itself. Returns what takes the faults away. */
+export function githubFaults(github: EmulatedGitHub, { random, share, count }: Faults): () => void {
   const occasion = perOccasion(random)
   const drawn = new WeakMap<FaultRequest, number>()
   // Every fault is asked of every request; the first of them draws for all.
@@ -45,8 +51,8 @@ export function githubFaults(github: EmulatedGitHub, random: Random, count: Faul
   }
 }
 
-/** A fifth of all calls of the model fails. */
-export function modelFaults(random: Random, count: FaultCount): (asked: Asked) => Answer | undefined {
+/** Calls of the model fail. */
+export function modelFaults({ random, share, count }: Faults): (asked: Asked) => Answer | undefined {
   const occasion = perOccasion(random)
   return ({ title, role, turn }) => {
     const own = occasion(`${title} ${role} ${turn}`)

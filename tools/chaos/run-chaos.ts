@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ScriptedMessages } from '../../test/support/scripted-messages.ts'
 import type { DatabaseKind } from '../bench/part.ts'
 import { direct } from './director.ts'
-import { type FaultCount, githubFaults, modelFaults } from './faults.ts'
+import { type FaultCount, type Faults, githubFaults, modelFaults } from './faults.ts'
 import { lossesInLedger, lossesOnGitHub, lossesOnMachine } from './losses.ts'
 import { chooseMoments } from './moments.ts'
 import type { AnsweredCall } from './paid-calls.ts'
-import { createRandom, type Random } from './random.ts'
+import { createRandom } from './random.ts'
 import type { ChaosResult } from './report.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -20,6 +20,8 @@ export interface ChaosOptions {
   /** Whether a process is killed and frozen at the end of every stage, too. */
   boundaries: boolean
   freezesMs: readonly number[]
+  /** Of the calls of GitHub's API and of the model that fail, from 0 to 1. */
+  faultShare: number
   seed: number
   members: number
   /** Runs kept under way, one a repository. */
@@ -37,10 +39,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const began = Date.now()
   const random = createRandom(seed)
   const faults: FaultCount = { github: 0, model: 0 }
+  const failing = { share: options.faultShare, count: faults }
   const answered: AnsweredCall[] = []
   await using world = await openWorld({ on, members, repositories: underWay, postgresServer, random })
-  const mendGitHub = githubFaults(world.github, random.fork('github'), faults)
-  breakModel(world.model, random.fork('model'), { faults, answered })
+  const mendGitHub = githubFaults(world.github, { ...failing, random: random.fork('github') })
+  breakModel(world.model, { ...failing, random: random.fork('model') }, answered)
   const moments = chooseMoments(random, options)
   const signal = AbortSignal.timeout(options.breakingMs)
   const deeds = await direct(world, { moments, boundaries, underWay, signal, say })
@@ -68,12 +71,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 }
 
 /** Keeps what was answered, and when. */
-function breakModel(
-  model: ScriptedMessages,
-  random: Random,
-  { faults, answered }: { faults: FaultCount; answered: AnsweredCall[] },
-): void {
-  const failing = modelFaults(random, faults)
+function breakModel(model: ScriptedMessages, faults: Faults, answered: AnsweredCall[]): void {
+  const failing = modelFaults(faults)
   model.fault = (asked) => {
     const fault = failing(asked)
     if (fault === undefined) answered.push({ ...asked, at: Date.now() })
