@@ -23,6 +23,11 @@ export function createRecordedProvider(options: { files: string[] }): ModelProvi
       if (!found) throw missing(request.role, request.messages, [...calls.values()])
       return structuredClone(found.reply)
     },
+    /** As it was counted when the call was made, so that a budget ends where it did then. */
+    async count({ role, messages }) {
+      const usage = calls.get(recordingKey(role, messages))?.reply.usage
+      return usage && usage.inputTokens + usage.cacheWriteTokens + usage.cacheReadTokens
+    },
   }
 }
 

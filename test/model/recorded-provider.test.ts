@@ -53,6 +53,14 @@ function write(recording: unknown, name = 'title.json'): string {
   return file
 }
 
+test('a prompt counts what it counted when it was recorded, and one that was not is not counted', async () => {
+  const provider = createRecordedProvider({ files: [write(await record())] })
+  const request = { role: 'coder' as const, model: 'any', system: 's', tools, maxTokens: 1_000 }
+  const messages = conversation('r-bbbbbbbbbb', 'exit 1 in 99ms\n3 !== 4')
+  expect(await provider.count?.({ ...request, messages })).toBe(1_540)
+  expect(await provider.count?.({ ...request, messages: [user('Something else.')] })).toBeUndefined()
+})
+
 test('another run with other ids, times and paths gets the recorded replies with their usage and cost, twice the same', async () => {
   const provider = createRecordedProvider({ files: [write(await record())] })
   const messages = conversation('r-bbbbbbbbbb', 'exit 1 in 340ms\n3 !== 4')
