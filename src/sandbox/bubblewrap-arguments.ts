@@ -26,7 +26,7 @@ const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/li
 const etcEntries = [
   ...['ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'alternatives', 'localtime', 'timezone', 'locale.alias'],
   ...['ssl/certs', 'ssl/openssl.cnf', 'pki', 'ca-certificates', 'ca-certificates.conf', 'mime.types', 'magic'],
-  ...['protocols', 'services', 'fonts', 'terminfo', 'inputrc', 'perl', 'maven', 'php'],
+  ...['protocols', 'services', 'fonts', 'terminfo', 'inputrc', 'perl', 'maven', 'php', 'dotnet'],
 ]
 const etcFamilies = /^(java-|python\d)/
 /** npm's machine-wide configuration may hold a registry's token. */
