@@ -181,6 +181,7 @@ const debianPackages: Record<string, string> = {
   rspec: 'ruby-rspec',
   ruby: 'ruby',
 }
+const otherSources: Record<string, string> = { dotnet: 'the .NET SDK, https://dotnet.microsoft.com/download' }
 const npmPackages = ['pnpm', 'yarn', 'bun']
 const pythonPackages = ['black', 'flake8', 'mypy', 'pyright', 'ruff']
 
@@ -189,5 +190,7 @@ function installMend(tool: string): string {
   if (npmPackages.includes(tool)) return `${name} (\`npm install --global ${tool}\`)`
   if (pythonPackages.includes(tool)) return `${name} (\`pip install ${tool}\`, or list it among the requirements)`
   const packages = debianPackages[tool]
+  const source = otherSources[tool]
+  if (source !== undefined) return `${name} (${source})`
   return packages === undefined ? name : `${name} (on Debian \`apt-get install ${packages}\`)`
 }

@@ -48,7 +48,7 @@ const manifest = new RegExp(
     'go\\.(mod|sum|work|work\\.sum)|Cargo\\.(toml|lock)|rust-toolchain(\\.toml)?|\\.cargo/.*',
     'pom\\.xml|\\.mvn/.*|[^/]*\\.gradle(\\.kts)?|gradle\\.properties|gradle/.*|gradlew',
     'Gemfile(\\.lock)?|gems\\.(rb|locked)|[^/]*\\.gemspec|\\.bundle/config|\\.ruby-version|composer\\.(json|lock)|auth\\.json',
-    '[^/]*\\.(cs|fs|vb)proj|[^/]*\\.(props|targets|sln)|packages\\.lock\\.json|global\\.json|nuget\\.config',
+    '[^/]*\\.(cs|fs|vb)proj|[^/]*\\.(props|targets|slnx?)|packages\\.lock\\.json|global\\.json|nuget\\.config',
     '\\.tool-versions|\\.nvmrc|\\.node-version|\\.python-version',
   ].join('|')})$`,
   'i',

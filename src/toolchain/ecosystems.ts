@@ -1,5 +1,6 @@
 // Every ecosystem that is known, in the order in which their checks are run.
 
+import { dotnetEcosystem } from './dotnet-ecosystem.ts'
 import { goEcosystem } from './go-ecosystem.ts'
 import { jvmEcosystem } from './jvm-ecosystem.ts'
 import { nodeEcosystem } from './node-ecosystem.ts'
@@ -17,4 +18,5 @@ export const ecosystems: readonly Ecosystem[] = [
   jvmEcosystem,
   rubyEcosystem,
   phpEcosystem,
+  dotnetEcosystem,
 ]

@@ -10,6 +10,7 @@ import { nodeReader } from './reports/node-events.ts'
 import { phpunitReader } from './reports/phpunit-junit.ts'
 import { rspecReader } from './reports/rspec-json.ts'
 import { tapReader } from './reports/tap.ts'
+import { trxReader } from './reports/trx.ts'
 import { unittestReader } from './reports/unittest-text.ts'
 import type { ReportFormat, ReportReader } from './toolchain.ts'
 
@@ -29,6 +30,7 @@ const readers: Record<Exclude<ReportFormat, 'text'>, ReportReader> = {
   'rspec-json': rspecReader,
   'minitest-events': minitestReader,
   'phpunit-junit': phpunitReader,
+  trx: trxReader,
 }
 
 /** Undefined for `text`, which has no test names. */

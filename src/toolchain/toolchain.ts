@@ -53,6 +53,7 @@ export type ReportFormat =
   | 'rspec-json'
   | 'minitest-events'
   | 'phpunit-junit'
+  | 'trx'
   | 'text'
 
 /** How a runner is made to tell its tests by name, and how that is read. One file a format, listed in `report-readers.ts`. */

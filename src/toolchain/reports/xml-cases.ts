@@ -33,13 +33,13 @@ function readCase(attributes: XmlCase['attributes'], body: string): XmlCase {
 }
 
 /** A CDATA section may hold what looks like a tag, such as what a test printed; as escaped text it cannot. */
-function escapeSections(xml: string): string {
+export function escapeSections(xml: string): string {
   return xml.replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inner: string) =>
     inner.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
   )
 }
 
-function readAttributes(text: string): Record<string, string> {
+export function readAttributes(text: string): Record<string, string> {
   const attributes: Record<string, string> = {}
   for (const [, name, double, single] of text.matchAll(/([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
     if (name !== undefined) attributes[name] = decode(double ?? single ?? '')
@@ -49,7 +49,8 @@ function readAttributes(text: string): Record<string, string> {
 
 const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
 
-function decode(text: string): string {
+/** Character references and the five entities that XML itself has; any other one stays as it is written. */
+export function decode(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi, (whole, hex, decimal, name) => {
     if (name !== undefined) return entities[name] ?? whole
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
