@@ -36,6 +36,11 @@ const byName: [pattern: RegExp, what: string][] = [
   ],
   [/^(phpunit\.(dist\.)?xml.*|\.rspec|karma\.conf\..*|codecov\.ya?ml|\.codecov\.ya?ml)$/, 'test runner configuration'],
   [
+    /^(directory\.(build|solution)\.(props|targets)|.+\.runsettings|xunit\.runner\.json|(.+\.)?testconfig\.json)$/,
+    'test runner configuration',
+  ],
+  [/^(.+\.(cs|fs|vb)proj|.+\.slnx?|directory\.packages\.props|nuget\.config)$/, 'package manifest'],
+  [
     /^(package\.json|pyproject\.toml|setup\.(cfg|py)|cargo\.toml|pom\.xml|(build|settings|init)\.gradle(\.kts)?|gradle\.properties|build\.sbt|mix\.exs|package\.swift|composer\.json|deno\.jsonc?|\.pnpmfile\.cjs|pnpm-workspace\.yaml|turbo\.json|nx\.json|lerna\.json)$/,
     'package manifest',
   ],
@@ -45,6 +50,8 @@ const byName: [pattern: RegExp, what: string][] = [
 const byFolder: [pattern: RegExp, what: string][] = [
   [/(^|\/)\.cargo\/config(\.toml)?$/, 'test runner configuration'],
   [/(^|\/)\.mvn\//, 'build targets'],
+  // Of .NET; elsewhere than at the root such a file is data, such as words of a language.
+  [/^global\.json$/, 'package manifest'],
 ]
 
 /** Of a package manifest only these parts define checks; dependencies and metadata do not. */
