@@ -85,11 +85,9 @@ function withoutComments(text: string): string {
   return text.replace(/<!--[\s\S]*?-->/g, '')
 }
 
-/** Paths as Windows writes them; what leads out of the repository is left out. */
+/** Paths may be written as Windows does. */
 function referencesIn(text: string, pattern: RegExp, folder: string): string[] {
-  return [...text.matchAll(pattern)]
-    .map(([, path = '']) => posix.join(folder, path.trim().replaceAll('\\', '/')))
-    .filter((path) => !path.startsWith('../'))
+  return [...text.matchAll(pattern)].map(([, path = '']) => posix.join(folder, path.trim().replaceAll('\\', '/')))
 }
 
 /** Of solutions that share projects, such as one for each editor, the one that holds most. */

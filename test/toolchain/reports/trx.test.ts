@@ -115,8 +115,9 @@ test('what a test printed is no result, whatever it printed', () => {
   expect(statuses([one])).toEqual([`failed ${className} > Real`])
   const section = trx(assembly, [{ ...one, printed: 'HERE' }]).replace('HERE', `<![CDATA[${printed}]]>`)
   expect(read([section])?.map(({ name }) => name)).toEqual([`${className} > Real`])
-  const faked = '<ErrorInfo><Message>harmless</Message></ErrorInfo>'
-  expect(read([trx(assembly, [{ ...one, printed: faked }])])?.[0]?.detail).toBe('no')
+  // A host of tests may leave messages of its own beside the failure.
+  const beside = section.replace('<ErrorInfo>', '<TextMessages><Message>hello</Message></TextMessages><ErrorInfo>')
+  expect(read([beside])?.[0]?.detail).toBe('no')
 })
 
 test('entities that a report defines stay words, however often they name each other', () => {
