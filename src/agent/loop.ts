@@ -36,7 +36,7 @@ export type LoopStop =
 export type LoopEvent = { kind: 'reply'; turn: number; text: string; calls: string[]; usage: Usage } | CallEvent
 
 export interface LoopOptions<E> extends Omit<CallOptions<E>, 'limits' | 'onEvent'> {
-  model: Pick<Model, 'complete'>
+  model: Pick<Model, 'complete' | 'kept'>
   role: ModelRole
   system: string
   /** The conversation so far; ends with a user message. Not changed. */
@@ -89,7 +89,7 @@ export async function runLoop<E = never>(options: LoopOptions<E>): Promise<LoopR
   for (;;) {
     const stop = await turn(options, state)
     if (stop === undefined) continue
-    await options.journal.written()
+    await Promise.all([options.journal.written(), options.model.kept()])
     return resultOf(state, stop)
   }
 }

@@ -1,5 +1,5 @@
 // The only file that knows Anthropic's API. Faults are mapped in anthropic-faults.ts.
-import Anthropic from '@anthropic-ai/sdk'
+import type Anthropic from '@anthropic-ai/sdk'
 import type { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream'
 import type { ContentBlock, MessageCreateParams, MessageParam } from '@anthropic-ai/sdk/resources/messages'
 import { Fault } from '../errors.ts'
@@ -28,12 +28,17 @@ type Params = Omit<MessageCreateParams, 'stream'>
 const mark = { type: 'ephemeral' } as const
 
 export function createAnthropicProvider(options: AnthropicOptions): ModelProvider {
-  const client = options.apiKey ? clientOf(options, options.apiKey) : undefined
+  let opened: Promise<Anthropic> | undefined
+  const client = (apiKey: string) => {
+    opened ??= openClient(options, apiKey)
+    return opened
+  }
   return {
     name: 'anthropic',
     async complete(request, signal) {
-      if (!client) throw keyMissing()
-      const stream = client.messages.stream(paramsOf(request), { signal })
+      if (!options.apiKey) throw keyMissing()
+      const { messages } = await client(options.apiKey)
+      const stream = messages.stream(paramsOf(request), { signal })
       const arrived = listen(stream)
       try {
         return replyOf(await stream.finalMessage())
@@ -42,8 +47,10 @@ export function createAnthropicProvider(options: AnthropicOptions): ModelProvide
       }
     },
     async count(request, signal) {
+      if (!options.apiKey) return undefined
       const { max_tokens: _, ...prompt } = paramsOf(request)
-      const counted = await client?.messages
+      const { messages } = await client(options.apiKey)
+      const counted = await messages
         .countTokens(prompt, { signal, timeout: countMs, maxRetries: 0 })
         .catch(() => undefined)
       return Number.isInteger(counted?.input_tokens) ? counted?.input_tokens : undefined
@@ -68,10 +75,14 @@ function listen(stream: MessageStream): () => Arrived | undefined {
   return () => arrived
 }
 
-/** Everything is passed by name, so that no variable of the environment decides about key, address or log. */
-function clientOf(options: AnthropicOptions, apiKey: string): Anthropic {
+/**
+ * Everything is passed by name, so that no variable of the environment decides about key, address or log. The library is loaded by
+ * the first call: it is the largest there is here, and a process that idles does without.
+ */
+async function openClient(options: AnthropicOptions, apiKey: string): Promise<Anthropic> {
+  const { default: Client } = await import('@anthropic-ai/sdk')
   const silent = () => {}
-  return new Anthropic({
+  return new Client({
     apiKey,
     baseURL: options.baseUrl ?? 'https://api.anthropic.com',
     webhookKey: null,

@@ -31,13 +31,15 @@ export interface ModelEvent {
 
 export function createMeteredModel(options: MeteredModelOptions): Model {
   const counted = new CountedPrompts()
+  const keeping = new Keeping()
 
   const complete: Model['complete'] = async (asked, signal, before) => {
     const maxTokens = Math.min(asked.maxTokens ?? options.maxTokensPerReply, options.maxTokensPerReply)
     const request: ModelRequest = { ...asked, model: asked.model ?? options.models[asked.role], maxTokens }
     const hash = requestHash(request)
+    await keeping.of(hash)
     const stored = await options.store.find(hash)
-    const reply = stored ?? (await paid(options, request, { hash, counted, signal, before }))
+    const reply = stored ?? (await paid(options, request, { hash, counted, keeping, signal, before }))
     counted.remember(request, reply.usage)
     const usd = usdOf(reply, request, options.prices)
     options.events?.({
@@ -53,8 +55,41 @@ export function createMeteredModel(options: MeteredModelOptions): Model {
 
   return {
     complete,
-    structured: (request, signal) => askStructured(complete, request, signal),
-    spent: () => options.store.spent(),
+    async structured(request, signal) {
+      const answer = await askStructured(complete, request, signal)
+      await keeping.done()
+      return answer
+    },
+    kept: () => keeping.done(),
+    async spent() {
+      await keeping.done()
+      return options.store.spent()
+    },
+  }
+}
+
+/**
+ * Writes of replies, one after the other and beside what is made of them: a commit to the disk takes as long as a look at a file.
+ * Until it is made the reservation counts, which is never less. A write that failed fails all that wait from then on.
+ */
+class Keeping {
+  #last: Promise<void> = Promise.resolve()
+  #newest: string | undefined
+
+  begin(hash: string, write: () => Promise<void>): void {
+    this.#newest = hash
+    this.#last = this.#last.then(write)
+    // Told by `done`; until then it must not count as unhandled.
+    this.#last.catch(() => {})
+  }
+
+  /** Waits where the same was asked just now: its reply is found once it is kept. */
+  async of(hash: string): Promise<void> {
+    if (hash === this.#newest) await this.#last
+  }
+
+  done(): Promise<void> {
+    return this.#last
   }
 }
 
@@ -64,6 +99,7 @@ async function paid(
   call: {
     hash: string
     counted: CountedPrompts
+    keeping: Keeping
     signal: AbortSignal | undefined
     before: (() => Promise<void>) | undefined
   },
@@ -82,30 +118,35 @@ async function paid(
     await settleFailure(store, { reservation, hash: call.hash, request: bounded, promptTokens, price, thrown })
     throw thrown
   }
-  await call.before?.()
-  await store.settle(reservation, reply, usdOf(reply, request, options.prices))
+  await Promise.all([call.before?.(), call.keeping.done()])
+  call.keeping.begin(call.hash, () => store.settle(reservation, reply, usdOf(reply, request, options.prices)))
   return reply
 }
 
 /**
  * By the bound from the bytes, which may be 2.6 times the truth and asks nobody. Where that refuses the call or shortens its reply,
- * the provider counts the prompt, so that the end of a budget can be used.
+ * the provider counts the prompt, so that the end of a budget can be used, and what was spent is known to the last write.
  */
 async function admitted(
   { store, provider, ceilings }: MeteredModelOptions,
   request: ModelRequest,
-  { counted, signal, price }: { counted: CountedPrompts; signal: AbortSignal | undefined; price: Price | undefined },
+  call: { counted: CountedPrompts; keeping: Keeping; signal: AbortSignal | undefined; price: Price | undefined },
 ): Promise<{ admission: Admission; promptTokens: number }> {
-  const spent = await store.spent()
   const { maxTokens } = request
-  const within = (promptTokens: number) => ({
-    admission: admit({ spent, ceilings, promptTokens, maxTokens, price }),
+  const within = async (promptTokens: number) => ({
+    admission: admit({ spent: await store.spent(), ceilings, promptTokens, maxTokens, price: call.price }),
     promptTokens,
   })
-  const bounded = within(promptBound(request, counted.prefixOf(request)))
-  if (bounded.admission.kind === 'allowed' && bounded.admission.maxTokens === maxTokens) return bounded
-  const count = await provider.count?.(request, signal)
-  return count === undefined || countedBound(count) >= bounded.promptTokens ? bounded : within(countedBound(count))
+  const isWhole = ({ admission }: { admission: Admission }) =>
+    admission.kind === 'allowed' && admission.maxTokens === maxTokens
+  const bound = promptBound(request, call.counted.prefixOf(request))
+  const early = await within(bound)
+  if (isWhole(early)) return early
+  await call.keeping.done()
+  const bounded = await within(bound)
+  if (isWhole(bounded)) return bounded
+  const count = await provider.count?.(request, call.signal)
+  return count === undefined || countedBound(count) >= bound ? bounded : within(countedBound(count))
 }
 
 /**

@@ -77,6 +77,8 @@ export interface Model {
     /** Awaited once the reply has arrived and before it is kept: what must stand when it does. */
     before?: () => Promise<void>,
   ): Promise<ModelReply>
+  /** Replies are kept while their caller goes on; this waits until all are, and throws what a write threw. A later call does the same before its own is kept. */
+  kept(): Promise<void>
   /**
    * Structured output: parsed and validated; one invalid reply is sent back with the problems, a second ends in a fault `model_reply_invalid`.
    * A refusal is a fault `model_refused`, a reply cut at its length limit `model_reply_cut`. All three are `invalid_input`: asking again answers the same.

@@ -1,6 +1,4 @@
 // Looks for credentials in what is about to be published. Runs on our side, without a model and without the network.
-import { lintSource } from '@secretlint/core'
-import { creator } from '@secretlint/secretlint-rule-preset-recommend'
 import { findSecrets, lineAt } from '../trace/secret-patterns.ts'
 import type { SecretFinding } from './report.ts'
 
@@ -18,8 +16,12 @@ export async function scanForSecrets(files: { path: string; text: string }[]): P
   return found
 }
 
-/** The preset knows the token formats of some twenty providers. */
+/** The preset knows the token formats of some twenty providers. Loaded by the first scan: a process that idles does without. */
 async function byPreset(path: string, text: string): Promise<{ rule: string; line: number }[]> {
+  const [{ lintSource }, { creator }] = await Promise.all([
+    import('@secretlint/core'),
+    import('@secretlint/secretlint-rule-preset-recommend'),
+  ])
   // A comment could switch rules off, and a model could write it: the word is changed in place, so that offsets stay.
   const content = text.replace(/secretlint(?=-)/gi, 'secretscan')
   const source = { filePath: `/${path}`, content, contentType: 'text' as const }

@@ -54,6 +54,37 @@ test('a reply is not kept before what must stand when it does, and stays reserve
   expect(provider.requests).toHaveLength(2)
 })
 
+test('a reply is used while it is kept: the next one is kept behind it, and the same question waits for it', async () => {
+  const { model, provider, store } = setUp([[text('Because.')], [text('So.')]])
+  const settle = store.settle.bind(store)
+  const write = Promise.withResolvers<void>()
+  store.settle = async (...kept) => {
+    await write.promise
+    await settle(...kept)
+  }
+  expect(await model.complete(question)).toMatchObject({ content: [text('Because.')] })
+  const same = model.complete(question)
+  const next = model.complete({ ...question, messages: user('And then?') })
+  await expect.poll(() => provider.requests.length).toBe(2)
+  expect(store.settled).toHaveLength(0)
+  write.resolve()
+  expect(await same).toMatchObject({ content: [text('Because.')] })
+  expect(await next).toMatchObject({ content: [text('So.')] })
+  await model.kept()
+  expect(provider.requests).toHaveLength(2)
+  expect(store.settled).toHaveLength(2)
+})
+
+test('a reply that could not be kept fails the next call, and whoever waits for it', async () => {
+  const { model, store } = setUp([[text('Because.')], [text('So.')]])
+  const fenced = new Fault('fenced', 'fenced', 'Another worker has the run.')
+  store.settle = () => Promise.reject(fenced)
+  await model.complete(question)
+  await expect(model.kept()).rejects.toBe(fenced)
+  await expect(model.complete({ ...question, messages: user('And then?') })).rejects.toBe(fenced)
+  await expect(model.spent()).rejects.toBe(fenced)
+})
+
 test('a smaller budget finds the same stored reply', async () => {
   const { model, provider } = setUp([[text('Because.')]])
   await model.complete(question)

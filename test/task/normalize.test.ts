@@ -31,6 +31,7 @@ const reply = {
 function scripted(answer: object) {
   const asked: { role: string; system: string; text: string }[] = []
   const model: Model = {
+    kept: async () => {},
     complete: () => Promise.reject(new Error('not asked for')),
     spent: () => Promise.reject(new Error('not asked for')),
     async structured({ role, system, messages, schema }) {
