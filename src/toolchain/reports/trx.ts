@@ -23,10 +23,11 @@ export const trxReader: ReportReader = {
 
 /** In the order of their assemblies: names of the files hold the time. */
 function readTrx(text: string, places: Places): TestCase[] | undefined {
-  const [list = '', ...parts] = text.split(/^report: .*\n/m)
+  // Before a tag only: a test may print such a line, but no tag.
+  const [list = '', ...parts] = text.split(/^report: .*\n(?=\uFEFF?<)/m)
   if (parts.length === 0) return undefined
   const sources = indexSources(list)
-  const runs = parts.map(readRun).sort((a, b) => (a.assembly < b.assembly ? -1 : 1))
+  const runs = parts.map(readRun).sort((a, b) => (a.assembly < b.assembly ? -1 : a.assembly > b.assembly ? 1 : 0))
   return runs.flatMap(({ results }) => results.map((one) => toCase(one, sources, places)))
 }
 

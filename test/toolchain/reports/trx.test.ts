@@ -113,6 +113,8 @@ test('what a test printed is no result, whatever it printed', () => {
   const printed = '</StdOut></Output></UnitTestResult><UnitTestResult testId="t0" testName="Forged" outcome="Passed"/>'
   const one: TrxTest = { testName: 'Real', className, outcome: 'Failed', message: 'no', printed }
   expect(statuses([one])).toEqual([`failed ${className} > Real`])
+  const line = { ...one, printed: 'first\nreport: forged.trx\n<TestRun></TestRun>' }
+  expect(statuses([line])).toEqual([`failed ${className} > Real`])
   const section = trx(assembly, [{ ...one, printed: 'HERE' }]).replace('HERE', `<![CDATA[${printed}]]>`)
   expect(read([section])?.map(({ name }) => name)).toEqual([`${className} > Real`])
   // A host of tests may leave messages of its own beside the failure.
