@@ -96,14 +96,14 @@ test('a terminal gets the same words without Markdown', () => {
 })
 
 test('what is missing is told with its mend', () => {
-  const missing = ['mvn', 'pnpm', 'zig']
+  const missing = ['dotnet', 'mvn', 'pnpm', 'zig']
   const text = renderReadiness(
     { ...limited, verdict: 'not_ready', missingTools: missing, improvements: [{ code: 'install_tools', of: missing }] },
     of,
   )
   expect(text).toMatch(/^\*\*Not ready: no change could be verified here, so tasks are declined\.\*\*/)
   expect(text).toContain(
-    '1. Install what the commands need: `mvn` (on Debian `apt-get install maven`); `pnpm` (`npm install --global pnpm`); `zig`.',
+    '1. Install what the commands need: `dotnet` (the .NET SDK, https://dotnet.microsoft.com/download); `mvn` (on Debian `apt-get install maven`); `pnpm` (`npm install --global pnpm`); `zig`.',
   )
 })
 
