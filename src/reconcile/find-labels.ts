@@ -57,22 +57,38 @@ interface Looking extends FindLabelsOptions {
   signal: AbortSignal
 }
 
-/** One repository that cannot be read must not hide the others; an hour in which GitHub is away ends the installation's turn. */
+/** One repository that cannot be read must not hide those behind it; an hour in which GitHub is away ends the installation's turn. */
 async function lookThrough(installation: InstallationFacts, look: Look, looking: Looking): Promise<void> {
   const { github, found, signal, log } = looking
+  let failedInARow = 0
   try {
     for (const repository of await github.reachable(installation.id)) {
       if (signal.aborted) return
-      await lookInto(repository, installation, look, looking).catch((thrown: unknown) => {
-        const fault = toFault(thrown)
-        if (fault.class !== 'invalid_input') throw fault
-        log.debug({ err: fault, repository: `${repository.owner}/${repository.name}` }, 'a repository was left out')
-      })
+      const fault = await faultOf(() => lookInto(repository, installation, look, looking))
+      failedInARow = fault === undefined || fault.class === 'invalid_input' ? 0 : failedInARow + 1
+      if (fault === undefined) continue
+      if (limits.has(fault.code) || failedInARow === mostInARow) throw fault
+      if (fault.class !== 'invalid_input') found.failed += 1
+      log.debug({ err: fault, repository: `${repository.owner}/${repository.name}` }, 'a repository was left out')
     }
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown
     found.failed += 1
     log.warn({ err: thrown, installation: installation.id }, 'an installation could not be looked through')
+  }
+}
+
+/** What GitHub refuses to one repository it refuses to all of the installation. */
+const limits = new Set(['github_rate_limited', 'github_budget_low'])
+/** After so many it is not the repositories. */
+const mostInARow = 3
+
+async function faultOf(look: () => Promise<void>): Promise<Fault | undefined> {
+  try {
+    await look()
+    return undefined
+  } catch (thrown) {
+    return toFault(thrown)
   }
 }
 

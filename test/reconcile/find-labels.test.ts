@@ -9,6 +9,8 @@ const label = 'agent-eligible'
 let github: EmulatedGitHub
 let scene: LedgerScene
 let full: RepositoryName
+/** Looked into before it. */
+let inFront: RepositoryName[]
 let memory: unknown
 let installedAt: Date
 
@@ -28,14 +30,18 @@ const prepare = async (seed: Partial<RepositorySeed> = {}) => {
 beforeEach(async () => {
   memory = undefined
   installedAt = new Date(0)
+  inFront = []
   scene.reset()
   await prepare()
 })
 
-/** One round, over this repository alone. Its labels were put so much earlier than GitHub says, and its issues changed so much later. */
+/** One round, over this repository and those in front of it. Its labels were put so much earlier than GitHub says, and its issues changed so much later. */
 async function round(earlierMs = 0, laterMs = 0) {
   const app = appOn(github)
-  const reachable = async (id: number) => (await app.reachable(id)).filter(({ name }) => full.endsWith(`/${name}`))
+  const reachable = async (id: number) => {
+    const all = await app.reachable(id)
+    return [...inFront, full].flatMap((wanted) => all.filter(({ owner, name }) => wanted === `${owner}/${name}`))
+  }
   const repository = (id: number, owner: string, name: string): GitHubRepository => {
     const real = app.repository(id, owner, name)
     const labelling: GitHubRepository['labelling'] = async (issue, wanted) => {
@@ -162,7 +168,22 @@ it('does not take up what was labelled days ago, unless the schedule of the poli
   expect(await round()).toEqual(nothing)
 })
 
-it('looks again from the same moment where GitHub was away, and never gives up the other repositories', async () => {
+it('looks at what stands behind a repository that cannot be read, and not on through an hour in which GitHub is away', async () => {
+  await github.label(full, 1, label, 'mia')
+  scene.pass(11)
+  const away = async () => {
+    const { full: broken } = await freshRepository(github, { labels: [label] })
+    inFront.push(broken)
+    github.fault({ match: ({ path }) => path === `/repos/${broken}/issues`, kind: 'status', status: 502 })
+  }
+  for (let many = 0; many < 3; many++) await away()
+  expect(await round()).toEqual({ ...nothing, failed: 3 })
+  inFront.pop()
+  expect(await round()).toEqual({ ...nothing, recorded: 1, failed: 2 })
+  expect(memory).toBeUndefined()
+})
+
+it('looks again from the same moment where GitHub was away, and passes over what is gone', async () => {
   await github.label(full, 1, label, 'mia')
   scene.pass(11)
   const restore = github.fault({ match: ({ path }) => path === `/repos/${full}/issues`, kind: 'status', status: 502 })
