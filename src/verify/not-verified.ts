@@ -37,10 +37,14 @@ function nameless(checks: CheckComparison[]): string[] {
     .map(({ id, line }) => `${id} (${line}) names no tests: only its exit code was compared`)
 }
 
+/** Of the shell: there is no such program. */
+const noProgram = 127
+
 function redBefore(checks: CheckComparison[]): string[] {
   return checks
     .filter(({ before, after }) => !before.passed && !after.passed)
-    .map(({ id, findings }) => {
+    .map(({ id, findings, before, after }) => {
+      if (before.exitCode === noProgram && after.exitCode === noProgram) return `${id} cannot be run here`
       const compared = findings?.added.length === 0 ? `; of what it finds, nothing is new` : ''
       return `${id} failed before the change and still fails${compared}`
     })

@@ -202,6 +202,12 @@ describe('a repository', () => {
     expect(report.notVerified).toContain('lint failed before the change and still fails')
   })
 
+  test('with a check that cannot be run here is told so', async () => {
+    const missing = { name: 'shop', type: 'module', scripts: { test: 'node --test', lint: 'no-such-linter-anywhere' } }
+    const { report } = await verify(goodFix, { npm: true, files: { 'package.json': JSON.stringify(missing) } })
+    expect(report.notVerified).toContain('lint cannot be run here')
+  })
+
   test('whose lint was red before is held to what it finds: what is new is a problem, and nothing else', async () => {
     const lint = `import { readdirSync, readFileSync } from 'node:fs'
 for (const file of readdirSync('src'))
