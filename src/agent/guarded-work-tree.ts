@@ -1,18 +1,7 @@
 // The work tree on disk. Every read and write asks the policy, every text is scanned for credentials, nothing leaves the folder.
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { mkdir, open, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { textSearch } from './text-search.ts'
 import { refuse, resolveInTree, type SeenFolders, type TreePath } from './tree-path.ts'
@@ -72,7 +61,7 @@ export function createGuardedWorkTree(options: GuardedWorkTreeOptions): WorkTree
       if (before?.kind === 'refused') return before
       const refused = unfit(text, target.path) ?? (await secretIn(scan, text, target.path))
       if (refused) return refused
-      replaceFile(target, before?.kind === 'content' ? inStyleOf(before, text) : text, before?.mode)
+      await replaceFile(target, before?.kind === 'content' ? inStyleOf(before, text) : text, before?.mode)
       return { kind: 'written' }
     },
 
@@ -80,7 +69,7 @@ export function createGuardedWorkTree(options: GuardedWorkTreeOptions): WorkTree
       const target = permitted(given, mayWrite)
       if (target.kind === 'refused') return target
       if (target.found === 'nothing') return notFound(target.path)
-      unlinkSync(target.absolute)
+      await unlink(target.absolute)
       return { kind: 'deleted' }
     },
 
@@ -124,6 +113,7 @@ function readIn(root: string, path: string, seen: SeenFolders): string | undefin
 /**
  * Opened without following a link that might have replaced the file since it was looked at, and without waiting for a pipe.
  * At once: five trips to another thread take ten times as long as reading a source file, and a search reads all of them.
+ * Writing is left to other threads: a file system that commits holds whoever changes it, for a second if it must.
  */
 function readContent(target: TreePath): Content | Refusal {
   if (target.found === 'nothing') return notFound(target.path)
@@ -158,26 +148,26 @@ function inStyleOf(before: Content, text: string): string {
 }
 
 /** A new file takes the old one's place in one step. A file shared by hard links, as caches make them, stays as it is elsewhere. */
-function replaceFile(target: TreePath, text: string, mode = 0o644): void {
+async function replaceFile(target: TreePath, text: string, mode = 0o644): Promise<void> {
   const folder = dirname(target.absolute)
-  mkdirSync(folder, { recursive: true })
+  await mkdir(folder, { recursive: true })
   const draft = join(folder, `.draft-${randomBytes(6).toString('hex')}`)
   try {
-    writeNew(draft, text, mode)
-    renameSync(draft, target.absolute)
+    await writeNew(draft, text, mode)
+    await rename(draft, target.absolute)
   } catch (thrown) {
-    rmSync(draft, { force: true })
+    await rm(draft, { force: true })
     throw thrown
   }
 }
 
-function writeNew(path: string, text: string, mode: number): void {
-  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, mode)
+async function writeNew(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, mode)
   try {
-    writeFileSync(file, text)
-    fchmodSync(file, mode)
+    await file.writeFile(text)
+    await file.chmod(mode)
   } finally {
-    closeSync(file)
+    await file.close()
   }
 }
 
