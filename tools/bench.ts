@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../test/support/postgres-server.ts'
+import { runIn } from './bench/databases.ts'
 import { databaseKinds } from './bench/part.ts'
 import { renderReport } from './bench/report.ts'
 import { parts, runParts } from './bench/run-parts.ts'
@@ -13,6 +14,7 @@ const wanted = chosen('part', parts, ({ name }) => name, values.only)
 const databases = chosen('database', databaseKinds, (kind) => kind, values.on)
 
 const postgres = await startPostgres({ durable: true })
+if (postgres !== undefined) await runIn(postgres.url)
 try {
   const report = await runParts({
     parts: wanted,

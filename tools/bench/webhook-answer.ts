@@ -1,6 +1,8 @@
 // How long a delivery waits for its answer while two runs are at work and deliveries come in at an even rate.
+import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Load, LoadResult } from './load-program.ts'
 import type { DatabaseKind, Part, Surroundings } from './part.ts'
 import { startProgram } from './programs.ts'
@@ -35,6 +37,8 @@ async function measureOn(database: DatabaseKind, surroundings: Surroundings): Pr
   try {
     for (const repository of working) await world.github.label(repository)
     await until('the work of two runs', async () => ((await coderTurns(world)) >= 4 ? true : undefined))
+    // What was left to write by whoever used the disk before would be written under the commits that are timed here.
+    await promisify(execFile)('sync')
     const before = await coderTurns(world)
     const result = await flood(world, surroundings, database)
     const worked = (await coderTurns(world)) - before
