@@ -3,10 +3,11 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer as createSocketServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBubblewrapSandbox } from '../../src/sandbox/bubblewrap-sandbox.ts'
+import { inside } from '../../src/sandbox/places.ts'
 import { limitsContract, openFixture, type SandboxFixture, sandboxContract } from '../contract/sandbox.ts'
 import { requirePackage, withoutSystemPart } from '../support/system.ts'
 
@@ -81,8 +82,9 @@ needsSandbox('bubblewrap sandbox', () => {
     })
 
     it('cannot be written outside the work tree, the home and /tmp', async () => {
-      const line =
-        'for p in / /usr /etc /sandbox /root /dev/../opt; do touch $p/x 2>/dev/null && echo "$p writable"; done; touch /tmp/x $HOME/x $TMPDIR/x /work/x && echo fine'
+      const shut = ['/', '/usr', '/etc', '/sandbox', homedir(), '/dev/../opt'].join(' ')
+      const line = `for p in ${shut}; do touch $p/x 2>/dev/null && echo "$p writable"; done
+touch /tmp/x $HOME/x $TMPDIR/x ${inside.work}/x && echo fine`
       expect((await box.run(line)).output).toBe('fine\n')
     })
 
@@ -319,7 +321,7 @@ for at in ('${first}', '${second}'):
       runId: 'run-1',
       workTree: box.workTree,
       home: box.home,
-      readOnly: ['/work/cache'],
+      readOnly: [`${inside.work}/cache`],
       env: {},
       limits,
     }

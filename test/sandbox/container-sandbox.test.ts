@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ContainerImage } from '../../src/sandbox/container-images.ts'
 import { createContainerSandbox } from '../../src/sandbox/container-sandbox.ts'
+import { inside } from '../../src/sandbox/places.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { endContract, filesContract, openFixture, resultContract, type SandboxFixture } from '../contract/sandbox.ts'
 import { dockerInfo, podmanInfo, type StandInEngine, startStandInEngine } from '../support/stand-in-engine.ts'
@@ -77,7 +78,7 @@ needsPrograms('container sandbox', () => {
         ...['HOME=/sandbox/home', 'TMPDIR=/sandbox/home/tmp', 'LANG=C.UTF-8', 'USER=draftsmith'].flatMap(set),
         ...['LOGNAME=draftsmith', 'SHELL=/bin/sh', 'GIT_TERMINAL_PROMPT=0', 'GIVEN=yes', 'ASKED=a b'].flatMap(set),
       ])
-      expect(args.slice(shell + 1)).toEqual(['-c', expect.stringContaining('ulimit -n 512'), 'sh', '/work', 'true'])
+      expect(args.slice(shell + 1)).toEqual(['-c', expect.stringContaining('ulimit -n 512'), 'sh', inside.work, 'true'])
       expect(name).toMatch(/^draftsmith-[0-9a-f]{8}-\d+-\d+-[0-9a-f-]{36}$/)
     })
 

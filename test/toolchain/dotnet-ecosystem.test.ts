@@ -180,8 +180,8 @@ it.each([
 })
 
 it('what the compiler says is told apart by file and message', () => {
-  const places = { root: '/work/repo', home: '', cwd: '.' }
-  const said = '/work/repo/src/Shop/Money.cs(3,9): error CS1002: ; expected [/work/repo/src/Shop/Shop.csproj]\n'
+  const places = { root: '/srv/repo', home: '', cwd: '.' }
+  const said = '/srv/repo/src/Shop/Money.cs(3,9): error CS1002: ; expected [/srv/repo/src/Shop/Shop.csproj]\n'
   expect(readFindings(said, places)).toEqual(['src/Shop/Money.cs: error CS1002: ; expected [src/Shop/Shop.csproj]'])
 })
 

@@ -5,7 +5,8 @@ import { readReport } from '../../src/toolchain/read-report.ts'
 import type { CheckResult, ReportFormat } from '../../src/toolchain/toolchain.ts'
 import { checkCommand, commandResult } from './support/check.ts'
 
-// Each fixture is what the named version of a runner really printed and reported; its head says how it was run.
+// Each fixture is what the named version of a runner really printed and reported; its head says how it was run. Only the folder
+// that it ran in has another name.
 const fixture = z.object({
   tool: z.string(),
   version: z.string(),
@@ -16,7 +17,7 @@ const fixture = z.object({
   report: z.string().optional(),
 })
 
-const places = { root: '/work/repo', home: '/work/home', cwd: '.' }
+const places = { root: '/srv/repo', home: '/srv/home', cwd: '.' }
 
 async function readFixture(name: string): Promise<CheckResult> {
   const text = await readFile(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8')
@@ -277,7 +278,7 @@ describe('lines of libtest that a test has broken', () => {
 describe('witnesses that do not agree', () => {
   const allPassed = JSON.stringify({
     testResults: [
-      { name: '/work/repo/a.test.js', assertionResults: [{ ancestorTitles: [], title: 'adds', status: 'passed' }] },
+      { name: '/srv/repo/a.test.js', assertionResults: [{ ancestorTitles: [], title: 'adds', status: 'passed' }] },
     ],
   })
   const oneFailed = allPassed.replace('"passed"', '"failed"')

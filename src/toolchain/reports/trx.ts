@@ -156,7 +156,7 @@ function sourceOf({ className = '', assembly }: Result, sources: Sources, places
   return near.length === 1 ? near[0] : undefined
 }
 
-/** `   at Shop.Tests.MoneyTests.Adds(Int32 a) in /work/tests/MoneyTests.cs:line 12`; `/_/` is the repository's root in builds that tell no paths. */
+/** `   at Shop.Tests.MoneyTests.Adds(Int32 a) in /srv/tests/MoneyTests.cs:line 12`; `/_/` is the repository's root in builds that tell no paths. */
 function readFrames(trace: string, places: Places): Frame[] {
   return trace.split('\n').flatMap((line) => {
     const match = /^\s+at (\S.*?) in (\/.+):line (\d+)\s*$/.exec(line)

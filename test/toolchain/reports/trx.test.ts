@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import { trxReader } from '../../../src/toolchain/reports/trx.ts'
 import { type TrxTest, trx } from '../support/trx.ts'
 
-const places = { root: '/work/repo', home: '/work/home', cwd: '.' }
-const assembly = '/work/repo/tests/Shop.Tests/bin/Debug/net8.0/Shop.Tests.dll'
+const places = { root: '/srv/repo', home: '/srv/home', cwd: '.' }
+const assembly = '/srv/repo/tests/Shop.Tests/bin/Debug/net8.0/Shop.Tests.dll'
 const className = 'Shop.Tests.MoneyTests'
 
 function read(reports: string[], sources: string[] = []) {
-  const parts = reports.map((text, index) => `report: /work/home/trx/tests_${index}.trx\n${text}\n`)
+  const parts = reports.map((text, index) => `report: /srv/home/trx/tests_${index}.trx\n${text}\n`)
   return trxReader.read([...sources, ''].join('\n') + parts.join(''), places)
 }
 
@@ -55,8 +55,8 @@ test.each<[string | undefined, string]>([
 test('a failure is told with its message and the frames of the repository, and placed in its own file', () => {
   const trace = [
     '   at System.Convert.ToInt32(String value)',
-    '   at Shop.Money.Parse(String text) in /work/repo/src/Shop/Money.cs:line 9\r',
-    '   at Shop.Tests.MoneyTests.Adds(Int32 a, Int32 b) in /work/repo/tests/Shop.Tests/MoneyTests.cs:line 27\r',
+    '   at Shop.Money.Parse(String text) in /srv/repo/src/Shop/Money.cs:line 9\r',
+    '   at Shop.Tests.MoneyTests.Adds(Int32 a, Int32 b) in /srv/repo/tests/Shop.Tests/MoneyTests.cs:line 27\r',
     '   at Xunit.Assert.Equal() in /home/build/xunit/Assert.cs:line 3',
   ].join('\n')
   const message = 'Assert.Equal() Failure\r\nExpected: 3\r\nActual:   2 <&>'
@@ -78,7 +78,7 @@ test('a failure is told with its message and the frames of the repository, and p
     },
   ])
   // As builds write it that are the same on every machine.
-  const [mapped] = read([trx(assembly, [{ ...failed, trace: trace.replaceAll('/work/repo/', '/_/') }])], sources) ?? []
+  const [mapped] = read([trx(assembly, [{ ...failed, trace: trace.replaceAll('/srv/repo/', '/_/') }])], sources) ?? []
   expect(mapped).toMatchObject({ line: 27, detail: expect.stringContaining('src/Shop/Money.cs:9') })
 })
 
@@ -92,7 +92,7 @@ test('of two files of one name the one in the tested project is meant, and none 
 
 test('projects and frameworks come in an order of their own, whatever the time in the names of their files', () => {
   const of = (framework: string, testName: string) =>
-    trx(`/work/repo/bin/Debug/${framework}/Shop.Tests.dll`, [{ testName, className, outcome: 'Passed' }])
+    trx(`/srv/repo/bin/Debug/${framework}/Shop.Tests.dll`, [{ testName, className, outcome: 'Passed' }])
   const names = (reports: string[]) => read(reports)?.map(({ name }) => name)
   const expected = [`${className} > Old`, `${className} > New`]
   expect(names([of('net6.0', 'Old'), of('net8.0', 'New')])).toEqual(expected)
