@@ -16,6 +16,7 @@ import type { Command, CommandResult, Sandbox, SandboxOptions, SandboxReport, Sa
 import { seccompFilter } from './seccomp-filter.ts'
 import { superviseCommand } from './supervised-command.ts'
 import { findToolFolders } from './tool-folders.ts'
+import { unusableReport } from './unusable-report.ts'
 import { openWayOut, type WayOutOptions } from './way-out.ts'
 
 export interface BubblewrapSandboxOptions extends WayOutOptions {
@@ -41,7 +42,7 @@ export function createBubblewrapSandbox(options: BubblewrapSandboxOptions): Sand
   }
   return {
     kind: 'bubblewrap',
-    probe: () => host().then(usableReport, unusableReport),
+    probe: () => host().then(usableReport, (error: unknown) => unusableReport('bubblewrap', error)),
     open: async (session) => openSession(await host(), options, session),
   }
 }
@@ -114,12 +115,6 @@ function usableReport({ cgroups, isRoot, filter }: Host): SandboxReport {
       { limit: 'deadline', by: 'a timer' },
     ],
   }
-}
-
-function unusableReport(error: unknown): SandboxReport {
-  const what = error instanceof Error ? error.message : String(error)
-  const mend = (error instanceof Fault ? error.mend : undefined) ?? 'Read the log; this is not expected.'
-  return { kind: 'bubblewrap', usable: false, problem: { what, mend }, held: [] }
 }
 
 async function openSession(

@@ -23,6 +23,7 @@ import { folderBelow } from './inner-script.ts'
 import { identityTexts, inside, refuseHiddenPaths } from './places.ts'
 import type { Command, CommandResult, Sandbox, SandboxOptions, SandboxReport, SandboxSession } from './sandbox.ts'
 import { superviseCommand } from './supervised-command.ts'
+import { unusableReport } from './unusable-report.ts'
 import { openWayOut, type WayOutOptions } from './way-out.ts'
 
 export interface ContainerSandboxOptions extends WayOutOptions {
@@ -46,7 +47,7 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Sandbo
   const tried = untilItWorks(async () => tryImages(await engine(), options))
   return {
     kind: 'container',
-    probe: () => tried().then(usableReport, unusableReport),
+    probe: () => tried().then(usableReport, (error: unknown) => unusableReport('container', error)),
     async open(session) {
       refuseHiddenPaths(session)
       const wish = { named: options.image, ecosystems: session.ecosystems ?? [] }
@@ -148,12 +149,6 @@ function usableReport(engine: ContainerEngine): SandboxReport {
       { limit: 'deadline', by: 'a timer' },
     ],
   }
-}
-
-function unusableReport(error: unknown): SandboxReport {
-  const what = error instanceof Error ? error.message : String(error)
-  const mend = (error instanceof Fault ? error.mend : undefined) ?? 'Read the log; this is not expected.'
-  return { kind: 'container', usable: false, problem: { what, mend }, held: [] }
 }
 
 interface OpenSession {
