@@ -172,6 +172,7 @@ it('is measured to its end by the next process where one is killed in the middle
 function heldTest(folder: string): string {
   return `import { existsSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 test('is released', async () => {
   writeFileSync(${JSON.stringify(join(folder, 'reached'))}, '')
