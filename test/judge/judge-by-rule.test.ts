@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { judgeByRule } from '../../src/judge/judge-by-rule.ts'
 import type { JudgedChange } from '../../src/judge/judged-change.ts'
+import { patchSections } from '../../src/judge/patch-sections.ts'
 import type { FileChange } from '../../src/workspace/workspace.ts'
 import { candidateAt } from '../support/candidates.ts'
 import { change, planOf } from '../support/fixture-shop.ts'
@@ -56,6 +57,35 @@ describe('the rules of the judge', () => {
 
   test('see through lines that look like the header of another file', () => {
     expect(rules([modified('test/total.test.js', '+diff --git a/x b/x\n+test.only("x")')])).toEqual(['test_skipped'])
+  })
+
+  test.each(['\r', '\u2028', '\u2029'])(
+    'see through a line whose own %j makes the rest of it look like a header',
+    (end) => {
+      const skipped = modified('test/total.test.js', '+test.only("x")')
+      const header = modified('src/total.js', `+  // ${end}diff --git a/x b/x`)
+      expect(rules([header, skipped])).toEqual(['test_skipped'])
+      const place = modified('test/total.test.js', `+/* ${end}@@ */ test.only("x")`)
+      expect(rules([place])).toEqual(['test_skipped'])
+    },
+  )
+
+  test('look at the right file behind a link that became one, which git tells as gone and as new', () => {
+    const link = 'diff --git a/src/total.js b/src/total.js'
+    const text = [
+      ...[link, 'deleted file mode 120000', '--- a/src/total.js', '+++ /dev/null', '@@ -1 +0,0 @@', '-other.js'],
+      ...[link, 'new file mode 100644', '--- /dev/null', '+++ b/src/total.js', '@@ -0,0 +1 @@', '+const total = 1'],
+      ...['diff --git a/test/total.test.js b/test/total.test.js', '@@ -1 +1,2 @@', ' ', '+test.only("x")', ''],
+    ].join('\n')
+    const files = [modified('src/total.js', '').file, modified('test/total.test.js', '').file]
+    const patch = { text, files, addedLines: 2, removedLines: 1 }
+    expect(judge([], { patch }).objections).toMatchObject([{ about: 'test_skipped', path: 'test/total.test.js' }])
+    expect(patchSections(patch)[0]).toMatchObject({ added: ['const total = 1'], removed: ['other.js'] })
+  })
+
+  test('refuse to look at a patch whose files cannot be told apart', () => {
+    const patch = { text: '', files: [modified('src/total.js', '').file], addedLines: 1, removedLines: 0 }
+    expect(() => judge([], { patch })).toThrow('0 sections for 1 files')
   })
 })
 
