@@ -22,6 +22,10 @@ process.exitCode = await main(process.argv.slice(2))
 
 async function main(args: string[]): Promise<number> {
   const read = readOptions(args)
+  if (read.kind === 'help') {
+    console.log(usage)
+    return 0
+  }
   if (read.kind === 'invalid') {
     console.error(`${read.problem}\n\n${usage}`)
     return 2

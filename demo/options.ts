@@ -20,7 +20,7 @@ export const usage = `npm run demo -- [--all] [--only SLUG]... [--json FILE] [--
   --keep       leaves everything up until Ctrl-C, and prints the addresses
   --live       asks a real model; needs ANTHROPIC_API_KEY`
 
-export type ReadOptions = { kind: 'ok'; options: DemoOptions } | { kind: 'invalid'; problem: string }
+export type ReadOptions = { kind: 'ok'; options: DemoOptions } | { kind: 'help' } | { kind: 'invalid'; problem: string }
 
 export function readOptions(args: string[]): ReadOptions {
   try {
@@ -32,8 +32,10 @@ export function readOptions(args: string[]): ReadOptions {
         live: { type: 'boolean', default: false },
         json: { type: 'string' },
         only: { type: 'string', multiple: true, default: [] },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     })
+    if (values.help) return { kind: 'help' }
     const options = { ...values, json: values.json }
     const problem = problemOf(options)
     return problem === undefined ? { kind: 'ok', options } : { kind: 'invalid', problem }

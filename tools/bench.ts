@@ -1,5 +1,4 @@
-// `npm run bench -- [--only PART]… [--on DATABASE]… [--json FILE]`: measures on real parts and prints a table.
-// docs/benchmarks.md says how to read it.
+// `npm run bench`: measures on real parts and prints a table. docs/benchmarks.md says how to read it.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../test/support/postgres-server.ts'
@@ -7,9 +6,18 @@ import { runIn } from './bench/databases.ts'
 import { databaseKinds } from './bench/part.ts'
 import { renderReport } from './bench/report.ts'
 import { parts, runParts } from './bench/run-parts.ts'
+import { readFlags, refuse } from './read-flags.ts'
+
+const usage = `npm run bench -- [--only PART]... [--on DATABASE]... [--json FILE]
+
+  --only PART    only this part; may be given several times:
+                 ${parts.map(({ name }) => name).join(', ')}
+  --on DATABASE  only on this database: ${databaseKinds.join(' or ')}; may be given several times
+  --json FILE    writes the report as data, too`
 
 const several = { type: 'string', multiple: true } as const
-const { values } = parseArgs({ options: { only: several, on: several, json: { type: 'string' } } })
+const options = { only: several, on: several, json: { type: 'string' } } as const
+const { values } = readFlags(usage, () => parseArgs({ options }))
 const wanted = chosen('part', parts, ({ name }) => name, values.only)
 const databases = chosen('database', databaseKinds, (kind) => kind, values.on)
 
@@ -42,9 +50,6 @@ try {
 
 function chosen<T>(what: string, all: readonly T[], nameOf: (one: T) => string, names: string[] | undefined): T[] {
   const unknown = names?.filter((name) => !all.some((one) => nameOf(one) === name)) ?? []
-  if (unknown.length > 0) {
-    console.error(`There is no ${what} ${unknown.join(', ')}. There are: ${all.map(nameOf).join(', ')}`)
-    process.exit(2)
-  }
+  if (unknown.length > 0) refuse(`There is no ${what} ${unknown.join(', ')}.`, usage)
   return all.filter((one) => names?.includes(nameOf(one)) ?? true)
 }

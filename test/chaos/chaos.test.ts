@@ -6,6 +6,8 @@ import { describePostgres } from '../support/postgres.ts'
 // Most of it is waiting, for heartbeats and for pauses after failed calls.
 vi.setConfig({ testTimeout: 500_000 })
 
+const shared = inject('postgresUrl')
+
 const short: Omit<ChaosOptions, 'on'> = {
   moments: 2,
   writesBetween: 30,
@@ -16,7 +18,9 @@ const short: Omit<ChaosOptions, 'on'> = {
   seed: 11,
   members: 2,
   underWay: 2,
-  postgresServer: inject('postgresUrl'),
+  // What is lost is found by the rounds, minutes later.
+  lostShare: 0,
+  postgres: shared === undefined ? undefined : { url: shared },
   breakingMs: 180_000,
   endingMs: 300_000,
   say: () => {},

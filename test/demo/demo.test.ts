@@ -82,6 +82,11 @@ describe('what the demo says before it begins', () => {
     expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(problem) })
   })
 
+  test('how it is called is told whoever asks', async () => {
+    const { stdout } = await run(process.execPath, [program, '--help'], { env: environment() })
+    expect(stdout).toMatch(/^npm run demo -- /)
+  })
+
   test('a sandbox that was turned off by name is said loudly', async () => {
     const env = environment({ DRAFTSMITH_SANDBOX: 'none' })
     const { stdout } = await run(process.execPath, [program, '--only', 'outsider'], { env })

@@ -6,12 +6,15 @@ import { chown, mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 
 export interface PostgresServer {
   url: string
+  /** Ends it as `pg_ctl stop -m fast` does, which ends every connection, and starts it again on the same port after the pause. */
+  restart(pauseMs: number): Promise<void>
   /** Stops the server and removes its folder; the same happens when this process dies. */
   stop(): Promise<void>
 }
@@ -34,16 +37,25 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
     ['-c', guarded, 'sh', join(binaries, 'postgres'), data, String(port), folder, ...settings],
     {
       ...options,
-      stdio: ['pipe', 'ignore', 'ignore'],
+      stdio: ['pipe', 'pipe', 'ignore'],
     },
   )
+  const stopped = createInterface({ input: server.stdout })
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   await answers(url, server)
   return {
     url,
+    restart: async (pauseMs) => {
+      const down = once(stopped, 'line')
+      server.stdin.write('stop\n')
+      await down
+      await sleep(pauseMs)
+      server.stdin.write('start\n')
+      await answers(url, server)
+    },
     stop: async () => {
       const exited = once(server, 'exit')
-      server.stdin?.end()
+      server.stdin.end()
       await exited
     },
   }
@@ -55,12 +67,23 @@ const fast = ['fsync', 'synchronous_commit', 'full_page_writes'].flatMap((name) 
 const guarded = `
 binary=$1 data=$2 port=$3 folder=$4
 shift 4
-"$binary" -D "$data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \\
-  -c shared_buffers=32MB -c max_connections=100 "$@" &
-server=$!
-cat > /dev/null
-kill -INT $server
-wait $server
+start() {
+  "$binary" -D "$data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \\
+    -c shared_buffers=32MB -c max_connections=100 "$@" > /dev/null &
+  server=$!
+}
+stop() {
+  kill -INT $server
+  wait $server
+}
+start "$@"
+while read -r asked; do
+  case $asked in
+    stop) stop; echo stopped ;;
+    start) start "$@" ;;
+  esac
+done
+stop
 rm -rf "$folder"
 `
 

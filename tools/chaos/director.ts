@@ -5,7 +5,7 @@ import { type Stage, stages } from '../../src/run/run.ts'
 import { crashDatabase, cutFromDatabase, cutNetwork } from './faults.ts'
 import type { Member } from './fleet.ts'
 import type { LedgerWrite } from './ledger-watch.ts'
-import type { Moment } from './moments.ts'
+import type { DatabaseDeed, Moment } from './moments.ts'
 import type { World } from './world.ts'
 
 const strikes = ['crash', 'freeze'] as const
@@ -16,6 +16,7 @@ export interface Deeds {
   crashes: number
   freezes: number
   databaseCrashes: number
+  databaseRestarts: number
   cuts: number
   /** What was done right after the record of the stage, by stage. */
   boundaries: Partial<Record<Stage, Strike[]>>
@@ -35,7 +36,15 @@ export interface Direction {
 /** Resolves when all is done and mended again; runs go on. */
 export async function direct(world: World, direction: Direction): Promise<Deeds> {
   const { moments, signal, say } = direction
-  const deeds: Deeds = { moments: 0, crashes: 0, freezes: 0, databaseCrashes: 0, cuts: 0, boundaries: {} }
+  const deeds: Deeds = {
+    moments: 0,
+    crashes: 0,
+    freezes: 0,
+    databaseCrashes: 0,
+    databaseRestarts: 0,
+    cuts: 0,
+    boundaries: {},
+  }
   const healing: Promise<void>[] = []
   if (direction.boundaries)
     world.ledger.onWrite = (write) => {
@@ -105,7 +114,7 @@ function act(world: World, deeds: Deeds, moment: Moment): Promise<void>[] {
   return [
     ...(member === undefined ? [] : [strikeOne(member, deeds, moment)]),
     ...(moment.cutMs === undefined ? [] : [cut(world, deeds, moment.cutMs)]),
-    ...(world.databaseUrl === undefined ? [] : onDatabase(world.databaseUrl, deeds, { ...moment, struck: member })),
+    ...(moment.database === undefined ? [] : onDatabase(world, deeds, { deed: moment.database, struck: member })),
   ]
 }
 
@@ -119,20 +128,28 @@ function strikeOne(
   return member[strike](pauseMs)
 }
 
+/** How long whoever operates a server takes to start it again. */
+const downMs = 2_000
+
 function onDatabase(
-  url: string,
+  { databaseUrl: url, restartPostgres }: World,
   deeds: Deeds,
-  { database, struck }: { database: Moment['database']; struck: Member | undefined },
+  { deed, struck }: { deed: DatabaseDeed; struck: Member | undefined },
 ): Promise<void>[] {
-  if (database === 'crash') {
-    deeds.databaseCrashes += 1
-    return [crashDatabase(url).catch(() => undefined)]
+  if (url === undefined) return []
+  switch (deed) {
+    case 'crash':
+      deeds.databaseCrashes += 1
+      return [crashDatabase(url).catch(() => undefined)]
+    case 'cut':
+      if (struck === undefined) return []
+      deeds.cuts += 1
+      return [cutFromDatabase(url, struck.name).catch(() => undefined)]
+    case 'restart':
+      if (restartPostgres === undefined) return []
+      deeds.databaseRestarts += 1
+      return [restartPostgres(downMs)]
   }
-  if (database === 'cut' && struck !== undefined) {
-    deeds.cuts += 1
-    return [cutFromDatabase(url, struck.name).catch(() => undefined)]
-  }
-  return []
 }
 
 async function cut({ github, model }: World, deeds: Deeds, forMs: number): Promise<void> {

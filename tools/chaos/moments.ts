@@ -12,8 +12,11 @@ export interface Moment {
   /** How long the network is cut besides, in milliseconds. */
   cutMs: number | undefined
   /** What happens to the database besides, where it is a process of its own. */
-  database: 'crash' | 'cut' | undefined
+  database: DatabaseDeed | undefined
 }
+
+/** It dies, one process loses its connections to it, or whoever operates it stops it and starts it again. */
+export type DatabaseDeed = 'crash' | 'cut' | 'restart'
 
 export interface MomentOptions {
   moments: number
@@ -23,7 +26,7 @@ export interface MomentOptions {
   freezesMs: readonly number[]
 }
 
-/** Three of four die, the others stand still; every tenth moment something else breaks besides, the network, the database or both. */
+/** Three of four die, the others stand still; every fifth moment something else breaks besides, the network or the database. */
 export function chooseMoments(random: Random, { moments, writesBetween, freezesMs }: MomentOptions): Moment[] {
   return Array.from({ length: moments }, (_, index) => {
     const own = random.fork(`moment ${index}`)
@@ -34,7 +37,9 @@ export function chooseMoments(random: Random, { moments, writesBetween, freezesM
       strike,
       pauseMs: strike === 'crash' ? own.between(0, 2_000) : (own.pick(freezesMs) ?? 0),
       cutMs: index % 20 === 9 ? own.between(2_000, 8_000) : undefined,
-      database: index % 10 !== 4 ? undefined : index % 20 === 4 ? 'crash' : 'cut',
+      database: databaseDeeds[index % 20],
     }
   })
 }
+
+const databaseDeeds: Record<number, DatabaseDeed> = { 4: 'crash', 14: 'cut', 19: 'restart' }

@@ -1,6 +1,7 @@
 import { stages } from '../../src/run/run.ts'
 import type { Deeds } from './director.ts'
 import type { FaultCount } from './faults.ts'
+import type { Losses } from './webhooks.ts'
 
 export interface ChaosResult {
   on: string
@@ -14,6 +15,7 @@ export interface ChaosResult {
   moments: number
   faults: FaultCount
   deliveries: number
+  lostDeliveries: Losses
   modelCalls: number
   seconds: number
   /** Processes that ended by themselves. */
@@ -30,12 +32,14 @@ export function renderChaos(results: ChaosResult[]): string {
     ['how they ended', ({ outcomes }) => list(outcomes)],
     ['why they failed', ({ failures }) => list(failures)],
     ['webhooks delivered', ({ deliveries }) => deliveries],
+    ['refused, vanished', ({ lostDeliveries: { refused, vanished } }) => `${refused}, ${vanished}`],
     ['moments', ({ deeds, moments }) => `${deeds.moments} of ${moments}`],
     ['stages killed after', ({ deeds }) => struckAfter(deeds, 'crash')],
     ['stages frozen after', ({ deeds }) => struckAfter(deeds, 'freeze')],
     ['processes killed', ({ deeds }) => deeds.crashes],
     ['processes frozen', ({ deeds }) => deeds.freezes],
     ['crashes of the database', ({ deeds }) => deeds.databaseCrashes],
+    ['restarts of the database', ({ deeds }) => deeds.databaseRestarts],
     ['network cut', ({ deeds }) => deeds.cuts],
     ['calls of GitHub that failed', ({ faults }) => faults.github],
     ['calls of the model', ({ modelCalls }) => modelCalls],

@@ -9,7 +9,7 @@ import { chooseMoments } from './moments.ts'
 import type { AnsweredCall } from './paid-calls.ts'
 import { createRandom } from './random.ts'
 import type { ChaosResult } from './report.ts'
-import { openWorld, type World } from './world.ts'
+import { type ChaosPostgres, openWorld, type World } from './world.ts'
 
 export interface ChaosOptions {
   on: DatabaseKind
@@ -22,11 +22,13 @@ export interface ChaosOptions {
   freezesMs: readonly number[]
   /** Of the calls of GitHub's API and of the model that fail, from 0 to 1. */
   faultShare: number
+  /** Of the deliveries of webhooks that arrive nowhere, from 0 to 1: the rounds have to find what they told. */
+  lostShare: number
   seed: number
   members: number
   /** Runs kept under way, one a repository. */
   underWay: number
-  postgresServer: string | undefined
+  postgres: ChaosPostgres | undefined
   /** Nothing is broken any more after it. */
   breakingMs: number
   /** From then on: what has not ended counts as lost. */
@@ -35,13 +37,13 @@ export interface ChaosOptions {
 }
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { on, seed, members, postgresServer, underWay, boundaries, say } = options
+  const { on, seed, members, postgres, lostShare, underWay, boundaries, say } = options
   const began = Date.now()
   const random = createRandom(seed)
   const faults: FaultCount = { github: 0, model: 0 }
   const failing = { share: options.faultShare, count: faults }
   const answered: AnsweredCall[] = []
-  await using world = await openWorld({ on, members, repositories: underWay, postgresServer, random })
+  await using world = await openWorld({ on, members, repositories: underWay, postgres, lostShare, random })
   const mendGitHub = githubFaults(world.github, { ...failing, random: random.fork('github') })
   breakModel(world.model, { ...failing, random: random.fork('model') }, answered)
   const moments = chooseMoments(random, options)
@@ -63,6 +65,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     moments: moments.length,
     issues: world.issues.length,
     deliveries: world.storm.made,
+    lostDeliveries: world.storm.lost,
     modelCalls: world.model.asked.length,
     fallen: world.fleet.fallen,
     seconds: Math.round((Date.now() - began) / 1_000),

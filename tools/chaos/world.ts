@@ -7,6 +7,7 @@ import { webhookPath } from '../../src/web/server.ts'
 import { addRepository, label, mended, startGitHub } from '../../test/e2e/fixture.ts'
 import type { EmulatedGitHub, RepositoryName } from '../../test/support/emulated-github/types.ts'
 import { testKey } from '../../test/support/messages-api.ts'
+import type { PostgresServer } from '../../test/support/postgres-server.ts'
 import { ScriptedMessages } from '../../test/support/scripted-messages.ts'
 import { createDatabase } from '../bench/databases.ts'
 import type { DatabaseKind } from '../bench/part.ts'
@@ -20,9 +21,14 @@ export interface WorldOptions {
   /** Of PostgreSQL; on the embedded database there is one member. */
   members: number
   repositories: number
-  postgresServer: string | undefined
+  postgres: ChaosPostgres | undefined
+  /** Of the deliveries of webhooks, from 0 to 1. */
+  lostShare: number
   random: Random
 }
+
+/** Its `restart` is absent where others use it, too. */
+export type ChaosPostgres = Pick<PostgresServer, 'url'> & Partial<Pick<PostgresServer, 'restart'>>
 
 export interface ChaosIssue {
   repo: RepositoryName
@@ -38,6 +44,7 @@ export interface World extends AsyncDisposable {
   storm: WebhookStorm
   ledger: LedgerSeen
   databaseUrl: string | undefined
+  restartPostgres: PostgresServer['restart'] | undefined
   issues: ChaosIssue[]
   /** One more labelled issue, in the repository that has the fewest. */
   ask(): Promise<void>
@@ -60,14 +67,14 @@ export interface LedgerSeen {
 }
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { on, members, repositories, postgresServer, random } = options
+  const { on, members, repositories, postgres, lostShare, random } = options
   await using opened = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'draftsmith-chaos-'))
   let kept = false
   opened.defer(async () => (kept ? undefined : removeFleet(folder)))
   const github = opened.adopt(await startGitHub(), (each) => each.close())
   const model = opened.use(await ScriptedMessages.start())
-  const database = opened.adopt(await createDatabase(on, postgresServer), (each) => each.drop())
+  const database = opened.adopt(await createDatabase(on, postgres?.url), (each) => each.drop())
   const repos = await Promise.all(Array.from({ length: repositories }, () => addRepository(github)))
   const ledger: LedgerSeen = { writes: 0, onWrite: () => {} }
   const seen = (write: LedgerWrite) => {
@@ -88,14 +95,25 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   )
   if (database.url !== undefined) opened.use(await watchPostgres(database.url, seen))
   const targets = () => fleet.members.flatMap(({ url }) => (url === undefined ? [] : [url]))
-  const storm = opened.adopt(await startWebhookStorm(random.fork('webhooks'), { path: webhookPath, targets }), (each) =>
-    each.close(),
+  const storm = opened.adopt(
+    await startWebhookStorm(random.fork('webhooks'), { path: webhookPath, targets, lostShare }),
+    (each) => each.close(),
   )
   github.setWebhookTarget(storm.url)
   const issues: ChaosIssue[] = []
   const parts = opened.move()
   return {
-    ...{ on, github, model, fleet, storm, ledger, issues, databaseUrl: database.url },
+    ...{
+      on,
+      github,
+      model,
+      fleet,
+      storm,
+      ledger,
+      issues,
+      databaseUrl: database.url,
+      restartPostgres: postgres?.restart,
+    },
     ask: async () => {
       const repo = repos[issues.length % repos.length]
       if (repo === undefined) throw new Error('There is no repository.')
