@@ -9,7 +9,6 @@ import { type TakeUpParts, takeUp } from './take-up.ts'
 
 export interface FindLabelsOptions extends TakeUpParts {
   github: Pick<GitHubApp, 'installations' | 'reachable' | 'repository'>
-  everyMs: number
 }
 
 const minute = 60_000

@@ -1,7 +1,7 @@
 // Goes the rounds: each duty when it is due, one after the other, and each by one process at a time.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Upkeep } from '../run/upkeep.ts'
+import type { Round, Upkeep } from '../run/upkeep.ts'
 import type { Duty } from './duty.ts'
 
 export interface RoundsOptions {
@@ -20,8 +20,11 @@ export interface Rounds {
   stop(): Promise<void>
 }
 
-/** A round that takes longer counts as dead, and another process begins the next one. */
+/** A round that takes longer is given up. */
 const mostMs = 30 * 60_000
+/** A process that died in the middle of one is replaced after it. */
+const leaseMs = 2 * 60_000
+const renewEveryMs = leaseMs / 4
 /** Calls to GitHub that are under way. */
 const patienceMs = 5_000
 
@@ -60,9 +63,10 @@ interface Going extends Pick<RoundsOptions, 'begin' | 'log'> {
 /** Never throws: what one duty meets must not keep the others from their rounds. */
 async function goRound(duty: Duty, { begin, log, stopping }: Going): Promise<void> {
   try {
-    const round = await begin(duty.name, { everyMs: duty.everyMs, mostMs: Math.max(mostMs, duty.everyMs) })
+    const round = await begin(duty.name, { everyMs: duty.everyMs, leaseMs })
     if (round === undefined) return
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(mostMs)])
+    using lease = keepUp(round)
+    const signal = AbortSignal.any([stopping, lease.lost, AbortSignal.timeout(mostMs)])
     const end = await duty.round(round.memory, signal).catch((err: unknown) => {
       log.warn({ duty: duty.name, err }, 'a round could not be ended')
       return undefined
@@ -73,4 +77,15 @@ async function goRound(duty: Duty, { begin, log, stopping }: Going): Promise<voi
   } catch (err) {
     log.warn({ duty: duty.name, err }, 'a round could not be begun or noted')
   }
+}
+
+/** Whoever stood still for longer than the lease lasts has lost the round to another process. */
+function keepUp(round: Round): Disposable & { lost: AbortSignal } {
+  const lost = new AbortController()
+  const renew = async () => {
+    if (!(await round.renew())) lost.abort()
+  }
+  // A database that does not answer now is asked again before the lease is over.
+  const timer = setInterval(() => void renew().catch(() => undefined), renewEveryMs)
+  return { lost: lost.signal, [Symbol.dispose]: () => clearInterval(timer) }
 }

@@ -12,6 +12,8 @@ export interface TakeUpParts {
   /** Writes the run, and tells people that it waits. */
   record(request: NewRun): Promise<Recorded>
   label: string
+  /** From one look to the next, in milliseconds. */
+  everyMs: number
   log: Logger
   now(): Date
 }
@@ -27,7 +29,7 @@ export interface FoundIssue {
 /** `recorded`: it is a run now · `asked`: people are asked to put the label again · `left`: there is nothing to do. */
 export type TakenUp = 'recorded' | 'asked' | 'left'
 
-/** An event may be on its way for so long. */
+/** An event may be on its way for so long; whoever looks more often than that does not want to wait for it. One that comes later is known by its time. */
 const hearsayMs = 10 * 60_000
 /** GitHub notes a label and the issue's change by it one after the other, in whole seconds. */
 const sameMomentMs = 2_000
@@ -57,9 +59,9 @@ export async function takeUp(found: FoundIssue, parts: TakeUpParts): Promise<Tak
   return 'recorded'
 }
 
-function isOpenTo({ at }: Labelling, { labelledSince }: FoundIssue, { now }: TakeUpParts): boolean {
+function isOpenTo({ at }: Labelling, { labelledSince }: FoundIssue, { now, everyMs }: TakeUpParts): boolean {
   const putAt = Date.parse(at)
-  return putAt >= (labelledSince?.getTime() ?? 0) && putAt <= now().getTime() - hearsayMs
+  return putAt >= (labelledSince?.getTime() ?? 0) && putAt <= now().getTime() - Math.min(hearsayMs, everyMs)
 }
 
 /** By the run that it asked for, or by one that was under way: a label that is put meanwhile asks for nothing. */

@@ -59,13 +59,13 @@ async function takenBefore(database: Database, taken: Date): Promise<Run[]> {
 async function begin(
   { database, clock }: UpkeepOptions,
   duty: string,
-  { everyMs, mostMs }: { everyMs: number; mostMs: number },
+  { everyMs, leaseMs }: { everyMs: number; leaseMs: number },
 ): Promise<Round | undefined> {
   const now = clock()
-  const after = (ms: number) => new Date(now.getTime() + ms).toISOString()
+  const after = (ms: number, moment = now) => new Date(moment.getTime() + ms).toISOString()
   const taken = await database.query((orm) =>
     orm.execute(sql`
-      insert into draftsmith.duty as duty (name, round, due_at) values (${duty}, 1, ${after(mostMs)}::timestamptz)
+      insert into draftsmith.duty as duty (name, round, due_at) values (${duty}, 1, ${after(leaseMs)}::timestamptz)
       on conflict (name) do update set round = duty.round + 1, due_at = excluded.due_at
       where duty.due_at <= ${now.toISOString()}::timestamptz
       returning round, memory`),
@@ -74,6 +74,14 @@ async function begin(
   if (row === undefined) return undefined
   return {
     memory: row.memory ?? undefined,
+    async renew() {
+      const renewed = await database.query((orm) =>
+        orm.execute(sql`
+          update draftsmith.duty set due_at = ${after(leaseMs, clock())}::timestamptz
+          where name = ${duty} and round = ${row.round} returning round`),
+      )
+      return rowsOf(renewed).length > 0
+    },
     async done(memory) {
       const kept = memory === undefined ? sql`memory` : sql`${JSON.stringify(memory)}::json`
       await database.query((orm) =>

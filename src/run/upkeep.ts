@@ -2,8 +2,8 @@
 import type { Run } from './run.ts'
 
 export interface Upkeep {
-  /** One round of a duty, if it is due; undefined where it is not, or another process is at it. */
-  begin(duty: string, times: { everyMs: number; mostMs: number }): Promise<Round | undefined>
+  /** One round of a duty, if it is due; undefined where it is not, or another process is at it. Nobody else begins it for `leaseMs`. */
+  begin(duty: string, times: { everyMs: number; leaseMs: number }): Promise<Round | undefined>
   /** Runs that ended between the two moments and of whose end nobody was told, oldest first; at most 100. */
   untold(from: Date, to: Date): Promise<Run[]>
   /** People know how it ended, or are not to be told. */
@@ -22,6 +22,8 @@ export interface Upkeep {
 export interface Round {
   /** What the round before left; undefined in the first one. */
   memory: unknown
+  /** For another `leaseMs`. False where it has lasted for longer, and another process is at it. */
+  renew(): Promise<boolean>
   /** Ends it, so that the next one is due `everyMs` after its begin. Without a memory, the one before is kept. */
   done(memory?: unknown): Promise<void>
 }

@@ -14,7 +14,7 @@ export function upkeepContract(open: () => Promise<Database>): void {
   let now: Date
 
   const at = (time: string) => new Date(`2026-01-01T${time}Z`)
-  const times = { everyMs: 60_000, mostMs: 600_000 }
+  const times = { everyMs: 60_000, leaseMs: 600_000 }
   const claimNew = async (request = newRun()): Promise<ClaimedRun> => {
     const recorded = await ledger.record(request)
     const claimed = recorded.kind === 'recorded' ? await ledger.claim(recorded.run.id) : undefined
@@ -54,6 +54,18 @@ export function upkeepContract(open: () => Promise<Database>): void {
     await next?.done()
     now = at('10:02:00')
     expect((await upkeep.begin(duty, times))?.memory).toEqual({ upTo: 7 })
+  })
+
+  it('leaves a round to the process that goes on with it, for as long as that says so', async () => {
+    const duty = unique('duty')
+    const round = await upkeep.begin(duty, times)
+    now = at('10:09:00')
+    expect(await round?.renew()).toBe(true)
+    now = at('10:18:00')
+    expect(await upkeep.begin(duty, times)).toBeUndefined()
+    now = at('10:19:00')
+    expect(await upkeep.begin(duty, times)).toBeDefined()
+    expect(await round?.renew()).toBe(false)
   })
 
   it('gives the round of a process that died to another one, and hears no more of it', async () => {

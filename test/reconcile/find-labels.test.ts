@@ -13,6 +13,7 @@ let full: RepositoryName
 let inFront: RepositoryName[]
 let memory: unknown
 let installedAt: Date
+let everyMs: number
 
 beforeAll(async () => {
   ;[github, scene] = await Promise.all([startGitHub(), openLedgerScene()])
@@ -30,6 +31,7 @@ const prepare = async (seed: Partial<RepositorySeed> = {}) => {
 beforeEach(async () => {
   memory = undefined
   installedAt = new Date(0)
+  everyMs = 15 * 60_000
   inFront = []
   scene.reset()
   await prepare()
@@ -57,7 +59,7 @@ async function round(earlierMs = 0, laterMs = 0) {
   }
   const installations = async () => (await app.installations()).map((each) => ({ ...each, createdAt: installedAt }))
   const seen = { installations, reachable, repository }
-  const duty = createFindLabels({ ...scene, github: seen, label, everyMs: 1 })
+  const duty = createFindLabels({ ...scene, github: seen, label, everyMs })
   const end = await duty.round(memory, going)
   memory = end.memory ?? memory
   return end.found
@@ -90,6 +92,14 @@ it('makes a run of a label that was missed, as the event would have, and once', 
   // The event itself, when GitHub hands it over at last.
   const event = github.deliveries().findLast(({ event, action }) => event === 'issues' && action === 'labeled')
   expect(event?.payload.issue).toMatchObject({ updated_at: run?.task.requestedAt })
+})
+
+it('waits for an event no longer than until the next look', async () => {
+  everyMs = 60_000
+  await github.label(full, 1, label, 'mia')
+  expect(await round()).toEqual(nothing)
+  scene.pass(2)
+  expect(await round()).toEqual({ ...nothing, recorded: 1 })
 })
 
 it('takes a label that was put while a run was under way, or a moment after it was asked for, for answered', async () => {

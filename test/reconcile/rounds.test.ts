@@ -101,7 +101,7 @@ describe('rounds of all processes', () => {
 
 it('rounds of one process ask nobody, and are due in their own time', async () => {
   const begin = ownRounds(scene.now)
-  const mine = { everyMs: 10 * minuteMs, mostMs: 1 }
+  const mine = { everyMs: 10 * minuteMs, leaseMs: 1 }
   expect(await begin('sweep', mine)).toBeDefined()
   expect(await begin('sweep', mine)).toBeUndefined()
   expect(await begin('other', mine)).toBeDefined()
