@@ -15,7 +15,8 @@ import type { ContainerImage } from './sandbox/container-images.ts'
 import type { SandboxKind } from './sandbox/sandbox.ts'
 
 export interface Config {
-  github: { appId: number; privateKey: string; webhookSecret: string } | undefined
+  /** Who takes no webhooks needs no secret of theirs. */
+  github: { appId: number; privateKey: string; webhookSecret: string | undefined } | undefined
   githubApiUrl: string
   githubWriteSpacingMs: number
   /** A person's own token, for what the command line reads and makes for them; never used by the service. */
@@ -88,9 +89,7 @@ export function readConfig(environment: Environment, needs: Need[]): ReadConfig 
 
 function toConfig(given: Variables, privateKey: string | undefined, environment: Environment): Config {
   const github =
-    given.APP_ID && privateKey && given.WEBHOOK_SECRET
-      ? { appId: given.APP_ID, privateKey, webhookSecret: given.WEBHOOK_SECRET }
-      : undefined
+    given.APP_ID && privateKey ? { appId: given.APP_ID, privateKey, webhookSecret: given.WEBHOOK_SECRET } : undefined
   const dataHome = environment.XDG_DATA_HOME ?? join(homedir(), '.local', 'share')
   return {
     github,

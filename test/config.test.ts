@@ -123,7 +123,7 @@ describe('reading the environment', () => {
     expect(read).toMatchObject({ kind: 'ok', config: { github: undefined } })
   })
 
-  test('a role apart needs a database that two can open, and only one that works needs a model', () => {
+  test('a role apart needs a database that two can open; one that works a model, one that takes webhooks their secret', () => {
     const { ANTHROPIC_API_KEY: _, ...app } = complete
     const service = (given: Record<string, string>) => readConfig({ ...app, ...given }, ['github', 'service'])
     expect(service({ DRAFTSMITH_ROLE: 'web', DATABASE_URL: 'postgres://db/d' })).toMatchObject({
@@ -134,6 +134,12 @@ describe('reading the environment', () => {
       expect(service({ DRAFTSMITH_ROLE: role, DATABASE_URL: 'postgres://db/d' })).toMatchObject({
         problems: [{ variable: 'ANTHROPIC_API_KEY' }],
       })
+    const { WEBHOOK_SECRET: __, ...rest } = complete
+    const without = (role: string) =>
+      readConfig({ ...rest, DRAFTSMITH_ROLE: role, DATABASE_URL: 'postgres://db/d' }, ['github', 'service'])
+    expect(without('worker')).toMatchObject({ kind: 'ok', config: { github: { appId: 12, webhookSecret: undefined } } })
+    for (const role of ['web', 'both'])
+      expect(without(role)).toMatchObject({ problems: [{ variable: 'WEBHOOK_SECRET' }] })
     const problem = 'is `web`, and without DATABASE_URL there is the embedded database, which serves one process'
     const mend =
       'Set DATABASE_URL to a PostgreSQL database that both roles use, or leave DRAFTSMITH_ROLE out: one process then does both.'
@@ -185,12 +191,12 @@ describe('reading the environment', () => {
 })
 
 function accepted(environment: Record<string, string>): Config {
-  const read = readConfig(environment, ['github', 'model'])
+  const read = readConfig(environment, ['github', 'service'])
   if (read.kind === 'invalid') throw new Error(JSON.stringify(read.problems))
   return read.config
 }
 
 function refused(environment: Record<string, string>) {
-  const read = readConfig(environment, ['github', 'model'])
+  const read = readConfig(environment, ['github', 'service'])
   return read.kind === 'invalid' ? read.problems : []
 }

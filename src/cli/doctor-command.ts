@@ -41,15 +41,22 @@ async function examine(
   const missing = problems.map((problem) => describeProblem(problem, environment))
   if (config === undefined) return [checkNode(), ...missing]
   const log = pino({ level: config.logLevel }, pino.destination(2))
-  const ofMachine = await Promise.all([checkGit(config), checkDataFolder(config), checkSandbox(config)])
+  const ofMachine = await Promise.all(
+    works(config) ? [checkGit(config), checkDataFolder(config), checkSandbox(config)] : [checkDataFolder(config)],
+  )
   return [
     checkNode(),
     ...ofMachine.flat(),
     await checkDatabase(config),
     ...missing,
-    ...(await checkModel(config, { online, log })),
+    ...(works(config) ? await checkModel(config, { online, log }) : []),
     ...(await checkGitHub(config, { repository, log })),
   ]
+}
+
+/** A process that only takes webhooks runs nothing and asks no model. */
+function works({ role }: Config): boolean {
+  return role !== 'web'
 }
 
 /** The configuration as far as it goes: a missing App or key must not hide what else is wrong. */
@@ -81,26 +88,25 @@ async function checkGitHub(
   { repository, log }: { repository: { owner: string; name: string } | undefined; log: Logger },
 ): Promise<Finding[]> {
   if (config.github === undefined) return repository === undefined ? [] : [cannotAsk(repository)]
-  const secret: Finding = {
-    check: 'webhook secret',
-    level: 'ok',
-    found: 'set; whether GitHub has the same one shows at the first delivery',
-  }
   const app = composeGitHub(config, log)
-  const { slug, findings } = await checkApp(app)
-  if (slug === undefined) return [secret, ...findings]
-  if (repository === undefined) return [secret, ...findings, describeLabel(config)]
+  const { slug, findings: ofApp } = await checkApp(app)
+  const findings = [...describeSecret(config.github), ...ofApp]
+  if (slug === undefined) return findings
+  if (repository === undefined) return [...findings, describeLabel(config)]
   const { label } = config
-  return [
-    secret,
-    ...findings,
-    ...(await checkRepository({ app, slug, ceilings: ceilingsOf(config), label, ...repository })),
-  ]
+  return [...findings, ...(await checkRepository({ app, slug, ceilings: ceilingsOf(config), label, ...repository }))]
+}
+
+/** That it is missing is told as every variable is, where it is needed. */
+function describeSecret({ webhookSecret }: NonNullable<Config['github']>): Finding[] {
+  if (webhookSecret === undefined) return []
+  const found = 'set; whether GitHub has the same one shows at the first delivery'
+  return [{ check: 'webhook secret', level: 'ok', found }]
 }
 
 function cannotAsk({ owner, name }: { owner: string; name: string }): Finding {
   const found = `${owner}/${name} was not looked at, since there are no credentials of an App`
-  return { check: 'repository', level: 'fail', found, mend: 'Set APP_ID, PRIVATE_KEY_PATH and WEBHOOK_SECRET.' }
+  return { check: 'repository', level: 'fail', found, mend: 'Set APP_ID and PRIVATE_KEY_PATH.' }
 }
 
 function describeFindings(findings: Finding[]): string {

@@ -2,16 +2,18 @@
 import type { ConfigProblem } from './problems.ts'
 import type { Variables } from './variables.ts'
 
-/** What a process is started for decides what it must be given. `service`: a model where its role works on runs. */
+/** What a process is started for decides what it must be given. `service`: what its role takes, the webhooks' secret or a model and a sandbox. */
 export type Need = 'github' | 'model' | 'service'
 
 /** `given` may hold values that are not valid, which others tell. */
 export function missing(given: Partial<Variables>, needs: Need[]): ConfigProblem[] {
-  const works = needs.includes('service') && given.DRAFTSMITH_ROLE !== 'web'
+  const serves = needs.includes('service')
+  const role = given.DRAFTSMITH_ROLE
   const wanted = [
     ...(needs.includes('github') ? ofGitHub(given) : []),
-    ...(works || needs.includes('model') ? ofModel(given) : []),
-    ...ofSandbox(given),
+    ...(serves && role !== 'worker' ? ofWebhooks(given) : []),
+    ...((serves && role !== 'web') || needs.includes('model') ? ofModel(given) : []),
+    ...(serves && role === 'web' ? [] : ofSandbox(given)),
   ]
   return wanted.flatMap(([value, variable, mend]) => (value ? [] : [{ variable, problem: 'is missing', mend }]))
 }
@@ -26,6 +28,11 @@ function ofGitHub(given: Partial<Variables>): Wanted[] {
       'PRIVATE_KEY_PATH',
       'Generate a private key on the settings page of your GitHub App and set the path of the .pem file.',
     ],
+  ]
+}
+
+function ofWebhooks(given: Partial<Variables>): Wanted[] {
+  return [
     [
       given.WEBHOOK_SECRET,
       'WEBHOOK_SECRET',

@@ -32,7 +32,7 @@ export async function listen(config: Config, service: Service, log: Logger): Pro
       app: draftsmith({ ledger, github, appId, label: config.label, log, background, waiting }),
       appId,
       privateKey,
-      secret,
+      secret: secret ?? '',
       apiUrl: config.githubApiUrl,
       log,
     })

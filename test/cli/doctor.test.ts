@@ -18,6 +18,7 @@ beforeEach(() => {
 afterEach(() => line.remove())
 
 // What a machine has for a sandbox is tested where it is built; without one doctor has nothing to start.
+const nowhere = 'postgres://127.0.0.1:1/runs'
 const local = { ANTHROPIC_API_KEY: 'a-key', DRAFTSMITH_SANDBOX: 'none' }
 
 /** The findings by what was looked at. Within this process; that the command line hands on what it gets is asked below. */
@@ -225,6 +226,16 @@ describe('the App', () => {
     const { ok, of } = await doctor({}, rest)
     expect(ok).toBe(false)
     expect(of('webhook secret')).toMatchObject([{ level: 'fail', found: 'WEBHOOK_SECRET is missing' }])
+  })
+
+  test('a role apart is asked for what it uses only', async () => {
+    const { WEBHOOK_SECRET: _, ...rest } = appOn(github)
+    const worker = await doctor({}, { ...rest, DRAFTSMITH_ROLE: 'worker', DATABASE_URL: nowhere })
+    expect(worker.of('webhook secret')).toEqual([])
+    const { ANTHROPIC_API_KEY: __, ...app } = appOn(github)
+    const web = await doctor({}, { ...app, DRAFTSMITH_ROLE: 'web', DATABASE_URL: nowhere })
+    expect(web.findings.filter(({ level }) => level === 'fail').map(({ check }) => check)).toEqual(['database'])
+    for (const check of ['model key', 'model price', 'sandbox', 'git']) expect(web.of(check)).toEqual([])
   })
 
   test('permissions that are missing, too wide or `workflows`, and events that are missing', async () => {
