@@ -5,7 +5,7 @@ import {
   localDatabaseFolder,
   openLocalDatabase,
   openServiceDatabase,
-  serviceDatabaseFolder,
+  serviceDatabaseExists,
 } from '../compose/databases.ts'
 import type { Config } from '../config.ts'
 import { Fault, toFault } from '../errors.ts'
@@ -53,7 +53,7 @@ function placesOf(config: Config): (Place & { config: Config })[] {
     {
       config,
       name: 'the service',
-      exists: config.databaseUrl !== undefined || existsSync(serviceDatabaseFolder(config)),
+      exists: serviceDatabaseExists(config),
       open: openServiceDatabase,
     },
   ]

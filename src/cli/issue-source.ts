@@ -1,7 +1,7 @@
 // Where the text of a local task comes from: a file, standard input, or an issue on GitHub.
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import { Fault } from '../errors.ts'
+import { Fault, toFault } from '../errors.ts'
 import { fetchIssue } from '../github/public-issue.ts'
 import { parseLocalText } from '../task/local-text.ts'
 
@@ -35,6 +35,12 @@ export function parseReference(from: string): { owner: string; repo: string; num
   const address = /^https?:\/\/[^/]+\/([\w.-]+)\/([\w.-]+)\/issues\/(\d+)(?:[?#].*)?$/.exec(from)
   const [, owner, repo, number] = short ?? address ?? []
   return owner && repo && number ? { owner, repo, number: Number(number) } : undefined
+}
+
+/** Of a file, without taking anything from standard input or from GitHub. */
+export async function whyUnreadable(from: string): Promise<Fault | undefined> {
+  if (from === '-' || parseReference(from)) return undefined
+  return readIssueFile(from).then(() => undefined, toFault)
 }
 
 async function readIssueFile(path: string): Promise<string> {

@@ -20,7 +20,7 @@ import {
 import { readinessCommand } from './readiness-command.ts'
 import { replayCommand } from './replay-command.ts'
 import { runCommand } from './run-command.ts'
-import { configFor, configWithApp, environment, loggerOf } from './settings.ts'
+import { configFor, configForRun, configWithApp, environment, loggerOf } from './settings.ts'
 import { showCommand } from './show-command.ts'
 import { askAt, type Terminal } from './terminal.ts'
 import { verifyCommand } from './verify-command.ts'
@@ -55,7 +55,7 @@ export function describeProgram(end: (exitCode: number) => void): Command {
     .option('--fresh', 'start over where a run of the same issue was interrupted or waits, instead of going on with it')
     .option('--json', 'print the result as JSON')
     .action(async (options) => {
-      const config = configFor(['model'])
+      const config = await configForRun(options.issue)
       end(await runCommand(options, { config, log: loggerOf(config), terminal: terminalFor(options) }))
     })
   const answer = async (run: string, said: Said, options: { json?: boolean }) => {

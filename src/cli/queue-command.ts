@@ -1,11 +1,12 @@
 // `draftsmith queue …`: what waits, what is under way and what failed; pausing all workers; starting failed runs again.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { serviceDatabaseExists } from '../compose/databases.ts'
 import { composeQueueDesk } from '../compose/queue.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../errors.ts'
 import { renderDrained, renderFailed, renderQueue, renderRequeued } from '../render/queue.ts'
-import type { QueueDesk } from '../run/desk.ts'
+import type { QueueDesk, QueueReport } from '../run/desk.ts'
 
 export interface QueueParts {
   config: Config
@@ -17,11 +18,20 @@ export interface QueueParts {
 }
 
 export function queueCommand({ json }: { json?: boolean }, parts: QueueParts): Promise<number> {
-  return atDesk(parts, async (desk) => {
-    const report = await desk.report()
+  return lookAt(parts, async (desk) => {
+    const report = (await desk?.report()) ?? nothing
     parts.out(json ? JSON.stringify(report, null, 2) : renderQueue(report, parts.now()))
     return 0
   })
+}
+
+/** Where no service has ever been. */
+const nothing: QueueReport = {
+  pause: undefined,
+  underWay: [],
+  waiting: [],
+  pausing: [],
+  failed: { newest: [], count: 0 },
 }
 
 export interface PauseOptions {
@@ -41,8 +51,8 @@ export function pauseCommand({ reason, wait }: PauseOptions, parts: QueueParts):
 }
 
 export function resumeCommand(parts: QueueParts): Promise<number> {
-  return atDesk(parts, async (desk) => {
-    parts.out((await desk.resume()) ? 'The queue is open.' : 'The queue was not paused.')
+  return lookAt(parts, async (desk) => {
+    parts.out((await desk?.resume()) ? 'The queue is open.' : 'The queue was not paused.')
     return 0
   })
 }
@@ -75,11 +85,16 @@ export function requeueCommand({ runs, all, code }: RequeueOptions, parts: Queue
 }
 
 export function failedCommand({ code, json }: { code?: string; json?: boolean }, parts: QueueParts): Promise<number> {
-  return atDesk(parts, async (desk) => {
-    const failed = await desk.failed(code)
+  return lookAt(parts, async (desk) => {
+    const failed = (await desk?.failed(code)) ?? []
     parts.out(json ? JSON.stringify(failed, null, 2) : renderFailed(failed))
     return 0
   })
+}
+
+/** Without a desk where there is no database: none is made to say so. */
+function lookAt(parts: QueueParts, look: (desk: QueueDesk | undefined) => Promise<number>): Promise<number> {
+  return serviceDatabaseExists(parts.config) ? atDesk(parts, look) : look(undefined)
 }
 
 async function atDesk(parts: QueueParts, work: (desk: QueueDesk) => Promise<number>): Promise<number> {

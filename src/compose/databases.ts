@@ -1,4 +1,5 @@
 // Which database a command opens, and where it lies.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { type Database, openDatabase } from '../run/database.ts'
@@ -16,6 +17,11 @@ export function openServiceDatabase(config: Config): Promise<Database> {
 /** Local runs keep their own embedded database, so that they work beside a service. */
 export function openLocalDatabase(config: Config): Promise<Database> {
   return openDatabase({ dataDir: localDatabaseFolder(config) })
+}
+
+/** Whether there is one already: to look at nothing, none has to be made. */
+export function serviceDatabaseExists(config: Config): boolean {
+  return config.databaseUrl !== undefined || existsSync(serviceDatabaseFolder(config))
 }
 
 export function serviceDatabaseFolder({ dataDir }: Config): string {

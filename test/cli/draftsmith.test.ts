@@ -61,6 +61,13 @@ describe('the environment', () => {
     expect(stderr).toContain('ANTHROPIC_API_KEY is missing\n    Create a key in the Anthropic console')
   })
 
+  test('a missing key does not hide an issue that is not there', async () => {
+    const { exitCode, stderr } = await line.run(['run', '--repo', '.', '--issue', 'nowhere.md'])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('The issue file nowhere.md cannot be read.')
+    expect(stderr).toContain('ANTHROPIC_API_KEY is missing')
+  })
+
   test('all that is wrong is told at once', async () => {
     const env = { PORT: '99999', DRAFTSMITH_SANDBOX: 'docker', DATABASE_URL: 'mysql://x/y' }
     const { exitCode, stderr } = await line.run(['run', '--repo', '.', '--issue', issue], { env })

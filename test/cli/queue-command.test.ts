@@ -1,4 +1,5 @@
 // The queue as an operator sees it, beside a service on the same PostgreSQL.
+import { existsSync } from 'node:fs'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import {
@@ -132,5 +133,8 @@ it('is a command with words of its own', async () => {
   expect(stderr).toContain("'long' is invalid. It must be a number of minutes.")
   const json = await line.run(['queue', 'failed', '--json'])
   expect(json).toMatchObject({ exitCode: 0, stdout: '[]\n', stderr: '' })
+  expect((await line.run(['queue'])).stdout).toContain('The queue is open.')
+  // Where there is none, no database is made to say so.
+  expect(existsSync(line.dataDir)).toBe(false)
   line.remove()
 })
