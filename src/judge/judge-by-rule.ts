@@ -104,7 +104,8 @@ function exportsOf(sections: PatchSection[], { isTest }: JudgedChange) {
   return changedExports(sections, (path) => !isTest(path))
 }
 
-/** As a word of its own. */
+/** As a word of its own, or as the begin of code: `total(prices)` names `total`, and `lodash` does not name `lod`. */
 function names(text: string, name: string): boolean {
-  return text.split(/[^\w.@/-]+/).some((word) => word.replace(/[.,]+$/, '') === name) || text.includes(`\`${name}`)
+  if (text.split(/[^\w.@/-]+/).some((word) => word.replace(/[.,]+$/, '') === name)) return true
+  return text.split(`\`${name}`).some((after, at) => at > 0 && !/^[\w-]/.test(after))
 }

@@ -51,7 +51,9 @@ describe('the rules of the judge', () => {
       rules([section], { changedDependencies, issueText, taskType })
     expect(asking('Pad the total')).toEqual(['dependency_changed'])
     expect(asking('Pad the total with left-padding')).toEqual(['dependency_changed'])
+    expect(asking('Pad the total with `left-padding`')).toEqual(['dependency_changed'])
     expect(asking('Pad the total with left-pad.')).toEqual([])
+    expect(asking('Pad the total with `left-pad@1`')).toEqual([])
     expect(asking('', 'dependency_upgrade')).toEqual([])
   })
 
