@@ -17,7 +17,11 @@ const byName: [pattern: RegExp, what: string][] = [
     'lint configuration',
   ],
   [
-    /^(\.golangci\.ya?ml|clippy\.toml|\.clippy\.toml|\.rubocop\.ya?ml|phpstan\.neon.*|checkstyle\.xml)$/,
+    /^(\.golangci\.(ya?ml|toml|json)|clippy\.toml|\.clippy\.toml|\.(rubocop(_todo)?|standard)\.ya?ml|phpstan(-baseline)?\.neon.*)$/,
+    'lint configuration',
+  ],
+  [
+    /^(checkstyle.*\.xml|pmd.*\.xml|spotbugs.*\.xml|detekt.*\.ya?ml|psalm.*\.xml|\.?phpcs(\.dist)?\.xml|\.php-cs-fixer(\.dist)?\.php|pint\.json|rector\.php|\.swiftlint\.ya?ml|\.credo\.exs|analysis_options\.ya?ml)$/,
     'lint configuration',
   ],
   [
@@ -41,7 +45,7 @@ const byName: [pattern: RegExp, what: string][] = [
   ],
   [/^(.+\.(cs|fs|vb)proj|.+\.slnx?|directory\.packages\.props|nuget\.config)$/, 'package manifest'],
   [
-    /^(package\.json|pyproject\.toml|setup\.(cfg|py)|cargo\.toml|pom\.xml|(build|settings|init)\.gradle(\.kts)?|gradle\.properties|build\.sbt|mix\.exs|package\.swift|composer\.json|deno\.jsonc?|\.pnpmfile\.cjs|pnpm-workspace\.yaml|turbo\.json|nx\.json|lerna\.json)$/,
+    /^(package\.json|pyproject\.toml|setup\.(cfg|py)|cargo\.toml|pom\.xml|.+\.gradle(\.kts)?|gradle\.properties|build\.sbt|mix\.exs|package\.swift|composer\.json|deno\.jsonc?|\.pnpmfile\.cjs|pnpm-workspace\.yaml|turbo\.json|nx\.json|lerna\.json)$/,
     'package manifest',
   ],
 ]
@@ -50,6 +54,10 @@ const byName: [pattern: RegExp, what: string][] = [
 const byFolder: [pattern: RegExp, what: string][] = [
   [/(^|\/)\.cargo\/config(\.toml)?$/, 'test runner configuration'],
   [/(^|\/)\.mvn\//, 'build targets'],
+  [/(^|\/)gradle\/(wrapper\/|libs\.versions\.toml$)/, 'build targets'],
+  [/(^|\/)buildsrc\//, 'build targets'],
+  // The package client itself, and what is added to it.
+  [/(^|\/)\.yarn\//, 'build targets'],
   // Of .NET; elsewhere than at the root such a file is data, such as words of a language.
   [/^global\.json$/, 'package manifest'],
 ]
@@ -58,6 +66,7 @@ const byFolder: [pattern: RegExp, what: string][] = [
 const manifestKeys = [
   ...['scripts', 'jest', 'mocha', 'ava', 'tap', 'c8', 'nyc', 'vitest', 'babel', 'eslintConfig', 'eslintIgnore'],
   ...['prettier', 'stylelint', 'lint-staged', 'husky', 'type', 'imports', 'workspaces', 'config', 'overrides'],
+  ...['resolutions', 'pnpm', 'packageManager', 'devEngines', 'wireit', 'nx', 'xo', 'standard'],
 ]
 
 /** What of the checks the file defines, such as `lint configuration`; undefined when it defines none. */
@@ -131,6 +140,10 @@ function bringsLocalPackage(before: string | undefined, after: string | undefine
   return local(after).some((entry) => !known.has(entry))
 }
 
+const describesProject = /^(project|metadata|options|dependency-groups|tool\.poetry|tool\.uv)(\.|$)/
+/** Where packages come from, and what is loaded by whoever finds it installed: another runner, or a plugin of the runner. */
+const standsIn = /^(tool\.uv\.(sources|index)|tool\.poetry\.source|project\.entry-points|options\.entry_points)/
+
 /** The sections `[tool…]`, `[build-system]` and those of setup.cfg that are not metadata, line by line without blank lines. */
 function toolSections(text: string | undefined): string {
   // Keys above the first header can be dotted ones of a tool.
@@ -139,8 +152,7 @@ function toolSections(text: string | undefined): string {
     .split(/\r?\n/)
     .filter((line) => {
       const header = /^\s*\[+\s*"?([^\]"]+)/.exec(line)?.[1]?.trim()
-      if (header !== undefined)
-        kept = !/^(project|metadata|options|dependency-groups|tool\.poetry|tool\.uv)(\.|$)/.test(header)
+      if (header !== undefined) kept = !describesProject.test(header) || standsIn.test(header)
       return kept && line.trim() !== '' && !line.trim().startsWith('#')
     })
     .join('\n')
