@@ -106,8 +106,9 @@ async function oversized({ bench, policy, plan, approved }: PlannedTask, treeSha
   return oversize({ files: files.length, addedLines }, policy, approved ? plan : undefined)
 }
 
+/** Without NULs: one of them does not make a file unreadable, and UTF-16 has one in every other place. */
 function textOf({ path, blob }: TreeChange): { path: string; text: string }[] {
-  return blob === null || blob.content.includes(0) ? [] : [{ path, text: blob.content.toString('utf8') }]
+  return blob === null ? [] : [{ path, text: blob.content.toString('utf8').replaceAll('\0', '') }]
 }
 
 function problemOf({ id, line, required, regressed, broken, findings, after }: CheckComparison): string[] {

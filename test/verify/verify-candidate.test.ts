@@ -125,6 +125,14 @@ describe('a candidate', () => {
     expect(JSON.stringify(report)).not.toContain(secret)
   })
 
+  test('with a secret behind a NUL, as a file in UTF-16 has them, is told, too', async () => {
+    const secret = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`
+    const wide = Buffer.from(`key\n${secret}\n`, 'utf16le').toString('utf8')
+    const { report } = await verify({ ...goodFix, 'data/one.txt': `\0\n${secret}\n`, 'data/wide.txt': wide })
+    const places = report.secrets.map(({ path, line }) => `${path}:${line}`)
+    expect(new Set(places)).toEqual(new Set(['data/one.txt:2', 'data/wide.txt:2']))
+  })
+
   test('that touches a protected file or places a link is refused by the rule', async () => {
     const { report } = await verify(
       { ...goodFix, '.github/workflows/ci.yml': 'on: push\n', 'package-lock.json': '{}\n' },
