@@ -52,14 +52,13 @@ async function obey(command: Command, event: CommentEvent, delivery: string, par
   const { ledger } = parts
   const { taskKey } = identityOf(event)
   if (command.kind === 'run') return start(event, delivery, parts)
-  if (command.kind === 'retry') {
-    return (await ledger.latest(taskKey)) === undefined ? { reply: nothingToRetry } : start(event, delivery, parts)
-  }
+  if (command.kind === 'retry' && (await ledger.latest(taskKey)) !== undefined) return start(event, delivery, parts)
   if (command.kind === 'readiness') return measure(event, delivery, parts)
   if (command.kind === 'stop') return stop(event, delivery, parts)
   if (command.kind === 'approve' || command.kind === 'revise' || command.kind === 'choose')
     return answerRun(command, { taskKey, by: event.comment.user.login, delivery }, parts)
   if (!(await ledger.seen(delivery))) return {}
+  if (command.kind === 'retry') return { reply: nothingToRetry }
   if (command.kind !== 'status') return { reply: helpReply(command) }
   const run = await ledger.latest(taskKey)
   return { reply: statusReply(run), ...(run && { run }) }
