@@ -48,7 +48,7 @@ async function howToUse(branch: string, request: PublishRequest, options: Publis
   const head = await repository.head(branch)
   if (head === undefined) return { kind: 'free' }
   const commit = await repository.commit(head)
-  const run = runOf(commit.message)
+  const run = commit.ours ? runOf(commit.message) : undefined
   if (run === undefined) throw taken(branch, `${head} is not a commit of ours`)
   if (run === request.runId && commit.tree === request.treeSha) return { kind: 'attach', head }
   // On another base the pull request would show more than the verified change.

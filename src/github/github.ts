@@ -173,7 +173,7 @@ export interface GitHubRepository {
   addLabels(number: number, labels: string[]): Promise<void>
   /** `org/team` names a team. Answers a note for each that GitHub refused. */
   requestReviewers(number: number, logins: string[]): Promise<string[]>
-  /** Trailers and tree of a commit, to find our own work again. */
-  commit(sha: string): Promise<{ tree: string; message: string; parents: string[] }>
+  /** Trailers and tree of a commit, to find our own work again. `ours`: nobody else has written or rewritten it. */
+  commit(sha: string): Promise<{ tree: string; message: string; parents: string[]; ours: boolean }>
   isAncestor(ancestor: string, descendant: string): Promise<boolean>
 }

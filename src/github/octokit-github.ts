@@ -100,7 +100,7 @@ function repository(parts: RepositoryParts): GitHubRepository {
   return {
     owner,
     name,
-    ...repositoryReads(session, place),
+    ...repositoryReads(session, place, async () => `${await identity.slug()}[bot]`),
     ...issues(session, place, identity),
     ...labels(session, place),
     ...pullRequests(session, place),

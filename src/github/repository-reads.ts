@@ -14,7 +14,8 @@ export interface Place {
   repo: string
 }
 
-export function repositoryReads(session: RepositorySession, place: Place): Reads {
+/** `ownLogin`: under which the App itself writes. */
+export function repositoryReads(session: RepositorySession, place: Place, ownLogin: () => Promise<string>): Reads {
   const read = <T>(action: string, call: (client: Client) => Promise<T>) => session.use(steps.read, action, call)
   return {
     facts: () => read('read the settings', (client) => readFacts(client, place)),
@@ -23,7 +24,10 @@ export function repositoryReads(session: RepositorySession, place: Place): Reads
     head: (branch) => read(`read branch ${branch}`, (client) => readHead(client, place, branch)),
     readFile: (path, commit) => read(`read ${path}`, (client) => readText(client, place, path, commit)),
     listFolder: (path, commit) => read(`list ${path}`, (client) => listNames(client, place, path, commit)),
-    commit: (sha) => read(`read commit ${sha}`, (client) => readCommit(client, place, sha)),
+    commit: async (sha) => {
+      const own = await ownLogin()
+      return read(`read commit ${sha}`, (client) => readCommit(client, { ...place, sha, own }))
+    },
     isAncestor: (ancestor, descendant) =>
       read(`compare ${ancestor} with ${descendant}`, (client) => compare(client, place, ancestor, descendant)),
   }
@@ -102,9 +106,17 @@ async function readContents(client: Client, place: Place, path: string, ref: str
   }
 }
 
-async function readCommit(client: Client, place: Place, sha: string) {
+interface CommitOf extends Place {
+  sha: string
+  own: string
+}
+
+/** Whoever amends or rebases our commit keeps its message, and its author too; the committer is another then. GitHub itself commits what comes by the API. */
+async function readCommit(client: Client, { sha, own, ...place }: CommitOf) {
   const { data } = await client.rest.git.getCommit({ ...place, commit_sha: sha })
-  return { tree: data.tree.sha, message: data.message, parents: data.parents.map((parent) => parent.sha) }
+  const { author, committer, message, tree, parents } = data
+  const ours = author.name === own && (committer.name === own || /^GitHub\b/.test(committer.name))
+  return { tree: tree.sha, message, parents: parents.map((parent) => parent.sha), ours }
 }
 
 async function compare(client: Client, place: Place, ancestor: string, descendant: string): Promise<boolean> {

@@ -182,6 +182,18 @@ describe('publish', () => {
     expect(await repository.head('agent/issue-1')).toBe(head)
   })
 
+  it('takes a commit of ours that somebody has amended for theirs', async () => {
+    const { host, repository, full } = await hosted(github)
+    const request = await requestFor(repository)
+    await host.publish(request)
+    const { message } = await repository.commit(await headOf(repository, request.branch))
+    await github.push(full, { branch: request.branch, files: { b: 'by hand' }, message, by: 'mia' })
+    const amended = await headOf(repository, request.branch)
+    const next = await requestFor(repository, { runId: 'r-0000000002' }, 'export const a = 3\n')
+    await expect(host.publish(next)).rejects.toMatchObject({ class: 'conflict', code: 'branch_taken' })
+    expect(await repository.head(request.branch)).toBe(amended)
+  })
+
   it('goes on from the branch of an earlier run on the same base', async () => {
     const { host, repository, full } = await hosted(github)
     const first = await host.publish(await requestFor(repository))

@@ -123,6 +123,7 @@ describe('committing', () => {
       tree: expectedTree,
       message: 'fix: a\n\nBody',
       parents: [baseCommit],
+      ours: true,
     })
   })
 
