@@ -10,6 +10,7 @@ import type { ClaimedRun, StageKey } from './run/ledger.ts'
 import type { Outcome } from './run/outcome.ts'
 import type { Question, Waiting } from './run/question.ts'
 import { recordFormat } from './run/record-format.ts'
+import type { Pause } from './run/tries.ts'
 import type { RunContext } from './run-context.ts'
 import { runTask } from './run-task.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -54,8 +55,8 @@ export interface TaskRunner {
   announce(claimed: ClaimedRun, outcome: Outcome): Promise<boolean>
   /** How an earlier claim ended that was announced in vain. */
   ended(claimed: ClaimedRun): Promise<Outcome | undefined>
-  /** Shows that the run waits for its next attempt, `ms` at most, and why. Never throws. */
-  pause(claimed: ClaimedRun, because: Fault, ms: number): Promise<void>
+  /** Shows that the run waits for its next try, why, and until when. Never throws. */
+  pause(claimed: ClaimedRun, because: Fault, pause: Pause): Promise<void>
 }
 
 /** What is told of a run, kept from `execute` to `announce`. */
@@ -118,11 +119,12 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       }
     },
     ended: async (claimed) => (await readLastWord(claimed))?.outcome,
-    async pause(claimed, because, ms) {
+    async pause(claimed, because, { ms, away }) {
       const { host, progress } = tellingOf(claimed)
-      const by = new Date(options.now().getTime() + ms).toISOString()
+      const after = (time: number) => new Date(options.now().getTime() + time).toISOString()
+      const waitsFor = away && { who: away.who, until: after(away.forMs) }
       try {
-        await progress.paused({ reason: because.message, by })
+        await progress.paused({ reason: because.message, by: after(ms), ...(waitsFor && { waitsFor }) })
         await host.flush()
       } catch (thrown) {
         options.log.warn({ runId: claimed.run.id, err: thrown }, 'that the run waits could not be told')

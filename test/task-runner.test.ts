@@ -344,10 +344,14 @@ describe('where GitHub does not answer', () => {
     const runner = createTaskRunner({ ...runnerOptions, now: () => new Date('2026-01-01T10:00:00Z') })
     await expect(runner.execute(run.claimed, never)).rejects.toThrow('died')
     host.flush = fails
-    await runner.pause(run.claimed, away, 90_000)
+    await runner.pause(run.claimed, away, { ms: 90_000, away: { who: 'GitHub', forMs: 3_600_000 } })
     expect(host.lastView).toMatchObject({
       state: 'queued',
-      retry: { reason: 'GitHub does not answer.', by: '2026-01-01T10:01:30.000Z' },
+      retry: {
+        reason: 'GitHub does not answer.',
+        by: '2026-01-01T10:01:30.000Z',
+        waitsFor: { who: 'GitHub', until: '2026-01-01T11:00:00.000Z' },
+      },
     })
     const status = (name: string) => host.lastView.stages.find(({ stage }) => stage === name)?.status
     expect([status('explore'), status('plan')]).toEqual(['done', 'pending'])

@@ -1,4 +1,5 @@
 import type { Estimate } from '../estimate/estimate.ts'
+import type { Away } from '../run/outages.ts'
 import type { Outcome } from '../run/outcome.ts'
 import type { Question } from '../run/question.ts'
 import type { Stage } from '../run/run.ts'
@@ -28,8 +29,11 @@ export interface StatusView {
   /** ISO 8601: the last sign of life. */
   at: string
   queuePosition?: number
-  /** Of a queued run that was begun: what kept it from going on, and ISO 8601 when it is tried again at the latest. */
-  retry?: { reason: string; by: string }
+  /**
+   * Of a queued run that was begun: what kept it from going on, and ISO 8601 when it is tried again at the latest; where it waits
+   * for somebody who is away, also until when.
+   */
+  retry?: { reason: string; by: string; waitsFor?: { who: Away; until: string } }
   /** Warnings that belong to every report, such as a run without a sandbox. */
   notes: string[]
   /** Text removed from the issue, in words. */

@@ -126,13 +126,21 @@ function wentOn({ answeredBy, state }: StatusView): string[] {
 }
 
 export function queuedHeading({ retry }: Pick<StatusView, 'retry'>): string {
-  return retry === undefined ? '⏳ Waiting for a free worker' : '⏳ Waiting to try again'
+  if (retry === undefined) return '⏳ Waiting for a free worker'
+  return retry.waitsFor === undefined ? '⏳ Waiting to try again' : `⏳ Waiting for ${retry.waitsFor.who}`
 }
 
 /** What a run waits for that is in the queue. */
 export function whyNotYet({ queuePosition, retry }: Pick<StatusView, 'queuePosition' | 'retry'>): string[] {
-  if (retry !== undefined) return [`${neutralise(retry.reason)}\n\nIt is tried again by ${moment(retry.by)}.`]
+  if (retry !== undefined) return [neutralise(retry.reason), nextTry(retry)]
   return queuePosition ? [`${counted(queuePosition, 'run is', 'runs are')} before this one.`] : []
+}
+
+function nextTry({ by, waitsFor }: NonNullable<StatusView['retry']>): string {
+  const next = `It is tried again by ${moment(by)}`
+  return waitsFor === undefined
+    ? `${next}.`
+    : `${next}, then less often until ${moment(waitsFor.until)}. Nothing is paid while it waits.`
 }
 
 function kept({ patchArtifact, branch, pullRequest }: Made, { runId }: StatusView): string {

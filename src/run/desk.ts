@@ -33,7 +33,7 @@ export interface QueuedJob {
   title: string
   /** Of the issue. */
   url: string | undefined
-  /** Counted from 1. */
+  /** Since it last got further, counted from 1. */
   attempt: number
   attempts: number
 }

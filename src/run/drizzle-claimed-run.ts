@@ -1,11 +1,12 @@
 // What one claim of a run may read and write.
 
+import type { SQL } from 'drizzle-orm'
 import { Fault } from '../errors.ts'
 import { stateOf } from './answer-rules.ts'
 import { type FencedStatement, fenced, fencedStatements, fencedWrites } from './claim-fence.ts'
 import { compress, packJson, unpackJson } from './compression.ts'
 import type { Database } from './database.ts'
-import { and, eq, inArray, isNull } from './drivers.ts'
+import { and, eq, inArray, isNull, sql } from './drivers.ts'
 import { openQuestion, standStill, type Wake } from './drizzle-answers.ts'
 import { createModelCalls } from './drizzle-model-calls.ts'
 import { readEarlierRuns } from './earlier-runs.ts'
@@ -72,6 +73,16 @@ export function createClaimedRun({ database, run, answers, clock, wake, ended }:
         const moved = await move(transaction, claim, { to, unlessCancelled: true })
         if (!moved) await explainRefusal(transaction, claim, to)
       }),
+    putBack: ({ ms, counts }) =>
+      database.transact(async (transaction) => {
+        const waited = { waitedMs: sql`${runTable.waitedMs} + ${ms}`, ...(!counts && { tries: oneLess }) }
+        const moved = await move(transaction, claim, { to: 'queued', unlessCancelled: true, waited })
+        if (!moved) await explainRefusal(transaction, claim, 'queued')
+      }),
+    async uncount() {
+      const own = and(eq(runTable.id, run.id), eq(runTable.epoch, run.epoch))
+      await database.query((orm) => orm.update(runTable).set({ tries: oneLess }).where(own))
+    },
     async settle(outcome) {
       const over = { outcome, endedAt: clock() }
       await database.transact(async (transaction) => {
@@ -159,8 +170,11 @@ async function check(database: Database, claim: { runId: string; epoch: number }
   if (rows[0].cancelReason !== null) throw cancelled(rows[0].cancelReason)
 }
 
+const oneLess = sql`greatest(0, ${runTable.tries} - 1)`
+
 interface Move {
   to: RunState
+  waited?: { waitedMs: SQL; tries?: SQL }
   outcome?: Outcome
   endedAt?: Date
   unlessCancelled?: boolean
@@ -170,11 +184,11 @@ interface Move {
 async function move(
   transaction: Transaction,
   { runId, epoch }: { runId: string; epoch: number },
-  { to, outcome, endedAt, unlessCancelled }: Move,
+  { to, waited, outcome, endedAt, unlessCancelled }: Move,
 ): Promise<boolean> {
   const moved = await transaction
     .update(runTable)
-    .set({ state: to, outcome, endedAt })
+    .set({ state: to, outcome, endedAt, ...waited })
     .where(
       and(
         eq(runTable.id, runId),

@@ -6,6 +6,7 @@ import { and, asc, count, desc, eq, inArray, ne, sql } from './drivers.ts'
 import { keepAnswer, readAnswers, type Wake } from './drizzle-answers.ts'
 import { createClaimedRun } from './drizzle-claimed-run.ts'
 import { readModelCalls, readSpent } from './drizzle-model-calls.ts'
+import { lastWordStage } from './last-word.ts'
 import type { Answered, Artifact, Cancellation, Cancelled, Ledger, NewAnswer, NewRun, Recorded } from './ledger.ts'
 import { readMade } from './made.ts'
 import type { Transaction } from './orm.ts'
@@ -172,19 +173,26 @@ async function underWay(database: Database, of: Parameters<Ledger['underWay']>[0
   )
 }
 
-/** Whoever claims it first begins it: nothing is recorded before. */
+/**
+ * Whoever claims it first begins it: nothing is recorded before. One that has got further since it was claimed last has all its
+ * tries again.
+ */
 async function claim(
   database: Database,
   runId: string,
   { clock, version }: Pick<LedgerOptions, 'clock' | 'version'>,
 ): Promise<Run | undefined> {
   const now = clock()
+  const further = sql`${keptOf} > ${runTable.kept}`
   const rows = await database.query((orm) =>
     orm
       .update(runTable)
       .set({
         state: 'running',
         epoch: sql`${runTable.epoch} + 1`,
+        tries: sql`case when ${further} then 1 else ${runTable.tries} + 1 end`,
+        waitedMs: sql`case when ${further} then 0 else ${runTable.waitedMs} end`,
+        kept: keptOf,
         claimedAt: now,
         startedAt: sql`coalesce(${runTable.startedAt}, ${now.toISOString()}::timestamptz)`,
         version: sql`case when ${runTable.epoch} = 0 then ${version}::text else ${runTable.version} end`,
@@ -195,6 +203,13 @@ async function claim(
   )
   return rows.map(toRun)[0]
 }
+
+/** What a run has come to so far. Its last words are said of it, and bring it no further. */
+const keptOf = sql`(
+  (select count(*) from draftsmith.stage where run_id = ${runTable.id} and stage <> ${lastWordStage})
+  + (select count(*) from draftsmith.model_call where run_id = ${runTable.id} and state = 'settled')
+  + (select count(*) from draftsmith.answer where run_id = ${runTable.id})
+)::integer`
 
 async function cancel(
   transaction: Transaction,

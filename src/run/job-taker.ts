@@ -5,15 +5,16 @@ import type { Logger } from 'pino'
 import { Fault, toFault } from '../errors.ts'
 import type { Database } from './database.ts'
 import { JobSlot } from './job-slot.ts'
-import { activeJobs, deadJobs, type JobData, jobs, putBack, runsWithoutJob, waitsForOrganisation } from './jobs.ts'
+import { activeJobs, type JobData, jobs, putBack, runsWithoutJob, waitsForOrganisation } from './jobs.ts'
 import type { Transaction } from './orm.ts'
-import { type Backoff, longestPause, pauseAfter } from './pauses.ts'
 import { groupConcurrency, leavePlace, type PlaceRequest, takePlace } from './places.ts'
-import type { Attempt, AttemptsLeft, JobHandler } from './queue.ts'
+import type { JobHandler } from './queue.ts'
 import { readPause } from './queue-pause.ts'
 
 /** How long handlers may take to come back once their signal is aborted. */
 const abortGraceMs = 5_000
+/** Before a run is taken again that could not even be claimed, or not be put back. */
+const soonMs = 5_000
 /** How often it is asked whether the queue is paused. */
 const pauseLookMs = 2_000
 /** How often runs are looked for that have lost their job. */
@@ -27,7 +28,6 @@ export interface JobTakerOptions {
   database: Database
   concurrency: number
   organisationLimit?: number | undefined
-  backoff: Backoff
   /** Makes a job for a run that has none. */
   adopt(transaction: Transaction, data: JobData): Promise<void>
   logger: Pick<Logger, 'warn'>
@@ -74,11 +74,9 @@ export class JobTaker {
 
   /** The folder is ours alone, so whatever is active belonged to a process that died: no need to wait for its heartbeat. */
   async #takeBackOwnJobs(): Promise<void> {
-    for (const queue of [jobs, deadJobs]) {
-      for (const id of await activeJobs(this.#options.database, queue)) {
-        await this.#boss.fail(queue, id, { message: 'the process died' })
-        await this.#boss.update({ name: queue, options: { id, startAfter: new Date() } })
-      }
+    for (const id of await activeJobs(this.#options.database)) {
+      await this.#boss.fail(jobs, id, { message: 'the process died' })
+      await this.#boss.update({ name: jobs, options: { id, startAfter: new Date() } })
     }
   }
 
@@ -111,32 +109,28 @@ export class JobTaker {
   }
 
   #slotsFor(handler: JobHandler): JobSlot[] {
-    const run = async ([job]: RunJob[]) => {
-      if (job !== undefined) await this.#attempt(job, handler)
+    const take = async ([job]: RunJob[]) => {
+      if (job !== undefined) await this.#take(job, handler)
     }
-    const end = async ([job]: RunJob[]) => {
-      if (job !== undefined) await this.#end(job, handler)
-    }
-    const slots = Array.from({ length: this.#options.concurrency }, () => this.#slot(jobs, run))
-    return [...slots, this.#slot(deadJobs, end)]
+    return Array.from({ length: this.#options.concurrency }, () => this.#slot(take))
   }
 
-  #slot(queue: string, take: (jobs: RunJob[]) => Promise<void>): JobSlot {
+  #slot(take: (jobs: RunJob[]) => Promise<void>): JobSlot {
     const options = {
       includeMetadata: true as const,
       pollingIntervalSeconds: 1,
       // New jobs announce themselves; only those whose pause is over wait for the next look.
       notifyPollingIntervalSeconds: 2,
       heartbeatRefreshSeconds: 4,
-      ...(queue === jobs && { groupConcurrency }),
+      groupConcurrency,
     }
     return new JobSlot(async () => {
-      const id = await this.#boss.work(queue, options, take)
-      return () => this.#boss.offWork(queue, { id, wait: true })
+      const id = await this.#boss.work(jobs, options, take)
+      return () => this.#boss.offWork(jobs, { id, wait: true })
     })
   }
 
-  async #attempt(job: RunJob, handler: JobHandler): Promise<void> {
+  async #take(job: RunJob, handler: JobHandler): Promise<void> {
     const { database, organisationLimit } = this.#options
     const place: PlaceRequest = { jobId: job.id, repositoryKey: job.data.repositoryKey, organisationLimit }
     const taken = await takePlace(database, place)
@@ -147,32 +141,22 @@ export class JobTaker {
       return this.#lookAgain()
     }
     try {
-      await this.#hand(job, handler, isLast(job) ? 'last' : 'more')
+      await this.#hand(job, handler)
     } finally {
       await this.#patiently(() => leavePlace(database, place))
       this.#lookAgain()
     }
   }
 
-  #end(job: RunJob, handler: JobHandler): Promise<void> {
-    return this.#hand(job, handler, isLast(job) ? 'over' : 'none')
-  }
-
-  async #hand(job: RunJob, handler: JobHandler, left: AttemptsLeft): Promise<void> {
-    const { database, backoff } = this.#options
-    const signal = AbortSignal.any([job.signal, this.#shutdown.signal])
-    const pauseMs = (because: Fault) => longestPause(because, backoff, job.retryCount)
-    const attempt: Attempt = { left, pauseMs }
+  async #hand(job: RunJob, handler: JobHandler): Promise<void> {
+    const { database } = this.#options
     try {
-      await handler(job.data.runId, signal, attempt)
+      const again = await handler(job.data.runId, AbortSignal.any([job.signal, this.#shutdown.signal]))
+      if (again !== undefined) await putBack(database, job, { pauseMs: again.pauseMs, output: again.because })
     } catch (thrown) {
       if (this.#shutdown.signal.aborted) return putBack(database, job, atOnce)
-      const fault = toFault(thrown)
-      const output = { code: fault.code, message: fault.message }
-      // The last one ends as pg-boss ends it: among the dead.
-      if (isLast(job)) throw new Error(`${output.code}: ${output.message}`)
-      const pause = pauseAfter(fault, pauseMs(fault), Math.random())
-      await putBack(database, job, { pauseMs: pause, output, counts: true })
+      const { code, message } = toFault(thrown)
+      await putBack(database, job, { pauseMs: soonMs, output: { code, message } })
     }
   }
 
@@ -191,13 +175,5 @@ export class JobTaker {
   }
 }
 
-const atOnce = { pauseMs: 0, output: undefined, counts: false }
-const forOrganisation = {
-  pauseMs: organisationPauseMs,
-  output: { waits: waitsForOrganisation },
-  counts: false,
-} as const
-
-function isLast({ retryCount, retryLimit }: RunJob): boolean {
-  return retryCount >= retryLimit
-}
+const atOnce = { pauseMs: 0, output: undefined }
+const forOrganisation = { pauseMs: organisationPauseMs, output: { waits: waitsForOrganisation } } as const

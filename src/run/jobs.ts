@@ -5,17 +5,15 @@ import { sql } from './drivers.ts'
 import { rowsOf, type Transaction } from './orm.ts'
 
 export const jobs = 'run'
-/** Jobs whose attempts are used up. */
-export const deadJobs = 'run-dead'
 
 export interface JobData {
   runId: string
   repositoryKey: string
 }
 
-export async function activeJobs(database: Database, queue: string): Promise<string[]> {
+export async function activeJobs(database: Database): Promise<string[]> {
   const result = await database.query((orm) =>
-    orm.execute(sql`select id from pgboss.job where name = ${queue} and state = 'active'`),
+    orm.execute(sql`select id from pgboss.job where name = ${jobs} and state = 'active'`),
   )
   return rowsOf<{ id: string }>(result).map((row) => row.id)
 }
@@ -28,7 +26,7 @@ export async function runsWithoutJob(transaction: Transaction): Promise<JobData[
     from draftsmith.run
     where run.state in ('queued', 'running') and not exists (
       select 1 from pgboss.job
-      where job.name in (${jobs}, ${deadJobs}) and job.state <= 'active' and job.data ->> 'runId' = run.id
+      where job.name = ${jobs} and job.state <= 'active' and job.data ->> 'runId' = run.id
     )
     order by run.sequence`)
   return rowsOf<JobData>(result)
@@ -40,8 +38,6 @@ export interface PutBack {
   pauseMs: number
   /** Kept with the job, for whoever looks: only what is safe to read there. */
   output: { waits: typeof waitsForOrganisation } | { code: string; message: string } | undefined
-  /** False: whoever takes it next has as many attempts left as now. */
-  counts: boolean
 }
 
 /** What is kept with a job whose organisation has no place left. */
@@ -49,18 +45,34 @@ export const waitsForOrganisation = 'organisation'
 
 /**
  * Puts an active job back. Whoever takes it next raises `retry_count`, so that the completion of the handler that put it back
- * cannot end the next one's attempt; where the attempt does not count, the limit is raised to make up for it.
+ * cannot end what the next one does.
  */
 export async function putBack(
   database: Database,
   job: { id: string; name: string; retryCount: number },
-  { pauseMs, output, counts }: PutBack,
+  { pauseMs, output }: PutBack,
 ): Promise<void> {
   const said = output === undefined ? null : JSON.stringify(output)
   await database.query((orm) =>
     orm.execute(sql`
-      update pgboss.job set state = 'retry', retry_limit = retry_limit + ${counts ? 0 : 1}::int,
+      update pgboss.job set state = 'retry',
         start_after = now() + ${pauseMs}::double precision * interval '1 millisecond', output = ${said}::jsonb
       where name = ${job.name} and id = ${job.id}::uuid and state = 'active' and retry_count = ${job.retryCount}`),
   )
+}
+
+/** More often than a job is ever taken: what limits a run's tries stands in its own row. */
+export const jobTries = 1_000_000_000
+
+/**
+ * Jobs that an earlier release made go on by the rules of this one; it kept those whose tries were used up in a queue of their own,
+ * from where nobody takes them any more.
+ */
+export async function adoptEarlierJobs(database: Database): Promise<void> {
+  await database.transact(async (transaction) => {
+    await transaction.execute(sql`
+      update pgboss.job set retry_limit = ${jobTries}, retry_backoff = false, retry_delay = 1, dead_letter = null
+      where name = ${jobs} and state <= 'active' and retry_limit < ${jobTries}`)
+    await transaction.execute(sql`delete from pgboss.job where name = 'run-dead'`)
+  })
 }

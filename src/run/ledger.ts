@@ -78,7 +78,7 @@ export interface Ledger {
   count(states: RunState[]): Promise<number>
   /** Runs that are not over, in their order: all, or those of an installation, or of some of its repositories (keys). */
   underWay(of?: { installationId: number; repositories?: string[] }): Promise<Run[]>
-  /** Raises the epoch. Undefined when the run ended. */
+  /** Raises the epoch, and `tries` unless the run has got further since it was claimed last. Undefined when the run ended. */
   claim(runId: string): Promise<ClaimedRun | undefined>
   /** Marks the run; a queued one ends at once, its outcome naming what it has made, and a running one at its next look. One that was marked already keeps its reason. */
   cancel(taskKey: string, cancellation: Cancellation): Promise<Cancelled>
@@ -120,6 +120,10 @@ export interface ClaimedRun {
   /** Those of its repository first, then all, newest first. */
   earlierRuns(): Promise<EarlierRun[]>
   transition(to: Exclude<RunState, 'ended'>): Promise<void>
+  /** Back to `queued`, for another try after so many milliseconds; this one is forgotten where it does not count. Throws `cancelled` as `stand`. */
+  putBack(pause: { ms: number; counts: boolean }): Promise<void>
+  /** This try does not count. Nothing happens where a newer claim exists. */
+  uncount(): Promise<void>
   /** State `ended` with the outcome. */
   settle(outcome: Outcome): Promise<void>
 }

@@ -210,6 +210,38 @@ const migrations: readonly (readonly string[])[] = [
     `create index run_changed on draftsmith.run (sequence)
       where outcome::text ~ '^ *[{] *"kind" *: *"(pull_request|unverified)"'`,
   ],
+  [
+    // How often a run was tried since it last got further, how much of it was kept by then, and how long it has waited since
+    // (`tries.ts`).
+    `alter table draftsmith.run
+      add column tries integer not null default 0,
+      add column kept integer not null default 0,
+      add column waited_ms double precision not null default 0`,
+  ],
+  [
+    // What became of the pull request of a run: `merged` or `closed`.
+    `alter table draftsmith.run
+      add column pull_request_end text check (pull_request_end in ('merged', 'closed')),
+      add column pull_request_ended_at timestamptz`,
+    // Answers that commands are owed, each under the delivery of its command (`replies.ts`).
+    `create table draftsmith.reply (
+      delivery text primary key,
+      task_key text not null,
+      place json not null,
+      reaction text,
+      words text,
+      owed_at timestamptz not null,
+      tried_at timestamptz,
+      told_at timestamptz
+    )`,
+    `create index reply_owed on draftsmith.reply (owed_at) where told_at is null`,
+    // From when on an installation may be written to again; moved by whoever takes a turn (`write-turns.ts`).
+    `create table draftsmith.write_turn (
+      installation_id bigint primary key,
+      write_at timestamptz not null,
+      notify_at timestamptz not null
+    )`,
+  ],
 ]
 
 /** Any number that nobody else uses on this server: several processes may start at once, one migrates. */

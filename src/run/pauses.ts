@@ -21,6 +21,11 @@ export function longestPause(because: Fault, { delaySeconds, maxDelaySeconds }: 
   return told === undefined ? backoffMs : Math.max(backoffMs, told + Math.min(spreadMs, told))
 }
 
+/** How many pauses of a backoff make up that time: it doubles, so that each one is as long as all before it and the first one together. */
+export function backoffsIn(waitedMs: number, { delaySeconds }: Backoff): number {
+  return Math.log2(waitedMs / (delaySeconds * 1_000) + 1)
+}
+
 /** The pause itself: `chance` (0 to 1) spreads those that failed together, between half of the backoff and all of it, or after the moment that was named. */
 export function pauseAfter(because: Fault, longestMs: number, chance: number): number {
   const shortest = Math.max(longestMs / 2, Math.min(toldMs(because) ?? 0, longestMs))

@@ -4,12 +4,13 @@ import type { Task } from '../task/task.ts'
 import type { Database } from './database.ts'
 import type { FailedRun, JobUnderWay, PausingJob, QueueDesk, QueuedJob, QueueReport, Requeued } from './desk.ts'
 import { and, desc, eq, sql } from './drivers.ts'
-import { deadJobs, jobs } from './jobs.ts'
+import { jobs } from './jobs.ts'
 import type { Ledger } from './ledger.ts'
 import { rowsOf } from './orm.ts'
 import type { Queue } from './queue.ts'
 import { pauseQueue, readPause, resumeQueue } from './queue-pause.ts'
 import { runTable } from './schema.ts'
+import { defaultPatience } from './tries.ts'
 
 export interface QueueDeskOptions {
   database: Database
@@ -31,6 +32,8 @@ export function createQueueDesk({ database, ledger, queue }: QueueDeskOptions): 
     },
   }
 }
+
+const { mostTries } = defaultPatience
 
 /** What a report names of those that failed. */
 const newestFailed = 20
@@ -54,15 +57,12 @@ async function report(database: Database): Promise<QueueReport> {
 }
 
 interface JobRow {
-  queue: string
   state: 'created' | 'retry' | 'active'
   ready: boolean
   runId: string
   /** Whole, since SQL cannot look into a task whose text holds a NUL. */
   task: Task
-  retries: number
-  limit: number
-  started: boolean
+  tries: number
   startAfter: string
   startedOn: string | null
   heartbeatOn: string | null
@@ -73,27 +73,26 @@ interface JobRow {
 async function readJobs(database: Database): Promise<JobRow[]> {
   const result = await database.query((orm) =>
     orm.execute(sql`
-      select job.name as queue, job.state::text as state, job.start_after <= now() as ready, run.id as "runId", run.task,
-        job.retry_count as retries, job.retry_limit as "limit",
-        job.started_on is not null as started, job.start_after::text as "startAfter", job.started_on::text as "startedOn",
+      select job.state::text as state, job.start_after <= now() as ready, run.id as "runId", run.task,
+        run.tries, job.start_after::text as "startAfter", job.started_on::text as "startedOn",
         job.heartbeat_on::text as "heartbeatOn", job.output
       from pgboss.job join draftsmith.run on run.id = job.data ->> 'runId'
-      where job.name in (${jobs}, ${deadJobs}) and job.state <= 'active' and run.state <> 'ended'
+      where job.name = ${jobs} and job.state <= 'active' and run.state <> 'ended'
       order by job.priority desc, job.created_on`),
   )
   return rowsOf<JobRow>(result)
 }
 
-function toQueued({ runId, task, state, started, retries, limit }: JobRow): QueuedJob {
-  // Taking it again is what counts an attempt.
-  const attempt = retries + (state !== 'active' && started ? 2 : 1)
-  return { runId, title: task.title, url: task.url, attempt, attempts: limit + 1 }
+function toQueued({ runId, task, state, tries }: JobRow): QueuedJob {
+  // Claiming it is what counts a try.
+  const attempt = state === 'active' ? Math.max(1, tries) : tries + 1
+  return { runId, title: task.title, url: task.url, attempt, attempts: mostTries }
 }
 
 function toUnderWay(row: JobRow): JobUnderWay {
   const since = new Date(row.startedOn ?? row.startAfter)
   const lastSign = new Date(row.heartbeatOn ?? row.startedOn ?? row.startAfter)
-  return { ...toQueued(row), since, lastSign, ending: row.queue === deadJobs }
+  return { ...toQueued(row), since, lastSign, ending: row.tries > mostTries }
 }
 
 function toPausing(row: JobRow): PausingJob {

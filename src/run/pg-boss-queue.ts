@@ -6,9 +6,8 @@ import type { Logger } from 'pino'
 import type { Database } from './database.ts'
 import { sql } from './drivers.ts'
 import { JobTaker } from './job-taker.ts'
-import { deadJobs, type JobData, jobs } from './jobs.ts'
+import { adoptEarlierJobs, type JobData, jobs, jobTries } from './jobs.ts'
 import { rowsOf, type Transaction } from './orm.ts'
-import type { Backoff } from './pauses.ts'
 import { groupOf, limitRepository } from './places.ts'
 import type { Queue } from './queue.ts'
 import { readPause } from './queue-pause.ts'
@@ -21,8 +20,6 @@ export interface QueueOptions {
   logger: Pick<Logger, 'warn' | 'error'>
   /** Runs of one organisation at once, in all processes; as many as there are workers when left out. */
   organisationLimit?: number | undefined
-  /** How often a job is tried again, and the pauses. */
-  retry?: Backoff & { limit: number }
   /** A job whose process gave no sign of life for so long is taken back. At least 10. */
   heartbeatSeconds?: number
 }
@@ -35,7 +32,6 @@ export interface PgBossQueue extends Queue {
 }
 
 const day = 86_400
-const defaultRetry = { limit: 8, delaySeconds: 5, maxDelaySeconds: 300 }
 
 /** With it the run of a process that died goes on elsewhere within 25 s: silence, the look, pg-boss's own pause of 1 s, the next poll. */
 const defaultHeartbeatSeconds = 15
@@ -56,11 +52,10 @@ export async function createQueue(options: QueueOptions): Promise<PgBossQueue> {
   boss.on('error', (error) => logger.error({ err: error }, 'queue error'))
   boss.on('warning', (warning) => logger.warn({ warning }, 'queue warning'))
   await boss.start()
-  const retry = options.retry ?? defaultRetry
-  await createJobQueues(boss, heartbeatSeconds, retry)
+  await createJobQueue(boss, heartbeatSeconds)
+  await adoptEarlierJobs(database)
   const taker = new JobTaker(boss, {
     ...options,
-    backoff: retry,
     adopt: (transaction, data) => send(boss, transaction, data, 'requested'),
   })
   return {
@@ -76,17 +71,12 @@ export async function createQueue(options: QueueOptions): Promise<PgBossQueue> {
   }
 }
 
-async function createJobQueues(
-  boss: PgBoss,
-  heartbeatSeconds: number,
-  { limit, maxDelaySeconds }: Backoff & { limit: number },
-): Promise<void> {
+async function createJobQueue(boss: PgBoss, heartbeatSeconds: number): Promise<void> {
   const settings = {
-    retryLimit: limit,
+    retryLimit: jobTries,
     // After a process died: nothing outside is to be spared. What a run itself was stopped by has pauses of its own.
     retryDelay: 1,
-    retryDelayMax: maxDelaySeconds,
-    retryBackoff: true,
+    retryBackoff: false,
     heartbeatSeconds,
     // A run has its own deadline; this one only ends what hangs.
     expireInSeconds: day / 2,
@@ -94,10 +84,9 @@ async function createJobQueues(
     deleteAfterSeconds: day,
     notify: true,
   }
-  await boss.createQueue(deadJobs, settings)
-  await boss.createQueue(jobs, { ...settings, deadLetter: deadJobs })
-  await boss.updateQueue(deadJobs, settings)
-  await boss.updateQueue(jobs, { ...settings, deadLetter: deadJobs })
+  await boss.createQueue(jobs, settings)
+  // An earlier release had another queue for those whose tries were used up.
+  await boss.updateQueue(jobs, { ...settings, deadLetter: null })
   // Sending looks the queue up, outside the transaction, unless it is known already; on the embedded database that look-up
   // would wait for the transaction that waits for it.
   await boss.findJobs(jobs, { data: { runId: '' } })

@@ -3,7 +3,7 @@ import type { Run } from './run.ts'
 import type { runTable } from './schema.ts'
 
 export function toRun(row: typeof runTable.$inferSelect): Run {
-  const { sequence: _, askedAt: __, claimedAt: ___, toldAt: ____, clearedAt, ...run } = row
+  const { sequence: _, askedAt: __, claimedAt: ___, toldAt: ____, kept: _____, clearedAt, ...run } = row
   return {
     ...run,
     question: row.question ?? undefined,

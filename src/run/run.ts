@@ -44,6 +44,10 @@ export interface Run extends TaskIdentity {
   question: Question | undefined
   /** Milliseconds of work before the last question: while a run waits for people its clock stands still. */
   workedMs: number
+  /** How often it was claimed since it last got further, the last claim included; see `tries.ts`. */
+  tries: number
+  /** Milliseconds for which it has waited since then, between its tries. */
+  waitedMs: number
   endedAt: Date | undefined
   /** When its records, model calls, events and artifacts were removed; absent while they are there. */
   clearedAt?: Date

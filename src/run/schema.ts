@@ -48,6 +48,10 @@ export const runTable = draftsmith.table('run', {
   question: json('question').$type<Question>(),
   askedAt: moment('asked_at'),
   workedMs: doublePrecision('worked_ms').notNull().default(0),
+  tries: integer('tries').notNull().default(0),
+  /** Records, replies and answers that there were when it was last seen to have got further. */
+  kept: integer('kept').notNull().default(0),
+  waitedMs: doublePrecision('waited_ms').notNull().default(0),
   claimedAt: moment('claimed_at'),
   /** When people knew how it ended. */
   toldAt: moment('told_at'),

@@ -3,9 +3,11 @@ import type { Logger } from 'pino'
 import { Fault, toFault } from '../errors.ts'
 import type { ClaimedRun, Ledger } from './ledger.ts'
 import type { Outcome } from './outcome.ts'
+import { pauseAfter } from './pauses.ts'
 import type { Question, Waiting } from './question.ts'
-import type { Attempt, AttemptsLeft, Queue } from './queue.ts'
+import type { Again, Queue } from './queue.ts'
 import { endOfOtherFormat, endOfOtherVersion } from './record-format.ts'
+import { defaultPatience, type Patience, type Pause, pauseBefore, pauseOfTry, triesLeft } from './tries.ts'
 
 export interface WorkerOptions {
   ledger: Ledger
@@ -26,8 +28,9 @@ export interface WorkerOptions {
   told?(runId: string): Promise<void>
   /** Tells people what is asked, before the run is left to them. Throws `infrastructure` where they could not be told, which is tried again. */
   ask?(claimed: ClaimedRun, question: Question): Promise<void>
-  /** Tells people that the run waits for its next attempt, for `ms` at most. Never throws. */
-  pause?(claimed: ClaimedRun, because: Fault, ms: number): Promise<void>
+  /** Tells people that the run waits for its next try. Never throws. */
+  pause?(claimed: ClaimedRun, because: Fault, pause: Pause): Promise<void>
+  patience?: Patience
   /** Draftsmith's own version. */
   version: string
   logger: Pick<Logger, 'info' | 'warn' | 'error'>
@@ -43,36 +46,37 @@ export interface Worker {
 
 export function createWorker(options: WorkerOptions): Worker {
   return {
-    start: () => options.queue.work((runId, stopping, attempt) => work(options, runId, { stopping, attempt })),
+    start: () => options.queue.work((runId, stopping) => work(options, runId, stopping)),
     stop: (graceMs) => options.queue.stop(graceMs),
   }
 }
 
-interface Taken {
-  /** The process stops. */
-  stopping: AbortSignal
-  attempt: Attempt
-}
-
-async function work(options: WorkerOptions, runId: string, taken: Taken): Promise<void> {
+/** `stopping`: the process stops. */
+async function work(options: WorkerOptions, runId: string, stopping: AbortSignal): Promise<Again | undefined> {
   const claimed = await options.ledger.claim(runId)
-  if (claimed === undefined) return
+  if (claimed === undefined) return undefined
   try {
-    const end = (await options.ended?.(claimed)) ?? (await workOn(options, claimed, taken))
-    if (end !== undefined) await finish(options, claimed, { end, left: taken.attempt.left })
+    const end = (await options.ended?.(claimed)) ?? (await workOn(options, claimed, stopping))
+    return end === undefined || end.kind === 'again' ? end : await finish(options, claimed, end)
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.class !== 'fenced') throw thrown
     options.logger.warn({ runId, epoch: claimed.run.epoch }, 'another worker has taken over')
+    return undefined
   }
 }
 
-/** Undefined when the run waits for a person. Throws where another attempt is to follow. */
-async function workOn(options: WorkerOptions, claimed: ClaimedRun, taken: Taken): Promise<Outcome | undefined> {
-  const { stopping, attempt } = taken
-  if (attempt.left === 'none' || attempt.left === 'over') return attemptsUsedUp
+/** Undefined when the run waits for a person. Throws where the process stops. */
+async function workOn(
+  options: WorkerOptions,
+  claimed: ClaimedRun,
+  stopping: AbortSignal,
+): Promise<Outcome | Again | undefined> {
+  const patience = options.patience ?? defaultPatience
+  if (['none', 'over'].includes(triesLeft(claimed.run, patience))) return triesUsedUp(patience)
   const unreadable = endOfOtherFormat(claimed.run, options.version)
   if (unreadable !== undefined) return unreadable
   const watch = watchClaim(options, claimed)
+  await using _ = uncountWhenStopped(options, claimed, stopping)
   try {
     const signal = AbortSignal.any([stopping, watch.signal])
     await claimed.check()
@@ -82,17 +86,36 @@ async function workOn(options: WorkerOptions, claimed: ClaimedRun, taken: Taken)
     return end.kind === 'waiting' ? await stand(options, claimed, end) : end
   } catch (thrown) {
     const fault = watch.signal.aborted ? toFault(watch.signal.reason) : toFault(thrown)
-    return await endOf(options, claimed, { fault, ...taken })
+    return await endOf(options, claimed, { fault, stopping })
   } finally {
     watch.end()
   }
 }
 
-const attemptsUsedUp: Outcome = {
-  kind: 'failed',
-  code: 'attempts_used_up',
-  reason: 'The run was interrupted too often and was given up.',
-  mend: 'Look into the log for what stopped the process, then start the run again.',
+function triesUsedUp({ mostTries }: Patience): Outcome {
+  return {
+    kind: 'failed',
+    code: 'attempts_used_up',
+    reason: `The process that worked on the run ended ${mostTries} times in a row before the run got any further. It was given up.`,
+    mend: 'Look into the log for what stopped the process, then start the run again.',
+  }
+}
+
+/** At the moment of the stop, and not once the run has come back: it may take longer to do so than the process has. */
+function uncountWhenStopped({ logger }: WorkerOptions, claimed: ClaimedRun, stopping: AbortSignal): AsyncDisposable {
+  let written: Promise<void> | undefined
+  const uncount = () => {
+    const failed = (err: unknown) => logger.warn({ runId: claimed.run.id, err }, 'a try that was stopped counts')
+    written = claimed.uncount().catch(failed)
+  }
+  if (stopping.aborted) uncount()
+  else stopping.addEventListener('abort', uncount)
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.removeEventListener('abort', uncount)
+      await written
+    },
+  }
 }
 
 interface Watch {
@@ -125,19 +148,22 @@ async function stand({ logger, ask }: WorkerOptions, claimed: ClaimedRun, { ques
   logger.info({ runId: claimed.run.id, end, hash: question.hash }, 'run left the worker')
 }
 
-interface Thrown extends Taken {
+interface Thrown {
   fault: Fault
+  stopping: AbortSignal
 }
 
 async function endOf(
   options: WorkerOptions,
   claimed: ClaimedRun,
-  { fault, stopping, attempt }: Thrown,
-): Promise<Outcome> {
+  { fault, stopping }: Thrown,
+): Promise<Outcome | Again> {
   if (fault.class === 'fenced') throw fault
   if (fault.class === 'cancelled') return { kind: 'cancelled', reason: fault.message }
   if (stopping.aborted) throw fault
-  if (fault.class === 'infrastructure' && attempt.left === 'more') return retry(options, claimed, { fault, attempt })
+  const pause =
+    fault.class === 'infrastructure' ? pauseBefore(claimed.run, fault, options.patience ?? defaultPatience) : undefined
+  if (pause !== undefined) return tryAgain(options, claimed, { fault, pause })
   options.logger.error({ runId: claimed.run.id, err: fault }, 'run failed')
   const otherVersion = endOfOtherVersion(claimed.run, options.version, fault)
   if (otherVersion !== undefined) return otherVersion
@@ -145,39 +171,42 @@ async function endOf(
   return { kind: 'failed', code, reason, ...(mend === undefined ? {} : { mend }) }
 }
 
-/** Throws, so that the queue tries again after a pause, unless somebody asked to stop; meanwhile the run counts as queued and can be cancelled at once. */
-async function retry(
+/** Unless somebody asked to stop. Until it is tried again the run counts as queued and can be cancelled at once. */
+async function tryAgain(
   options: WorkerOptions,
   claimed: ClaimedRun,
-  { fault, attempt }: Pick<Thrown, 'fault' | 'attempt'>,
-): Promise<Outcome> {
+  { fault, pause }: { fault: Fault; pause: Pause },
+): Promise<Outcome | Again> {
   const { code, message } = fault
   options.logger.warn({ runId: claimed.run.id, err: fault }, 'run will be tried again')
   try {
     await claimed.event('retry', { code, message })
     // Told first: whoever stops a run in the queue tells that, and nothing may be told after it.
-    await options.pause?.(claimed, fault, attempt.pauseMs(fault))
-    await claimed.transition('queued')
+    await options.pause?.(claimed, fault, pause)
+    await claimed.putBack({ ms: pause.ms, counts: pause.away === undefined })
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.class === 'cancelled') return { kind: 'cancelled', reason: thrown.message }
     // The database itself may be what is away; the claim after the pause repairs the state.
     options.logger.warn({ runId: claimed.run.id, err: thrown }, 'the retry could not be recorded')
   }
-  throw fault
+  return again(fault, pause.ms)
 }
 
-async function finish(
-  options: WorkerOptions,
-  claimed: ClaimedRun,
-  { end, left }: { end: Outcome; left: AttemptsLeft },
-): Promise<void> {
+function again(because: Fault, longestMs: number): Again {
+  const { code, message } = because
+  return { kind: 'again', pauseMs: pauseAfter(because, longestMs, Math.random()), because: { code, message } }
+}
+
+async function finish(options: WorkerOptions, claimed: ClaimedRun, end: Outcome): Promise<Again | undefined> {
   const runId = claimed.run.id
   const outcome = await namingWhatIsMade(options, runId, end)
   const told = await tell(options, claimed, outcome)
-  if (!told) await tellLater(options, claimed, left)
+  const later = told ? undefined : await tellLater(options, claimed)
+  if (later !== undefined) return later
   await claimed.settle(outcome)
   options.logger.info({ runId, end: outcome.kind, ...whyOf(outcome) }, 'run left the worker')
   if (told) await noteTold(options, runId)
+  return undefined
 }
 
 /** The run is over: what fails here is told twice at worst. */
@@ -192,12 +221,15 @@ async function tell({ ledger, announce }: WorkerOptions, claimed: ClaimedRun, ou
   return announce(claimed, outcome)
 }
 
-/** Throws, so that the queue comes back to it; the last time it is only noted, and left to the rounds. */
-async function tellLater({ logger }: WorkerOptions, claimed: ClaimedRun, left: AttemptsLeft): Promise<void> {
-  if (left !== 'over')
-    throw new Fault('infrastructure', 'untold', 'How the run ended could not be told; that is tried again.')
+/** The last time it is only noted, and left to the rounds. */
+async function tellLater({ logger, patience = defaultPatience }: WorkerOptions, claimed: ClaimedRun) {
+  if (triesLeft(claimed.run, patience) !== 'over') {
+    const untold = new Fault('infrastructure', 'untold', 'How the run ended could not be told; that is tried again.')
+    return again(untold, pauseOfTry(claimed.run, untold, patience))
+  }
   logger.error({ runId: claimed.run.id }, 'how the run ended could not be told so far')
   await claimed.event('untold')
+  return undefined
 }
 
 async function namingWhatIsMade({ ledger, logger }: WorkerOptions, runId: string, end: Outcome): Promise<Outcome> {

@@ -83,6 +83,8 @@ export function ledgerContract(open: () => Promise<Database>): void {
         endedAt: undefined,
         question: undefined,
         workedMs: 0,
+        tries: 0,
+        waitedMs: 0,
         recordFormat: 1,
       })
       expect(await ledger.find(run.id)).toEqual(run)
@@ -338,6 +340,53 @@ export function ledgerContract(open: () => Promise<Database>): void {
       await claimed.event('kept')
       await claimed.settle({ kind: 'cancelled', reason: 'stopped by mona' })
       expect((await ledger.find(claimed.run.id))?.state).toBe('ended')
+    })
+
+    it('counts the tries of a run since it last got further, and how long it has waited between them', async () => {
+      const { id } = await record()
+      const triedAgain = async () => {
+        const claimed = await claim(id)
+        return { claimed, seen: [claimed.run.tries, claimed.run.waitedMs] }
+      }
+      const first = await triedAgain()
+      await first.claimed.event('begun')
+      await first.claimed.writeStage({ stage: 'last_word', round: 0, inputHash: '' }, 'said of it, and no step of it')
+      const second = await triedAgain()
+      await second.claimed.putBack({ ms: 5_000, counts: true })
+      expect(await ledger.find(id)).toMatchObject({ state: 'queued' })
+      const third = await triedAgain()
+      await third.claimed.putBack({ ms: 10_000, counts: false })
+      const fourth = await triedAgain()
+      await fourth.claimed.uncount()
+      await third.claimed.uncount()
+      const fifth = await triedAgain()
+      expect([first, second, third, fourth, fifth].map(({ seen }) => seen)).toEqual([
+        [1, 0],
+        [2, 0],
+        [3, 5_000],
+        [3, 15_000],
+        [3, 15_000],
+      ])
+      await fifth.claimed.writeStage({ stage: 'screen', round: 0, inputHash: 'h' }, 'known')
+      expect((await triedAgain()).seen).toEqual([1, 0])
+      const sixth = await triedAgain()
+      expect(sixth.seen).toEqual([2, 0])
+      const { modelCalls } = sixth.claimed
+      const request = modelRequest('anything')
+      const reservation = await modelCalls.reserve({ requestHash: 'q', request, tokens: 1, usd: undefined })
+      const broken = await triedAgain()
+      expect(broken.seen).toEqual([3, 0])
+      await broken.claimed.modelCalls.settle(reservation, modelReply('said'), undefined)
+      expect((await triedAgain()).seen).toEqual([1, 0])
+    })
+
+    it('puts nothing back that was stopped or taken over', async () => {
+      const [stopped, old] = [await claimNew(), await claimNew()]
+      await ledger.cancel(stopped.run.taskKey, { reason: 'stopped by mona' })
+      await claim(old.run.id)
+      const back = { ms: 1, counts: true }
+      await expect(stopped.putBack(back)).rejects.toMatchObject({ class: 'cancelled' })
+      await expect(old.putBack(back)).rejects.toMatchObject({ class: 'fenced' })
     })
 
     it('lists by state, newest first, and counts', async () => {

@@ -26,6 +26,8 @@ export function someRun(fields: Partial<Run> = {}): Run {
     endedAt: undefined,
     question: undefined,
     workedMs: 0,
+    tries: 0,
+    waitedMs: 0,
     recordFormat: 1,
     ...fields,
   }

@@ -97,6 +97,19 @@ It is tried again by 2026-11-20 10:44:00 UTC.
   expect(parseStatus(text)?.state).toBe('queued')
 })
 
+it('a status of a run that waits for who is away says for whom, and until when', () => {
+  const waitsFor = { who: 'the model' as const, until: '2026-11-21T10:40:00.000Z' }
+  const retry = { reason: 'The Anthropic API is overloaded.', by: '2026-11-20T10:44:00.000Z', waitsFor }
+  const text = renderStatus(statusView({ state: 'queued', retry }))
+  expect(seen(text)).toMatch(`### ⏳ Waiting for the model
+
+The Anthropic API is overloaded.
+
+It is tried again by 2026-11-20 10:44:00 UTC, then less often until 2026-11-21 10:40:00 UTC. Nothing is paid while it waits.
+`)
+  expect(parseStatus(text)?.state).toBe('queued')
+})
+
 describe('a final status begins with the outcome', () => {
   const pullRequest = { number: 14, url: 'https://github.com/octo/slugs/pull/14' }
 

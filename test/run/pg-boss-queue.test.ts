@@ -11,6 +11,7 @@ import { createQueue, type PgBossQueue } from '../../src/run/pg-boss-queue.ts'
 import type { Waiting } from '../../src/run/question.ts'
 import { recordFormat } from '../../src/run/record-format.ts'
 import type { Run } from '../../src/run/run.ts'
+import type { Pause } from '../../src/run/tries.ts'
 import { createWorker, type Worker } from '../../src/run/worker.ts'
 import { createTestDatabase, describePostgres, type TestDatabase } from '../support/postgres.ts'
 import { type Program, startProgram } from '../support/program.ts'
@@ -51,6 +52,7 @@ describePostgres('the queue on PostgreSQL', () => {
       await sleep(30)
       under -= 1
       ended += 1
+      return undefined
     }
     await Promise.all(queues.map((queue) => queue.work(handler)))
     const [database] = processes as [Database]
@@ -75,15 +77,14 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
   let worker: Worker
   let execute: (claimed: ClaimedRun, signal: AbortSignal) => Promise<Outcome | Waiting>
   let tell: (claimed: ClaimedRun, outcome: Outcome) => Promise<boolean>
-  const pauses: { runId: string; message: string; ms: number }[] = []
+  const pauses: (Pause & { runId: string; message: string })[] = []
   /** Runs of whose end people know. */
   const noted: string[] = []
   const lastWord = { stage: 'last_word', round: 0, inputHash: '' }
 
   const start = async (version = '2') => {
     database = await openDatabase(place())
-    const retry = { limit: 2, delaySeconds: 1, maxDelaySeconds: 1 }
-    queue = await createQueue({ database, concurrency: 3, logger: silent, retry, heartbeatSeconds: 10 })
+    queue = await createQueue({ database, concurrency: 3, logger: silent, heartbeatSeconds: 10 })
     ledger = createLedger({
       database,
       enqueue: queue.enqueue,
@@ -98,6 +99,11 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
       queue,
       logger: silent,
       pollMs: 100,
+      patience: {
+        mostTries: 3,
+        backoff: { delaySeconds: 1, maxDelaySeconds: 1 },
+        outage: { delaySeconds: 0.2, maxDelaySeconds: 0.2, longestMs: 500 },
+      },
       execute: (claimed, signal) => execute(claimed, signal),
       ended: async (claimed) => (await claimed.readStage(lastWord)) as Outcome | undefined,
       announce: async (claimed, outcome) => {
@@ -105,7 +111,7 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
         return tell(claimed, outcome)
       },
       told: async (runId) => void noted.push(runId),
-      pause: async ({ run }, { message }, ms) => void pauses.push({ runId: run.id, message, ms }),
+      pause: async ({ run }, { message }, pause) => void pauses.push({ runId: run.id, message, ...pause }),
     })
   }
   const stop = async (graceMs = 0) => {
@@ -185,12 +191,12 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     expect(order.filter((id) => ofFirst.includes(id))).toEqual(ofFirst)
   })
 
-  it('tries again after a pause where the infrastructure failed, and fails when the attempts are used up', async () => {
+  it('tries again after a pause where the infrastructure failed, and fails when the tries are used up', async () => {
     const at: number[] = []
     const states: (string | undefined)[] = []
     execute = async () => {
       at.push(performance.now())
-      throw new Fault('infrastructure', 'github_unreachable', 'GitHub does not answer.', { mend: 'Try later.' })
+      throw new Fault('infrastructure', 'disk_full', 'The disk is full.', { mend: 'Make room.' })
     }
     await worker.start()
     const run = await record()
@@ -201,15 +207,33 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     )
     expect(await settled(run.id)).toEqual({
       kind: 'failed',
-      code: 'github_unreachable',
-      reason: 'GitHub does not answer.',
-      mend: 'Try later.',
+      code: 'disk_full',
+      reason: 'The disk is full.',
+      mend: 'Make room.',
     })
     expect(at).toHaveLength(3)
     expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(400)
     expect((await ledger.events(run.id)).map((event) => event.kind)).toEqual(['retry', 'retry'])
-    const paused = { runId: run.id, message: 'GitHub does not answer.', ms: 1_000 }
+    const paused = { runId: run.id, message: 'The disk is full.', ms: 1_000 }
     expect(pauses.filter(({ runId }) => runId === run.id)).toEqual([paused, paused])
+  })
+
+  it('waits for who is away without using up its tries, and gives up after a time', async () => {
+    let tries = 0
+    execute = async () => {
+      tries += 1
+      throw new Fault('infrastructure', 'model_overloaded', 'The model is overloaded.')
+    }
+    await worker.start()
+    const run = await record()
+    expect(await settled(run.id)).toEqual({
+      kind: 'failed',
+      code: 'model_overloaded',
+      reason: 'The model is overloaded.',
+    })
+    expect(tries).toBe(4)
+    const left = pauses.filter(({ runId }) => runId === run.id).map(({ ms, away }) => [ms, away?.who, away?.forMs])
+    expect(left).toEqual([500, 300, 100].map((forMs) => [200, 'the model', forMs]))
   })
 
   it('tells the end until people are told, also when its attempts are used up, and works for it only once', async () => {
@@ -241,7 +265,7 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     await worker.start()
     const run = await record()
     expect(await settled(run.id)).toEqual(done)
-    // Three attempts of the job, three of what is left of it.
+    // Three tries, and three more that only end it.
     expect(told).toBe(6)
     expect((await ledger.events(run.id)).map(({ kind }) => kind)).toEqual(['untold'])
     expect(noted).not.toContain(run.id)
@@ -374,7 +398,7 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     execute = async () => done
     await worker.start()
     expect(await settled(run.id, 3_000)).toEqual(done)
-    expect((await ledger.find(run.id))?.epoch).toBe(2)
+    expect(await ledger.find(run.id)).toMatchObject({ epoch: 2, tries: 1 })
   })
 
   it('waits for a run that ends within the grace period', async () => {
@@ -449,23 +473,45 @@ function queueTests(place: () => Place, { recoveryMs }: { recoveryMs: number }):
     expect((await ledger.find(id))?.epoch).toBe(2)
   })
 
-  it('settles a run that took its process down too often, without trying it again', async () => {
+  it('gives up a run that takes its process down again and again before it gets any further', async () => {
     const run = await record()
-    await database.query((orm) =>
-      orm.execute(sql`update pgboss.job set state = 'active', started_on = now(), heartbeat_on = now() - interval '1 hour',
-        retry_count = retry_limit where data ->> 'runId' = ${run.id}`),
-    )
+    for (let death = 0; death < 3; death += 1) await ledger.claim(run.id)
     let tried = false
     execute = async () => {
       tried = true
       return done
     }
     await worker.start()
-    expect(await settled(run.id, 15_000)).toMatchObject({
+    expect(await settled(run.id)).toMatchObject({
       kind: 'failed',
       code: 'attempts_used_up',
-      reason: 'The run was interrupted too often and was given up.',
+      reason: expect.stringMatching(/ended 3 times in a row before the run got any further\. It was given up\.$/),
     })
     expect(tried).toBe(false)
+  })
+
+  it('goes on with a run that gets further with each try, however often its process died', async () => {
+    const run = await record()
+    for (let death = 0; death < 7; death += 1) {
+      const claimed = await ledger.claim(run.id)
+      if (death % 2 === 0) await claimed?.writeStage({ stage: 'tool_call', round: 0, inputHash: String(death) }, 'said')
+    }
+    await worker.start()
+    expect(await settled(run.id)).toEqual(done)
+  })
+
+  it('takes up what an earlier release had given up, or limited', async () => {
+    const run = await record()
+    await database.query((orm) =>
+      orm.execute(sql`update pgboss.job set retry_limit = 8, retry_count = 8 where data ->> 'runId' = ${run.id}`),
+    )
+    await stop()
+    await start()
+    await database.query((orm) =>
+      orm.execute(sql`update pgboss.job set state = 'active', started_on = now(), heartbeat_on = now() - interval '1 hour'
+        where data ->> 'runId' = ${run.id}`),
+    )
+    await worker.start()
+    expect(await settled(run.id)).toEqual(done)
   })
 }

@@ -31,6 +31,8 @@ function endedRun(changes: Partial<Run> = {}): Run {
     startedAt: new Date('2026-01-01T00:00:10Z'),
     question: undefined,
     workedMs: 0,
+    tries: 2,
+    waitedMs: 0,
     recordFormat: 1,
     endedAt: new Date('2026-01-02T00:00:00Z'),
     ...changes,
