@@ -71,19 +71,16 @@ export function readConfig(environment: Environment, needs: Need[]): ReadConfig 
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
   const parsed = variables.safeParse(given)
-  if (!parsed.success)
-    return {
-      kind: 'invalid',
-      problems: [...invalidValues(parsed.error, given), ...missing(given as Partial<Variables>, needs)],
-    }
-  const key = readPrivateKey(parsed.data, needs)
+  const known = parsed.data ?? (given as Partial<Variables>)
+  const key = readPrivateKey(known, needs)
   const problems = [
-    ...missing(parsed.data, needs),
+    ...(parsed.success ? [] : invalidValues(parsed.error, given)),
+    ...missing(known, needs),
     ...key.problems,
     ...proxyProblems(given),
-    ...roleProblems(parsed.data, needs),
+    ...(parsed.success ? roleProblems(parsed.data, needs) : []),
   ]
-  if (problems.length > 0) return { kind: 'invalid', problems }
+  if (!parsed.success || problems.length > 0) return { kind: 'invalid', problems }
   return { kind: 'ok', config: toConfig(parsed.data, key.privateKey, given) }
 }
 

@@ -33,16 +33,28 @@ describe('reading the environment', () => {
     for (const { mend } of problems) expect(mend).not.toBe('')
   })
 
-  test('a wrong App id, a wrong port and a missing secret are told together', () => {
-    const problems = refused({ ...complete, APP_ID: 'my-app', PORT: '99999', WEBHOOK_SECRET: '' })
-    expect(problems.map(({ variable }) => variable).sort()).toEqual(['APP_ID', 'PORT', 'WEBHOOK_SECRET'])
+  test('a wrong App id, a wrong port, a missing secret, a key that is none and a proxy that is none are told together', () => {
+    const wrong = { APP_ID: 'my-app', PORT: '99999', WEBHOOK_SECRET: '', PRIVATE_KEY: 'x', HTTPS_PROXY: 'socks5://h:1' }
+    const problems = refused({ ...complete, ...wrong })
+    expect(problems.map(({ variable }) => variable).sort()).toEqual(Object.keys(wrong).sort())
   })
 
   test.each([
     ['APP_ID', 'my-app', 'is `my-app`, and must be a number'],
     ['DRAFTSMITH_MAX_USD', '5 USD', 'is `5 USD`, and must be a number'],
-    ['PORT', '99999', 'Too big: expected number to be <=65535'],
-    ['PORT', '1.5', 'Invalid input: expected int, received number'],
+    ['DRAFTSMITH_MAX_USD', '-1', 'is `-1`, and must be above 0'],
+    ['DRAFTSMITH_CONCURRENCY', '0', 'is `0`, and must be at least 1'],
+    ['PORT', '99999', 'is `99999`, and must be at most 65535'],
+    ['PORT', '1.5', 'is `1.5`, and must be a whole number'],
+    ['DRAFTSMITH_SANDBOX', 'docker', 'is `docker`, and must be one of bubblewrap, container, none'],
+    ['DRAFTSMITH_LABEL', 'x'.repeat(51), 'must have at most 50 characters, as labels of GitHub do'],
+    ['GITHUB_API_URL', 'api.github.com', 'must be an address that begins with https:// or http://'],
+    ['npm_config_registry', 'file:///x', 'must be an address that begins with https:// or http://'],
+    [
+      'DATABASE_URL',
+      'mysql://root:secret@db/d',
+      'must be the address of a PostgreSQL database, such as postgres://user:password@host:5432/name',
+    ],
     ['DRAFTSMITH_PRICES', 'a=1', 'must be a list of MODEL=INPUT/OUTPUT in USD per million tokens, separated by commas'],
     [
       'DRAFTSMITH_PRICES',

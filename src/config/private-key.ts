@@ -6,7 +6,7 @@ import type { ConfigProblem } from './problems.ts'
 import type { Variables } from './variables.ts'
 
 export function readPrivateKey(
-  given: Variables,
+  given: Partial<Variables>,
   needs: Need[],
 ): { privateKey: string | undefined; problems: ConfigProblem[] } {
   const none = { privateKey: undefined, problems: [] }

@@ -16,15 +16,23 @@ export function describeProblems(problems: ConfigProblem[]): string {
 export function invalidValues(error: z.ZodError, given: Record<string, unknown>): ConfigProblem[] {
   return error.issues.map((issue) => {
     const variable = issue.path.join('.')
+    const wanted = wantedInstead(issue)
     return {
       variable,
-      problem: isNoNumber(issue) ? `is \`${given[variable]}\`, and must be a number` : issue.message,
+      problem: wanted === undefined ? issue.message : `is \`${given[variable]}\`, and must be ${wanted}`,
       mend: `Correct it, or remove it to use the default; .env.example explains each variable.`,
     }
   })
 }
 
-/** What an operator wrote became NaN on its way to a number, and NaN is what the library would name. */
-function isNoNumber(issue: z.core.$ZodIssue): boolean {
-  return issue.code === 'invalid_type' && issue.expected === 'number' && Number.isNaN(issue.input ?? Number.NaN)
+/** Of numbers and choices, which are no secrets. Others have words of their own beside their form. */
+function wantedInstead(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code === 'invalid_value') return `one of ${issue.values.join(', ')}`
+  if (issue.code === 'too_small' && issue.origin !== 'string')
+    return `${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}`
+  if (issue.code === 'too_big' && issue.origin !== 'string') return `at most ${issue.maximum}`
+  if (issue.code !== 'invalid_type') return undefined
+  // What an operator wrote became NaN on its way to a number, and NaN is what the library would name.
+  if (issue.expected === 'number') return 'a number'
+  return issue.expected === 'int' ? 'a whole number' : undefined
 }

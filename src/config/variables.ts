@@ -42,9 +42,16 @@ const containerImages = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** It is not named: an address may hold a password. */
+const address = () => z.url({ protocol: /^https?$/, error: 'must be an address that begins with https:// or http://' })
+
+const database = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'must be the address of a PostgreSQL database, such as postgres://user:password@host:5432/name',
+})
+
 /** Commands of repositories see it. */
-const registry = z
-  .url({ protocol: /^https?$/ })
+const registry = address()
   .refine((address) => !/\/\/[^/]*@/.test(address), {
     error: 'holds credentials, which the commands of every repository would see',
   })
@@ -55,17 +62,20 @@ export const variables = z.object({
   PRIVATE_KEY: optional,
   PRIVATE_KEY_PATH: optional,
   WEBHOOK_SECRET: optional,
-  GITHUB_API_URL: z.url({ protocol: /^https?$/ }).default('https://api.github.com'),
+  GITHUB_API_URL: address().default('https://api.github.com'),
   GITHUB_TOKEN: optional,
   ANTHROPIC_API_KEY: optional,
-  ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  ANTHROPIC_BASE_URL: address().optional(),
+  DATABASE_URL: database.optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address().optional(),
   OTEL_EXPORTER_OTLP_HEADERS: headers.default({}),
-  DRAFTSMITH_LABEL: z.string().min(1).max(50).default('agent-eligible'),
+  DRAFTSMITH_LABEL: z
+    .string()
+    .max(50, { error: 'must have at most 50 characters, as labels of GitHub do' })
+    .default('agent-eligible'),
   DRAFTSMITH_DATA_DIR: optional,
   DRAFTSMITH_SANDBOX: z.enum(['bubblewrap', 'container', 'none']).default('bubblewrap'),
   DRAFTSMITH_CONTAINER_IMAGES: containerImages.default([]),
