@@ -45,9 +45,23 @@ export class Fault extends Error {
   }
 }
 
-/** The fault itself, or a `defect` around anything else that was thrown. */
+/** The fault itself, what the machine has refused, or a `defect` around anything else that was thrown. */
 export function toFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new Fault('defect', 'unexpected', message, { cause: thrown })
+  if (!(thrown instanceof Error)) return new Fault('defect', 'unexpected', String(thrown), { cause: thrown })
+  return refusedByMachine(thrown) ?? new Fault('defect', 'unexpected', thrown.message, { cause: thrown })
+}
+
+/** A full disk passes; a folder that cannot be made is one that was set for us. Neither is a mistake of ours. */
+function refusedByMachine(error: NodeJS.ErrnoException): Fault | undefined {
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    return new Fault('infrastructure', 'disk_full', `The disk is full: ${error.message}`, {
+      mend: 'Make room on the machine of the worker; docs/operating.md says what may be deleted.',
+      cause: error,
+    })
+  if (error.syscall !== 'mkdir') return undefined
+  return new Fault('invalid_input', 'folder_refused', `A folder cannot be made: ${error.message}`, {
+    mend: 'Give the folder above it to the user that runs Draftsmith, or set DRAFTSMITH_DATA_DIR to another one.',
+    cause: error,
+  })
 }
