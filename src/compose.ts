@@ -13,14 +13,17 @@ import { composeSandbox } from './compose/sandbox.ts'
 import { closingSpans, composeSpans } from './compose/traces.ts'
 import type { Config } from './config.ts'
 import type { GitHubApp } from './github/github.ts'
+import { tellReply } from './intake/tell-reply.ts'
 import { createWaitingRuns, type WaitingRuns } from './intake/waiting-runs.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import type { Rounds } from './reconcile/rounds.ts'
 import { createLedger } from './run/drizzle-ledger.ts'
+import { createReplies } from './run/drizzle-replies.ts'
 import { createUpkeep } from './run/drizzle-upkeep.ts'
 import { readFleetFigures } from './run/fleet-figures.ts'
 import type { ClaimedRun, Ledger } from './run/ledger.ts'
 import type { PgBossQueue } from './run/pg-boss-queue.ts'
+import type { Replies } from './run/replies.ts'
 import type { Run } from './run/run.ts'
 import { createWorker, type Worker } from './run/worker.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -37,6 +40,8 @@ export interface Service {
   sandbox: Sandbox
   /** What is told of runs that no worker has. */
   waiting: WaitingRuns
+  /** What commands are owed. */
+  replies: Replies
   metrics: Metrics
 }
 
@@ -67,6 +72,7 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const worker = createWorker({ ledger, queue, ...runner, told, version, logger: log })
   const telling = { host: hostOf, told, traceOf: spans.traceOf, maxUsd: config.ceilings.usd, now: clock }
   const waiting = createWaitingRuns({ ledger, queue, ...telling })
+  const replies = createReplies({ database, clock })
   const quiet = github.inBackground()
   const rounds = composeRounds(config, {
     ledger,
@@ -74,11 +80,13 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
     upkeep,
     github: quiet,
     waiting,
+    replies,
+    reply: (owed) => tellReply(owed, { replies, ledger, github, log }),
     workspaces,
     host: hostOn(quiet),
     log,
   })
-  return { ledger, queue, worker, rounds, github, sandbox, waiting, metrics }
+  return { ledger, queue, worker, rounds, github, sandbox, waiting, replies, metrics }
 }
 
 /** The same flow without an App: one run, claimed by whoever recorded it. */

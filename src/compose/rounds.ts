@@ -16,8 +16,10 @@ import { createRounds, type Rounds } from '../reconcile/rounds.ts'
 import { createSweepFolders } from '../reconcile/sweep-folders.ts'
 import { createTellEnds } from '../reconcile/tell-ends.ts'
 import { createTellPlaces } from '../reconcile/tell-places.ts'
+import { createTellReplies } from '../reconcile/tell-replies.ts'
 import type { Ledger } from '../run/ledger.ts'
 import type { Queue } from '../run/queue.ts'
+import type { OwedReply, Replies } from '../run/replies.ts'
 import type { Run } from '../run/run.ts'
 import type { Upkeep } from '../run/upkeep.ts'
 import type { TaskHost } from '../task/task-host.ts'
@@ -30,13 +32,17 @@ export interface RoundsParts {
   upkeep: Upkeep
   github: GitHubApp
   waiting: WaitingRuns
+  replies: Replies
+  /** Says what a command is owed. */
+  reply(owed: OwedReply): Promise<void>
   workspaces: Workspaces
   host(run: Run, fence: () => Promise<void>): TaskHost
   log: Logger
 }
 
+const minute = 60_000
 /** For what costs next to nothing, and for which somebody may be waiting. */
-const fiveMinutes = 5 * 60_000
+const fiveMinutes = 5 * minute
 
 export function composeRounds(config: Config, parts: RoundsParts): Rounds {
   const { upkeep, workspaces, log } = parts
@@ -55,7 +61,7 @@ export function composeRounds(config: Config, parts: RoundsParts): Rounds {
 
 /** Where the deployment wants no rounds, only its own database is looked after. */
 function sharedDuties(config: Config, parts: RoundsParts): Duty[] {
-  const { ledger, queue, upkeep, github, waiting, host, log } = parts
+  const { ledger, queue, upkeep, github, waiting, replies, reply, host, log } = parts
   const { keepDays, reconcileMinutes, label, ceilings } = config
   const background = createBackground(log)
   const intake = { ledger, background, waiting }
@@ -64,6 +70,7 @@ function sharedDuties(config: Config, parts: RoundsParts): Duty[] {
   return [
     createEndOverdue({ upkeep, ledger, maxMinutes: ceilings.minutes, everyMs: fiveMinutes, now: clock }),
     createTellPlaces({ queue, ledger, tell: waiting.tellQueued, everyMs: 5 * 60_000 }),
+    createTellReplies({ replies, tell: reply, everyMs: minute, log }),
     createClearOld({ upkeep, keepDays, now: clock }),
     ...(reconcileMinutes === 0
       ? []

@@ -1,5 +1,4 @@
 // What a comment's command does: permission is asked of the API, the ledger is told, then the person is answered.
-import type { GitHubRepository } from '../github/github.ts'
 import { mayCommand } from '../github/may-command.ts'
 import {
   helpReply,
@@ -10,6 +9,7 @@ import {
   statusReply,
   stopReply,
 } from '../render/command-replies.ts'
+import type { ReplyPlace } from '../run/replies.ts'
 import type { Run } from '../run/run.ts'
 import { sanitise } from '../task/sanitise.ts'
 import { answerRun } from './answer-run.ts'
@@ -18,9 +18,10 @@ import { type CommentEvent, isBot } from './events.ts'
 import { freezeReadiness, freezeTask, identityOf } from './freeze-task.ts'
 import type { IntakeParts } from './intake-parts.ts'
 import { cancelAll, recordRun } from './record-run.ts'
+import { tellReply } from './tell-reply.ts'
 
 /**
- * Whatever changes the ledger is done when this resolves; reaction and comment follow in the background.
+ * Whatever changes the ledger is done when this resolves, and what is to be said is kept; it is said in the background.
  * Throws where permission cannot be asked: the delivery then fails and can be sent again.
  */
 export async function obeyComment(event: CommentEvent, delivery: string, parts: IntakeParts): Promise<void> {
@@ -36,9 +37,23 @@ export async function obeyComment(event: CommentEvent, delivery: string, parts: 
   if (!mayCommand(permission)) {
     return log.info({ command: command.kind, permission }, 'command without write access ignored')
   }
+  const { taskKey } = identityOf(event)
+  await parts.replies.owe(delivery, { taskKey, place: placeOf(event) })
   const { reply, run } = await obey(command, event, delivery, parts)
   log.info({ command: command.kind, answered: reply !== undefined, runId: run?.id }, 'command')
-  if (reply !== undefined) parts.background.start('answer a command', () => answer(repository, event, reply))
+  if (reply === undefined) return
+  await parts.replies.word(delivery, reply)
+  parts.background.start('answer a command', () => answer(delivery, parts))
+}
+
+function placeOf({ installation, repository, issue, comment }: CommentEvent): ReplyPlace {
+  return {
+    installationId: installation.id,
+    owner: repository.owner.login,
+    repo: repository.name,
+    issue: issue.number,
+    comment: comment.id,
+  }
 }
 
 export interface Obeyed {
@@ -91,8 +106,8 @@ async function stop(event: CommentEvent, delivery: string, parts: IntakeParts): 
   return { reply: stopReply(stopped), ...(stopped[0] && { run: stopped[0] }) }
 }
 
-/** The reaction is a courtesy; the words are not given up for it. */
-async function answer(repository: GitHubRepository, { comment, issue }: CommentEvent, reply: Reply): Promise<void> {
-  await repository.addReaction(comment.id, reply.reaction).catch(() => undefined)
-  await repository.createComment(issue.number, reply.text)
+/** What fails here is said by the rounds. */
+async function answer(delivery: string, parts: IntakeParts): Promise<void> {
+  const owed = await parts.replies.take(delivery)
+  if (owed !== undefined) await tellReply(owed, parts)
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { GitHubApp } from '../github/github.ts'
 import type { Ledger } from '../run/ledger.ts'
+import type { Replies } from '../run/replies.ts'
 import type { Background } from './background.ts'
 import type { WaitingRuns } from './waiting-runs.ts'
 
@@ -8,6 +9,8 @@ import type { WaitingRuns } from './waiting-runs.ts'
 export interface IntakeParts {
   ledger: Pick<Ledger, 'record' | 'seen' | 'latest' | 'underWay' | 'cancel' | 'answer'>
   github: GitHubApp
+  /** What commands are owed. */
+  replies: Replies
   appId: number
   /** The label that starts a run. */
   label: string

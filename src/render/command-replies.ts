@@ -4,6 +4,7 @@ import type { Answered, Recorded } from '../run/ledger.ts'
 import type { Said } from '../run/question.ts'
 import type { Run } from '../run/run.ts'
 import { moment } from './figures.ts'
+import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
 import { codeSpan } from './neutralise.ts'
 import { outcomeLine } from './outcome-line.ts'
 import { howToAnswer, refusalSentence } from './question.ts'
@@ -11,6 +12,17 @@ import { howToAnswer, refusalSentence } from './question.ts'
 export interface Reply {
   reaction: '+1' | 'eyes' | 'confused'
   text: string
+}
+
+/** `comment`: the id of the one that holds the command. */
+export function renderReply({ text }: Reply, comment: number): string {
+  return `${renderHiddenData('reply', { comment })}\n\n${text}`
+}
+
+/** The comment whose command is answered; undefined where it is no reply of ours. */
+export function repliedTo(body: string): number | undefined {
+  const { comment } = parseHiddenData('reply', body) ?? {}
+  return comment === undefined ? undefined : Number(comment)
 }
 
 /** Undefined for a delivery that came a second time: it was answered the first time. */

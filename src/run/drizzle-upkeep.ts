@@ -26,6 +26,9 @@ export function createUpkeep({ database, clock }: UpkeepOptions): Upkeep {
     clear: (endedBefore, most) => clear({ database, clock }, endedBefore, most),
     async forgetDeliveries(receivedBefore) {
       await database.query((orm) => orm.delete(deliveryTable).where(lt(deliveryTable.receivedAt, receivedBefore)))
+      await database.query((orm) =>
+        orm.execute(sql`delete from draftsmith.reply where owed_at < ${receivedBefore.toISOString()}::timestamptz`),
+      )
     },
   }
 }

@@ -15,7 +15,7 @@ export interface Upkeep {
    * stay, and so does what people answered: that a label was obeyed is known for ever. Answers how many runs it were.
    */
   clear(endedBefore: Date, most: number): Promise<number>
-  /** Deliveries that were received before that moment are not known any more. */
+  /** Deliveries that were received before that moment are not known any more, nor what they were answered. */
   forgetDeliveries(receivedBefore: Date): Promise<void>
 }
 

@@ -23,13 +23,13 @@ export interface Listening {
 const graceMs = 5_000
 
 export async function listen(config: Config, service: Service, log: Logger): Promise<Listening> {
-  const { ledger, github, waiting } = service
+  const { ledger, github, waiting, replies } = service
   if (config.github === undefined) throw appMissing()
   const { appId, privateKey, webhookSecret: secret } = config.github
   const background = createBackground(log)
   const takeWebhooks = () =>
     createWebhookHandler({
-      app: draftsmith({ ledger, github, appId, label: config.label, log, background, waiting }),
+      app: draftsmith({ ledger, github, replies, appId, label: config.label, log, background, waiting }),
       appId,
       privateKey,
       secret: secret ?? '',

@@ -10,7 +10,9 @@ import type { IntakeParts } from '../../src/intake/intake-parts.ts'
 import { createWebhookHandler } from '../../src/intake/webhook-handler.ts'
 import { openDatabase } from '../../src/run/database.ts'
 import { createLedger } from '../../src/run/drizzle-ledger.ts'
+import { createReplies } from '../../src/run/drizzle-replies.ts'
 import type { Ledger } from '../../src/run/ledger.ts'
+import type { Replies } from '../../src/run/replies.ts'
 import { createReadiness } from '../../src/web/readiness.ts'
 import { createHttpServer } from '../../src/web/server.ts'
 import type { EmulatedGitHub } from '../support/emulated-github/types.ts'
@@ -19,6 +21,8 @@ export interface Listening {
   /** Where webhooks go. */
   url: string
   ledger: Ledger
+  /** What the handlers of webhooks have. */
+  parts: IntakeParts
   /** Resolves when everything GitHub sent was handled, and everybody was answered. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -29,15 +33,19 @@ export interface ListeningOptions {
   mostBytes?: number
   /** Puts something in front of the ledger, such as a fault. */
   ledger?: (real: Ledger) => IntakeParts['ledger']
+  /** The same for what commands are owed. */
+  replies?: (real: Replies) => Replies
+  /** The machine's clock when left out. */
+  now?: () => Date
 }
 
 /** The intake as the service has it: HTTP, signatures, Probot and a ledger on the embedded database. */
 export async function listenTo(github: EmulatedGitHub, options: ListeningOptions = {}): Promise<Listening> {
-  const { log = pino({ level: 'silent' }) } = options
+  const { log = pino({ level: 'silent' }), now = () => new Date() } = options
   const dataDir = await mkdtemp(join(tmpdir(), 'draftsmith-intake-'))
   const ids = () => `r-${randomUUID().replaceAll('-', '').slice(0, 10)}`
   const database = await openDatabase({ dataDir })
-  const ledger = createLedger({ database, clock: () => new Date(), ids, version: '0.0.0' })
+  const ledger = createLedger({ database, clock: now, ids, version: '0.0.0' })
   const { id: appId, privateKey, webhookSecret: secret } = github.app
   const app = createGitHubApp({
     appId,
@@ -49,9 +57,11 @@ export async function listenTo(github: EmulatedGitHub, options: ListeningOptions
     retryUnitMs: 1,
   })
   const background = createBackground(log)
-  const parts = {
+  const replies = createReplies({ database, clock: now })
+  const parts: IntakeParts = {
     ledger: options.ledger?.(ledger) ?? ledger,
     github: app,
+    replies: options.replies?.(replies) ?? replies,
     appId,
     label: 'agent-eligible',
     log,
@@ -75,6 +85,7 @@ export async function listenTo(github: EmulatedGitHub, options: ListeningOptions
   return {
     url,
     ledger,
+    parts,
     async settled() {
       await github.delivered()
       await background.settled()

@@ -59,7 +59,10 @@ async function endRun(): Promise<void> {
 async function commentsOfOurs() {
   const { repositories } = await github.state()
   const comments = repositories[repo]?.issues.find(({ number }) => number === issue)?.comments ?? []
-  return { ours: comments.filter(({ byApp }) => byApp), reactions: comments.flatMap(({ reactions }) => reactions) }
+  const written = comments.filter(({ byApp }) => byApp)
+  // Without the mark that a reader does not see either.
+  const ours = written.map((comment) => ({ ...comment, body: comment.body.replace(/^<!--.*-->\n\n/, '') }))
+  return { ours, reactions: comments.flatMap(({ reactions }) => reactions) }
 }
 
 const lastDelivery = () => {
