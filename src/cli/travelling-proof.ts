@@ -4,7 +4,7 @@ import { composeGitHub } from '../compose/github.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../errors.ts'
 import { cloneAccess, gitUrlOf } from '../github/clone-source.ts'
-import { fetchPullRequest } from '../github/public-pull-request.ts'
+import { fetchPullRequest, isOnBranch } from '../github/public-pull-request.ts'
 import { parseEvidenceBlock } from '../render/evidence-block.ts'
 import type { Ledger } from '../run/ledger.ts'
 import { workPatch } from '../run/outcome.ts'
@@ -22,8 +22,8 @@ export interface TravellingProof {
     | { kind: 'patch'; patch: string }
     /** Its tree is the verified one. */
     | { kind: 'commit'; commit: string }
-    /** The verified tree cannot be had any more. */
-    | { kind: 'gone'; reason: string }
+    /** There is nothing that could be measured again, and why. */
+    | { kind: 'none'; reason: string }
   notes: string[]
 }
 
@@ -62,22 +62,29 @@ async function ofPullRequest(
   { githubApiUrl: apiUrl, githubToken: token }: Config,
 ): Promise<TravellingProof> {
   if (host !== undefined) askHost(host, apiUrl)
-  const { body, commits, clone } = await fetchPullRequest({ owner, repo, number }, { apiUrl, token })
+  const access = { apiUrl, token }
+  const { body, baseBranch, commits, clone } = await fetchPullRequest({ owner, repo, number }, access)
   const evidence = parseEvidenceBlock(body)
   if (evidence === undefined) throw noEvidence(`The description of ${owner}/${repo}#${number} holds no evidence`)
   const at = commits.findLastIndex(({ tree }) => tree === evidence.tree)
-  const later = commits.length - 1 - at
-  const commit = commits[at]?.sha
-  return {
+  const base = { commit: evidence.baseCommit, branch: baseBranch }
+  const proof = {
     evidence,
     repositoryKey: `github:${owner}/${repo}`.toLowerCase(),
     clone: { ...clone, revoke },
-    change:
-      commit === undefined
-        ? { kind: 'gone', reason: 'no commit of this pull request holds the verified tree any more' }
-        : { kind: 'commit', commit },
-    notes: commit === undefined ? [] : laterCommits(later),
+    notes: at === -1 ? [] : laterCommits(commits.length - 1 - at),
   }
+  const commit = commits[at]?.sha
+  if (commit === undefined)
+    return { ...proof, change: nothing('no commit of this pull request holds the verified tree any more') }
+  // Anybody can write a description: what its checks are taken from must be what the change is for, and no commit of its own.
+  if (!(await isOnBranch({ owner, repo }, base, access)))
+    return { ...proof, change: nothing(`its base commit ${base.commit} is not on ${baseBranch}`) }
+  return { ...proof, change: { kind: 'commit', commit } }
+}
+
+function nothing(reason: string): TravellingProof['change'] {
+  return { kind: 'none', reason }
 }
 
 function laterCommits(count: number): string[] {

@@ -58,7 +58,7 @@ export async function verifyCommand(
 
 async function repeat(run: Preparing, proof: TravellingProof, ceilings: Ceilings): Promise<EvidenceComparison[]> {
   const { evidence, change } = proof
-  if (change.kind === 'gone') return notRepeated(evidence, change.reason)
+  if (change.kind === 'none') return notRepeated(evidence, change.reason)
   // Brings the commits of the change into the mirror, on which the work trees are built.
   if (change.kind === 'commit') await (await openAt(run, proof, change.commit)).close()
   const policy = await policyAtBase(run, proof, ceilings)

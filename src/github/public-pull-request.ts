@@ -7,6 +7,8 @@ import type { IssueReference } from './public-issue.ts'
 
 export interface PublicPullRequest {
   body: string
+  /** The branch that it is for. */
+  baseBranch: string
   /** Oldest first, at most 250: GitHub tells no more. */
   commits: { sha: string; tree: string }[]
   /** Where git finds its commits, and what it needs for that; secret, for git alone. */
@@ -27,6 +29,7 @@ export async function fetchPullRequest(
     const url = gitUrlOf(apiUrl, owner, repo)
     return {
       body: data.body ?? '',
+      baseBranch: data.base.ref,
       commits: commits.map(({ sha, commit }) => ({ sha, tree: commit.tree.sha })),
       clone: { url, env: token ? cloneAccess(url, token) : { GIT_TERMINAL_PROMPT: '0' } },
     }
@@ -42,5 +45,21 @@ export async function fetchPullRequest(
         cause: thrown,
       },
     )
+  }
+}
+
+/** False also for a commit that GitHub does not know there. Throws `invalid_input`/`github_token_refused` or `github_forbidden`, else `infrastructure` faults. */
+export async function isOnBranch(
+  { owner, repo }: Pick<IssueReference, 'owner' | 'repo'>,
+  { commit, branch }: { commit: string; branch: string },
+  access: PersonalAccess,
+): Promise<boolean> {
+  const asked = { owner, repo, basehead: `${commit}...${branch}`, per_page: 1 }
+  try {
+    const { data } = await personalClient(access).rest.repos.compareCommitsWithBasehead(asked)
+    return data.status === 'ahead' || data.status === 'identical'
+  } catch (thrown) {
+    if (statusOf(thrown) === 404) return false
+    throw personalFault(thrown, { action: `compare ${commit} with ${branch} of ${owner}/${repo}`, token: access.token })
   }
 }

@@ -12,12 +12,19 @@ export function renderEvidenceComparison(evidence: Evidence, comparisons: Eviden
     `Evidence of run ${plain(run)} on ${plain(repository, 300)}, measured by Draftsmith ${plain(draftsmith)}`,
     `Base commit ${baseCommit}`,
     `Verified tree ${tree}`,
+    ...mayBeGone(evidence),
     '',
     ...comparisons.flatMap(lines),
     '',
     conclusion(comparisons),
     ...(evidence.verified ? [] : ['The run itself said that this work is not verified.']),
   ].join('\n')
+}
+
+/** That they are gone is no difference then, so that people have to know of them. */
+function mayBeGone({ removedTests }: Evidence): string[] {
+  if (removedTests.length === 0) return []
+  return [`Tests that may be gone, as its plan says: ${removedTests.map((name) => plain(name, 200)).join('; ')}`]
 }
 
 const words = { same: 'same        ', different: 'different   ', not_repeated: 'not repeated' }

@@ -12,13 +12,22 @@ export interface EvidenceComparison {
   differences: string[]
 }
 
-/** Every check of the recorded evidence, in its order, then the tests without the change. */
+/** Every check of the recorded evidence, in its order, then the tests without the change, and what all of it is said to come to. */
 export function compareEvidence(recorded: Evidence, repeated: Evidence): EvidenceComparison[] {
   const pairs = recorded.checks.map((check) => [check, repeated.checks.find(({ id }) => id === check.id)] as const)
   return [
     ...pairs.map(([check, again]) => (again === undefined ? notFound(check) : compareCheck(check, again))),
     ...compareReproduction(recorded.reproduction, repeated.reproduction),
+    ...compareConclusion(recorded, repeated),
   ]
+}
+
+/** Evidence may leave out the check that fails, or call its own figures verified: what is measured here decides. */
+function compareConclusion(recorded: Evidence, repeated: Evidence): EvidenceComparison[] {
+  if (!recorded.verified || repeated.verified) return []
+  const broken = repeated.checks.filter(({ required, regressed }) => required && regressed).map(({ id }) => id)
+  const difference = `recorded verified; here not: ${broken.join(', ') || 'nothing could be measured'}`
+  return [comparison('the conclusion', 'not verified', [difference])]
 }
 
 function notFound(check: CheckEvidence): EvidenceComparison {

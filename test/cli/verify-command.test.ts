@@ -82,6 +82,24 @@ describe('of a pull request', () => {
     expect(exitCode).toBe(0)
   })
 
+  test('compares with no commit but one of the branch that the change is for', async () => {
+    const pushed = { branch: 'other', files: { 'test/total.test.js': '' }, message: 'no tests', by: 'mia' }
+    let own = ''
+    const { url } = await published(async (_, full) => {
+      own = await github.push(full, pushed)
+      return { baseCommit: own }
+    })
+    const { exitCode, said } = await verify(url)
+    expect(said).toContain(`not repeated  test (node --test)\n                its base commit ${own} is not on main\n`)
+    expect(exitCode).toBe(1)
+  })
+
+  test('names the tests that its plan lets go', async () => {
+    const { url } = await published(() => ({ removedTests: ['test/total.test.js > is empty'] }))
+    const { said } = await verify(url)
+    expect(said).toContain('\nTests that may be gone, as its plan says: test/total.test.js > is empty\n')
+  })
+
   test('cannot repeat a tree that no commit holds any more', async () => {
     const { url } = await published(() => ({ tree: 'a'.repeat(40) }))
     const { exitCode, said } = await verify(url, { json: true })
@@ -142,7 +160,12 @@ async function verify(of: string, options: { logs?: string; json?: boolean } = {
 }
 
 /** A pull request of ours with the mend. Its evidence is what a run would have measured, but for `claims`. */
-async function published(claims: (evidence: Evidence) => Partial<Evidence> = () => ({})) {
+async function published(
+  claims: (
+    evidence: Evidence,
+    full: `${string}/${string}`,
+  ) => Partial<Evidence> | Promise<Partial<Evidence>> = () => ({}),
+) {
   const { host, repository, full } = await hosted(github, { files })
   const baseCommit = await headOf(repository)
   const treeSha = await treeOf(files, changes)
@@ -159,7 +182,7 @@ async function published(claims: (evidence: Evidence) => Partial<Evidence> = () 
     patch: '',
     commitMessage: `fix: totals\n\nDraftsmith-Run: ${evidence.run}`,
     title: 'Fix totals',
-    body: `Repeat: draftsmith verify ${ownAddress}\n\n${renderEvidenceBlock({ ...evidence, ...claims(evidence) })}`,
+    body: `Repeat: draftsmith verify ${ownAddress}\n\n${renderEvidenceBlock({ ...evidence, ...(await claims(evidence, full)) })}`,
     labels: [],
     reviewers: [],
   })

@@ -61,6 +61,15 @@ describe('measuring again', () => {
     expect(changed).toMatchObject({ result: 'same' })
   })
 
+  test('is not the same where verified is said and something is broken, even if that is said, too, or left out', () => {
+    const broken = { regressed: true, broken: ['a'] }
+    const here = { ...evidence(broken), verified: false }
+    const expected = { what: 'the conclusion', result: 'different', differences: ['recorded verified; here not: test'] }
+    expect(compareEvidence(evidence(broken), here).at(-1)).toEqual(expect.objectContaining(expected))
+    expect(compareEvidence({ ...evidence({}), checks: [] }, here).at(-1)).toEqual(expect.objectContaining(expected))
+    expect(compareEvidence(here, here).map(({ result }) => result)).toEqual(['same', 'same'])
+  })
+
   test('compares what the changed tests say without the change', () => {
     const shown = { failsWithoutChange: ['a'], passesWithoutChange: [] }
     const reproduced = (there: ReproductionEvidence, here: ReproductionEvidence | 'none') =>
