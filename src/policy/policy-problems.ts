@@ -13,7 +13,7 @@ export function describeIssues(issues: z.core.$ZodIssue[], document: Document, l
     .flatMap((issue) =>
       issue.code === 'unrecognized_keys'
         ? issue.keys.map((key) => unknownKey(key, issue.path, { document, lines }))
-        : [{ ...position(issue.path, document, lines), path: dotted(issue.path), message: `${message(issue)}.` }],
+        : [{ ...position(issue.path, document, lines), path: dotted(issue.path), message: `${sentence(issue)}.` }],
     )
     .sort((a, b) => a.line - b.line || a.column - b.column)
 }
@@ -42,28 +42,31 @@ function unknownKey(key: string, path: Path, place: { document: Document; lines:
   }
 }
 
-function message(issue: z.core.$ZodIssue): string {
+function sentence(issue: z.core.$ZodIssue): string {
+  const wanted = wantedInstead(issue)
+  if (wanted === undefined) return `\`${String(issue.input)}\` ${issue.message}`
+  return `${issue.path.length === 0 ? 'The file' : `\`${dotted(issue.path)}\``} must ${wanted}`
+}
+
+/** What follows `must`; undefined for our own rules, whose words follow the value. */
+function wantedInstead(issue: z.core.$ZodIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
-      return `Must be ${article(issue.expected)}, not ${kindOf(issue.input)}`
+      return `be ${article(issue.expected)}, not ${kindOf(issue.input)}`
     case 'invalid_value':
-      return `Must be one of ${issue.values.map(String).join(', ')}${suggestion(issue)}`
+      return `be one of ${issue.values.map(String).join(', ')}${suggestion(issue)}`
     case 'too_small':
       return issue.origin === 'string' || issue.origin === 'array'
-        ? 'Must not be empty'
-        : `Must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`
+        ? 'not be empty'
+        : `be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`
     case 'too_big':
-      return `Must ${boundOf(issue.origin)} at most ${issue.maximum}${unitOf(issue.origin)}`
+      return `${boundOf(issue.origin)} at most ${issue.maximum}${unitOf(issue.origin)}`
     case 'invalid_union':
       return issue.path[0] === 'models'
-        ? 'Must be the name of a model, or a list of names'
-        : 'Must be a command, or an object with `command` and `required`'
-    case 'custom':
-      return `\`${String(issue.input)}\` ${issue.message}`
-    case 'invalid_format':
-      return `\`${String(issue.input)}\` ${issue.message}`
+        ? 'be the name of a model, or a list of names'
+        : 'be a command, or an object with `command` and `required`'
     default:
-      return issue.message
+      return undefined
   }
 }
 

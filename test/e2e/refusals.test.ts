@@ -173,7 +173,7 @@ describe('the repository', () => {
     const status = await statusOf(github, { repo, number })
     expect(status).toContain('Declined: `.github/draftsmith.yml` has mistakes')
     expect(status).toContain('line 2, column 3: Unknown key `fils`. Did you mean `files`?')
-    expect(status).toContain('line 3, column 3: Must be a number, not text.')
+    expect(status).toContain('line 3, column 3: `limits.usd` must be a number, not text.')
     expect(status).toContain('line 4, column 1: Unknown key `sandbx`. Did you mean `sandbox`?')
   })
 

@@ -142,13 +142,13 @@ describe('every problem is named at once, with its place', () => {
     const text =
       'limits:\n  usd: "5"\n  files: 0\n  turns: 1.5\nmodes:\n  feature: autonomus_pr\nscope:\n  extensions: ts\nchecks:\n  test: 5\nbase:\n'
     expect(problems(parse(text))).toEqual([
-      '2:3 Must be a number, not text.',
-      '3:3 Must be at least 1.',
-      '4:3 Must be a whole number, not a number.',
-      '6:3 Must be one of by_risk, autonomous_pr, supervised_pr, draft_only, analysis_only, decline; perhaps `autonomous_pr`.',
-      '8:3 Must be a list, not text.',
-      '10:3 Must be a command, or an object with `command` and `required`.',
-      '11:1 Must be text, not empty.',
+      '2:3 `limits.usd` must be a number, not text.',
+      '3:3 `limits.files` must be at least 1.',
+      '4:3 `limits.turns` must be a whole number, not a number.',
+      '6:3 `modes.feature` must be one of by_risk, autonomous_pr, supervised_pr, draft_only, analysis_only, decline; perhaps `autonomous_pr`.',
+      '8:3 `scope.extensions` must be a list, not text.',
+      '10:3 `checks.test` must be a command, or an object with `command` and `required`.',
+      '11:1 `base` must be text, not empty.',
     ])
   })
 
@@ -171,7 +171,7 @@ describe('every problem is named at once, with its place', () => {
 
   it('a file that is no YAML, no map, or several documents', () => {
     expect(problems(parse('x: ['))[0]).toMatch(/^1:5 Not valid YAML: /)
-    expect(problems(parse('- a'))).toEqual(['1:1 Must be a section with keys, not a list.'])
+    expect(problems(parse('- a'))).toEqual(['1:1 The file must be a section with keys, not a list.'])
     expect(problems(parse('base: a\n---\nbase: b\n'))[0]).toMatch(/Not valid YAML/)
     expect(problems(parse('base: a\nbase: b\n'))[0]).toMatch(/^2:1 Not valid YAML: Map keys must be unique/)
     expect(problems(parse('base: !!js/function x'))[0]).toMatch(/Not valid YAML: Unresolved tag/)
