@@ -69,7 +69,9 @@ function rootFacts(root: DotnetRoot, { folders, files, settings }: Repository): 
     language: languageOf(own),
     buildSystem: '.NET',
     root: folder,
-    packages: projects.map(({ path, folder }) => ({ name: nameOf(path), folder })),
+    packages: projects
+      .map(({ path, folder }) => ({ name: nameOf(path), folder }))
+      .sort((a, b) => (a.folder < b.folder ? -1 : a.folder > b.folder ? 1 : 0)),
     tools: ['dotnet'],
     install: installOf(root, own, settings),
     checks: builds.flatMap((build) => checksOf(root, build, { styled, settings })),
@@ -113,16 +115,17 @@ function hasStyle(folder: string, files: string[]): boolean {
 }
 
 /**
- * English, no greeting and no telemetry; and no process of the build stays behind, which would hold the memory of the
+ * No greeting and no telemetry; and no process of the build stays behind, which would hold the memory of the
  * sandbox and the output of the command.
  */
 const quiet = {
   DOTNET_CLI_TELEMETRY_OPTOUT: '1',
   DOTNET_NOLOGO: '1',
   DOTNET_SKIP_FIRST_TIME_EXPERIENCE: '1',
-  DOTNET_CLI_UI_LANGUAGE: 'en',
   MSBUILDDISABLENODEREUSE: '1',
   UseSharedCompilation: 'false',
+  // SDK 3.1 tells files from their project's folder otherwise.
+  GenerateFullPaths: 'true',
 }
 
 const quietShell = `export ${Object.entries(quiet)

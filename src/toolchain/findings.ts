@@ -32,6 +32,8 @@ interface Finding {
 const path = String.raw`(?:\.\/)?([\w@+~[\]()./-]*[\w\])-]\.\w+)`
 /** `a.ts:1:2: message`, `a.ts(1,2): message`, `a.ts:1:2 - message`. */
 const oneLine = new RegExp(String.raw`^(?:vet: )?${path}[:(]\d+(?:[:,]\d+)?\)?(?::| -)?\s+(\S.*)$`)
+/** MSBuild has no place for what is wrong with a whole project, `a.csproj : error NU1101: …`; a compiler names it behind: `CSC : error … [a.csproj]`. */
+const ofProject = new RegExp(String.raw`^(?:${path}|[A-Z]+) ?: ((?:error|warning)\b.*?)(?: \[([^\[\]:]+)[^\[\]]*\])?$`)
 /** A line that is a path and nothing else stands above what was found there, or names a file that is not formatted. */
 const heading = new RegExp(String.raw`^(?:\[warn\] |[Ww]ould reformat:? )?${path}$`)
 /** Below a heading: `  1:7  error  message  rule`. */
@@ -47,7 +49,7 @@ function findingsIn(lines: string[]): Finding[] {
   let last = ''
   lines.forEach((line, at) => {
     const [, pointed] = arrow.exec(line) ?? []
-    const [, file, message] = oneLine.exec(line) ?? []
+    const [file, message] = inOneLine(line)
     const [, under] = underHeading.exec(line) ?? []
     const [, head] = heading.exec(line) ?? []
     if (pointed !== undefined && !aside.test(last)) found.push(finding(pointed, last))
@@ -61,6 +63,13 @@ function findingsIn(lines: string[]): Finding[] {
     if (line.trim() !== '') last = line.trim()
   })
   return withoutHeadings(found)
+}
+
+function inOneLine(line: string): (string | undefined)[] {
+  const [, file, message] = oneLine.exec(line) ?? []
+  if (message !== undefined) return [file, message]
+  const [, project, said, behind] = ofProject.exec(line) ?? []
+  return [project ?? behind, said]
 }
 
 /** Biome writes its rule beside the place, and what is wrong two lines below. */

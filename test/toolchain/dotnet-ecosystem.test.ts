@@ -1,14 +1,16 @@
-// No SDK of .NET is at hand where these tests run: what it would do is told by a program that stands in for it.
+// Where no SDK of .NET is at hand, a program stands in for it with what a real one reported; where one is, it runs at the end.
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { formatCommands, isGeneratedFile, isTestFile, targetedChecks } from '../../src/toolchain/commands.ts'
 import { detectToolchain } from '../../src/toolchain/detect.ts'
-import { readFindings } from '../../src/toolchain/findings.ts'
 import { reportOf } from '../../src/toolchain/report-of-command.ts'
 import { runChecks } from '../../src/toolchain/run-checks.ts'
+import { ecosystemContract } from '../contract/ecosystem.ts'
+import { findProgram } from '../support/system.ts'
+import { captured } from './support/captured.ts'
+import { buildDotnetRunner, dotnetFiles } from './support/dotnet-project.ts'
 import { openRepository, readerOf, withoutLogs } from './support/session.ts'
-import { trx } from './support/trx.ts'
 
 const project = (inside = '') => `<Project Sdk="Microsoft.NET.Sdk">${inside}</Project>`
 const needs = (path: string) => `<ItemGroup><ProjectReference Include="${path}" /></ItemGroup>`
@@ -179,16 +181,14 @@ it.each([
   expect(reportOf(command, {}).report).toBe(report)
 })
 
-it('what the compiler says is told apart by file and message', () => {
-  const places = { root: '/srv/repo', home: '', cwd: '.' }
-  const said = '/srv/repo/src/Shop/Money.cs(3,9): error CS1002: ; expected [/srv/repo/src/Shop/Shop.csproj]\n'
-  expect(readFindings(said, places)).toEqual(['src/Shop/Money.cs: error CS1002: ; expected [src/Shop/Shop.csproj]'])
-})
-
 describe('the test check as it is run', () => {
-  const className = 'Shop.Tests.MoneyTests'
-  const report = (name: string, outcome: string) =>
-    trx(`/x/tests/${name}/bin/Debug/net8.0/${name}.dll`, [{ testName: `${className}.${name}`, className, outcome }])
+  /** Of the two projects of a captured run. */
+  const reportsOf = (name: string) =>
+    captured(name)
+      .report.split(/^report: .*\n(?=\uFEFF)/m)
+      .slice(1)
+  const several = reportsOf('dotnet-test-3.1.102')
+  const passing = several.filter((text) => text.includes('PageTests'))
 
   /** Writes the reports where it is told to, as `dotnet test` does for each project, prints, and ends. */
   async function run(program: { reports: string[]; prints?: string; exitCode: number }) {
@@ -212,34 +212,59 @@ describe('the test check as it is run', () => {
     return result
   }
 
-  it('gathers the reports of all projects, with the files that classes lie in', async () => {
-    const result = await run({ reports: [report('A', 'Passed'), report('B', 'Passed')], exitCode: 0 })
-    expect(result).toMatchObject({ passed: true, exitCode: 0, line: 'dotnet test Shop.sln --no-restore' })
-    expect(result?.tests).toEqual([
-      { name: `${className} > A`, file: 'tests/Shop.Tests/MoneyTests.cs', status: 'passed' },
-      { name: `${className} > B`, file: 'tests/Shop.Tests/MoneyTests.cs', status: 'passed' },
-    ])
-  })
-
-  it('fails when one test of one project fails, whatever the exit code says', async () => {
+  it('gathers the reports of all projects, with the files that classes lie in, and fails when one test of one fails, whatever the exit code says', async () => {
     for (const exitCode of [0, 1]) {
-      const result = await run({ reports: [report('A', 'Passed'), report('B', 'Timeout')], exitCode })
-      expect(result).toMatchObject({ passed: false, exitCode })
-      expect(result?.summary).toContain(`FAILED ${className} > B`)
+      const result = await run({ reports: several, exitCode })
+      expect(result).toMatchObject({ passed: false, exitCode, line: 'dotnet test Shop.sln --no-restore' })
+      expect(result?.tests).toHaveLength(13)
+      const file = 'tests/Shop.Tests/MoneyTests.cs'
+      expect(result?.tests).toContainEqual({ name: 'Shop.Tests.MoneyTests > Holds', file, status: 'passed' })
+      expect(result?.tests?.at(-1)).toMatchObject({ name: 'Web.Tests.PageTests > Shows', status: 'passed' })
+      expect(result?.summary).toContain('FAILED Shop.Tests.MoneyTests > Parses')
     }
   })
 
-  it('fails when the program does although no test failed, as when the host of the tests dies', async () => {
-    const result = await run({ reports: [report('A', 'Passed')], exitCode: 1 })
+  it('passes when all do', async () => {
+    expect(await run({ reports: passing, exitCode: 0 })).toMatchObject({ passed: true, exitCode: 0 })
+  })
+
+  it('fails when the program does although no test failed, as when it reports and then dies', async () => {
+    const result = await run({ reports: passing, exitCode: 1 })
     expect(result).toMatchObject({ passed: false })
     expect(result?.summary).toContain('No test failed, yet the command did.')
   })
 
   it('says where it is when nothing compiles', async () => {
-    const prints = 'src/Shop/Money.cs(3,9): error CS1002: ; expected [src/Shop/Shop.csproj]'
+    const { output: prints } = captured('dotnet-test-compile-error-3.1.102')
     const result = await run({ reports: [], prints, exitCode: 1 })
     expect(result).toMatchObject({ passed: false, exitCode: 1 })
     expect(result?.tests).toBeUndefined()
-    expect(result?.summary).toContain(prints)
+    expect(result?.summary).toContain("src/Shop/Money.cs(7,52): error CS1525: Invalid expression term ';'")
   })
 })
+
+// No package of Debian holds the SDK: where CI runs there is none.
+if (findProgram('dotnet') === undefined) it.skip('dotnet test as an ecosystem [skipped, dotnet missing]', () => {})
+else {
+  const runner = await buildDotnetRunner()
+  afterAll(() => runner[Symbol.asyncDispose]())
+  ecosystemContract({
+    name: 'dotnet',
+    runner: 'dotnet test',
+    programs: ['dotnet'],
+    packageName: 'dotnet',
+    files: dotnetFiles,
+    test: {
+      path: 'tests/SumsTests.cs',
+      passes: 'SumsTests > Holds',
+      fails: 'SumsTests > Adds',
+      skipped: 'SumsTests > Waits',
+      place: 'tests/SumsTests.cs:14',
+      words: 'Actual:   0',
+    },
+    second: { path: 'tests/NamesTests.cs', passes: 'NamesTests > IsNamed' },
+    mend: { 'Sums.cs': (dotnetFiles['Sums.cs'] ?? '').replace('-', '+') },
+    breakage: { files: { 'Sums.cs': 'public static class Sums {' }, words: ['Sums.cs(1,', 'error CS1513'] },
+    env: { RUNNER: runner.folder },
+  })
+}

@@ -44,6 +44,35 @@ test.each<[string, string[]]>([
   ['tsc-pretty-7.0.2', ofTypes],
   ['go-vet-1.19.8', ['pkg/a.go: fmt.Printf format %d has arg "x" of wrong type string']],
   ['cargo-check-1.95.0', ['src/main.rs: error[E0308]: mismatched types']],
+  [
+    'dotnet-build-3.1.102',
+    [
+      "src/Shop/Money.cs: error CS0103: The name 'nothing' does not exist in the current context [src/Shop/Shop.csproj]",
+      "src/Shop/Money.cs: warning CS0219: The variable 'unused' is assigned but its value is never used [src/Shop/Shop.csproj]",
+      "src/Shop/Money.cs: warning CS0219: The variable 'none' is assigned but its value is never used [src/Shop/Shop.csproj]",
+      "src/Tool/Tool.csproj: error CS5001: Program does not contain a static 'Main' method suitable for an entry point",
+    ],
+  ],
+  [
+    'dotnet-restore-missing-3.1.102',
+    [
+      'tests/Web.Tests/Web.Tests.csproj: error NU1101: Unable to find package xunit. No packages exist with this id in source(s): local',
+    ],
+  ],
+  [
+    'dotnet-restore-offline-3.1.102',
+    [
+      '/opt/dotnet/sdk/3.1.102/NuGet.targets: error : Unable to load the service index for source https://api.nuget.org/v3/index.json. [Shop.sln]',
+      '/opt/dotnet/sdk/3.1.102/NuGet.targets: error : Resource temporarily unavailable [Shop.sln]',
+    ],
+  ],
+  [
+    'dotnet-build-unrestored-3.1.102',
+    ['src/Shop', 'tests/Shop.Tests', 'tests/Web.Tests'].map(
+      (folder) =>
+        `/opt/dotnet/sdk/3.1.102/Sdks/Microsoft.NET.Sdk/targets/Microsoft.PackageDependencyResolution.targets: error NETSDK1004: Assets file '${folder}/obj/project.assets.json' not found. Run a NuGet package restore to generate this file. [${folder}/${folder.split('/').at(-1)}.csproj]`,
+    ),
+  ],
   ['prettier-3.10.1', ['src/names.js', 'src/total.js', 'src/types.ts']],
 ])('what %s found is told by file and message', (name, found) => {
   expect(findings(name)).toEqual(found)
@@ -72,4 +101,10 @@ test.each([
   ['findings', 'src/a.js:1:2: x ━\n'.repeat(20_000)],
 ])('many %s take no time', (_, output) => {
   expect(readFindings(output, captured('tsc-7.0.2').places)).toBeUndefined()
+})
+
+test('what is wrong with a project that is built several times is told of the project', () => {
+  const { output, places } = captured('dotnet-build-3.1.102')
+  const twice = output.replaceAll('.csproj]', '.csproj::TargetFramework=netcoreapp3.1]')
+  expect(readFindings(twice, places)).toContainEqual(expect.stringMatching(/^src\/Tool\/Tool.csproj: error CS5001/))
 })

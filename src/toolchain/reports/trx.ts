@@ -6,12 +6,15 @@ import type { ReportReader, TestCase } from '../toolchain.ts'
 import { toldFailure } from './told-failure.ts'
 import { decode, escapeSections, readAttributes } from './xml-cases.ts'
 
-/** With a prefix each project and framework has a file of its own; with a name they would overwrite each other's. */
+/**
+ * With a name of ours, projects and frameworks would overwrite each other's files; with a prefix those do that end within one
+ * second, before the test platform 16.9 (https://github.com/microsoft/vstest/issues/2489).
+ */
 export const trxReader: ReportReader = {
   ask: ({ line }, report) => ({
     line: [
       `results="$(dirname ${report})/trx"`,
-      `${line} --logger 'trx;LogFilePrefix=tests' --results-directory "$results"`,
+      `${line} --logger trx --results-directory "$results"`,
       'status=$?',
       `find . \\( -name .git -o -name bin -o -name obj \\) -prune -o \\( -name '*.cs' -o -name '*.fs' -o -name '*.vb' \\) -type f -print > ${report}`,
       `for file in "$results"/*.trx; do [ ! -f "$file" ] || { echo "report: $file"; cat "$file"; echo; } >> ${report}; done`,
@@ -21,14 +24,25 @@ export const trxReader: ReportReader = {
   read: readTrx,
 }
 
-/** In the order of their assemblies: names of the files hold the time. */
+/** In the order of assemblies, names and ends: names of the files hold the time, and results stand there by numbers that are drawn anew. */
 function readTrx(text: string, places: Places): TestCase[] | undefined {
   // Before a tag only: a test may print such a line, but no tag.
   const [list = '', ...parts] = text.split(/^report: .*\n(?=\uFEFF?<)/m)
   if (parts.length === 0) return undefined
   const sources = indexSources(list)
-  const runs = parts.map(readRun).sort((a, b) => (a.assembly < b.assembly ? -1 : a.assembly > b.assembly ? 1 : 0))
-  return runs.flatMap(({ results }) => results.map((one) => toCase(one, sources, places)))
+  const runs = parts.map(readRun).sort((a, b) => compare(a.assembly, b.assembly))
+  return runs.flatMap(({ results, aborted }) => [
+    ...results.map((one) => toCase(one, sources, places)).sort(byNameAndEnd),
+    ...aborted.map((said) => abortedRun(said, sources, places)),
+  ])
+}
+
+function byNameAndEnd(a: TestCase, b: TestCase): number {
+  return compare(a.name, b.name) || compare(a.status, b.status) || compare(a.detail ?? '', b.detail ?? '')
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Paths as `find` says them, by the name before the first dot: `Money` of `Money.Rounding.cs`. */
@@ -37,7 +51,7 @@ type Sources = Map<string, string[]>
 function indexSources(list: string): Sources {
   const sources: Sources = new Map()
   for (const path of list.split('\n').filter((line) => line !== '')) {
-    const [stem = ''] = path.slice(path.lastIndexOf('/') + 1).split('.')
+    const stem = stemOf(path)
     sources.set(stem, [...(sources.get(stem) ?? []), path])
   }
   return sources
@@ -55,7 +69,14 @@ interface Result {
   trace: string
 }
 
-function readRun(xml: string): { assembly: string; results: Result[] } {
+interface Run {
+  assembly: string
+  results: Result[]
+  /** Why it did not come to its end: the tests that were still to run are not in the report at all. */
+  aborted: string[]
+}
+
+function readRun(xml: string): Run {
   const text = escapeSections(xml)
   if (!/<\/TestRun>\s*$/.test(text)) throw new Error('the report ends early')
   const tests = readDefinitions(text)
@@ -70,7 +91,17 @@ function readRun(xml: string): { assembly: string; results: Result[] } {
     const { testName = '' } = attributes
     return [{ testName, className, assembly, outcome, message: told(body, 'Message'), trace: told(body, 'StackTrace') }]
   })
-  return { assembly: [...tests.values()][0]?.codeBase ?? '', results }
+  return { assembly: [...tests.values()][0]?.codeBase ?? '', results, aborted: readAborts(text, results) }
+}
+
+/** Errors of the run itself. Beside failed tests they may be no more than what a framework says of those, but for the platform's own word. */
+function readAborts(text: string, results: Result[]): string[] {
+  const [, ...infos] = text.split(/<RunInfo\b/)
+  const said = infos
+    .filter((info) => /^[^>]*\boutcome="Error"/.test(info))
+    .map((info) => decode(between(info, '<Text>', '</Text>')).replaceAll('\r', ''))
+  const aborts = said.filter((one) => /^(The active test run was aborted|Testhost process)/.test(one))
+  return aborts.length > 0 || results.some(({ outcome }) => statusOf(outcome) === 'failed') ? aborts : said
 }
 
 const quotedAttributes = `((?:[^>"']|"[^"]*"|'[^']*')*?)`
@@ -111,8 +142,13 @@ function readResults(text: string): Element[] {
 /** Of the failure: what the test printed stands beside it. */
 function told(body: string, name: 'Message' | 'StackTrace'): string {
   const failure = between(body, '<ErrorInfo>', '</ErrorInfo>')
-  return decode(between(failure, `<${name}>`, `</${name}>`)).replaceAll('\r', '')
+  return decode(between(failure, `<${name}>`, `</${name}>`))
+    .replaceAll('\r', '')
+    .replace(colour, '')
 }
+
+/** XML has no place for control characters: the logger writes them out. */
+const colour = /\\u001b\[[\d;]*m/gi
 
 function between(text: string, open: string, close: string): string {
   const start = text.indexOf(open)
@@ -120,9 +156,22 @@ function between(text: string, open: string, close: string): string {
   return end < 0 ? '' : text.slice(start + open.length, end)
 }
 
+/** Its reason, and where a process ended: the rest of its stack is the platform's. */
+const linesOfAbort = 4
+
+/** A case of its own: beside tests that fail as before, nobody would see that others did not run. */
+function abortedRun(said: string, sources: Sources, places: Places): TestCase {
+  const message = said.split('\n').slice(0, linesOfAbort).join('\n')
+  return {
+    name: 'the whole run',
+    status: 'failed',
+    detail: toldFailure(message, readFrames(said, sources, places), places),
+  }
+}
+
 function toCase(result: Result, sources: Sources, places: Places): TestCase {
   const { className, testName, message, trace, outcome } = result
-  const frames = readFrames(trace, places)
+  const frames = readFrames(trace, sources, places)
   const file = sourceOf(result, sources, places)
   const place = frames.findLast(({ path }) => file !== undefined && repositoryPath(path, places) === file)
   const status = statusOf(outcome)
@@ -156,13 +205,27 @@ function sourceOf({ className = '', assembly }: Result, sources: Sources, places
   return near.length === 1 ? near[0] : undefined
 }
 
-/** `   at Shop.Tests.MoneyTests.Adds(Int32 a) in /srv/tests/MoneyTests.cs:line 12`; `/_/` is the repository's root in builds that tell no paths. */
-function readFrames(trace: string, places: Places): Frame[] {
+/**
+ * `   at Shop.Tests.MoneyTests.Adds(Int32 a) in /srv/tests/MoneyTests.cs:line 12`. Builds that tell no paths say `/_/` for their
+ * repository's root: of ours, where there is such a file, or of a framework's.
+ */
+function readFrames(trace: string, sources: Sources, places: Places): Frame[] {
   return trace.split('\n').flatMap((line) => {
     const match = /^\s+at (\S.*?) in (\/.+):line (\d+)\s*$/.exec(line)
     if (match === null) return []
-    const [, method = '', path = '', number] = match
+    const [, method = '', told = '', number] = match
+    const path = told.replace(/^\/_\//, `${places.root}/`)
+    if (path !== told && !isSource(path, sources, places)) return []
     const symbol = method.replace(/\(.*$/, '').split('.').slice(-2).join('.')
-    return [{ symbol, path: path.replace(/^\/_\//, `${places.root}/`), line: Number(number) }]
+    return [{ symbol, path, line: Number(number) }]
   })
+}
+
+function isSource(path: string, sources: Sources, places: Places): boolean {
+  const own = repositoryPath(path, places)
+  return (sources.get(stemOf(path)) ?? []).some((one) => repositoryPath(one, places) === own)
+}
+
+function stemOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).split('.')[0] ?? ''
 }
