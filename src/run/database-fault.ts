@@ -14,7 +14,7 @@ const passingCodes = new Set([
   'EHOSTUNREACH',
 ])
 const passingMessages =
-  /connection terminated|timeout exceeded when trying to connect|PGlite is closed|pool after calling end/i
+  /connection terminated|is not queryable|timeout exceeded when trying to connect|PGlite is closed|pool after calling end/i
 
 /** PostgreSQL: wrong password or user, no such database, no permission. */
 const refusals = new Set(['28000', '28P01', '3D000', '42501'])

@@ -157,6 +157,24 @@ describePostgres('PostgreSQL', () => {
       })
   })
 
+  it('whose connection is cut within a transaction fails that one alone', async () => {
+    const database = await openDatabase({ url: server.url })
+    const cut = database.transact(async (transaction) => {
+      const [own] = rowsOf<{ pid: number }>(await transaction.execute(sql`select pg_backend_pid() as pid`))
+      await database.query((orm) => orm.execute(sql`select pg_terminate_backend(${own?.pid})`))
+      // Between two statements nobody waits for the connection.
+      await vi.waitUntil(async () => {
+        const left = sql`select 1 from pg_stat_activity where pid = ${own?.pid}`
+        return rowsOf(await database.query((orm) => orm.execute(left))).length === 0
+      })
+      await new Promise((resolve) => setImmediate(resolve))
+      await transaction.execute(sql`select 1`)
+    })
+    await expect(cut).rejects.toMatchObject({ class: 'infrastructure', code: 'database_unreachable' })
+    expect(rowsOf(await database.query((orm) => orm.execute(sql`select 1`)))).toHaveLength(1)
+    await database.close()
+  })
+
   it('is migrated once by processes that start together', async () => {
     const opened = await Promise.all(Array.from({ length: 5 }, () => openDatabase({ url: server.url })))
     const versions = await opened[0]?.query((orm) => orm.execute(sql`select version from draftsmith.migration`))
