@@ -15,6 +15,7 @@ export const declineCodes = [
   'install_failed',
   'baseline_unusable',
   'duplicate_pull_request',
+  'already_made',
   'issue_closed',
   'issue_locked',
   'issue_is_pull_request',

@@ -18,6 +18,7 @@ export interface Followed extends AsyncDisposable {
 /**
  * Once, since a busy branch never stands still: a pull request on a base that moved again is still a verified one. Work that
  * is not proven stays where it is. A conflict, or a check that breaks on the new base, makes the work unverified and says so.
+ * The patch is empty where somebody has made the same change meanwhile.
  */
 export async function followBase(run: RunContext, result: Result): Promise<Followed> {
   const { proof, facts } = result
@@ -86,13 +87,14 @@ async function carryOver(run: RunContext, { result, proof, bench, moved }: Carry
     contract: { ...contract, baseCommit },
     facts: { ...facts, baseCommit },
   }
+  if (candidate.patch === '') return { ...there, proof: { ...proof, candidate } }
   // A round of its own, after all that the policy allows.
   const report = await verifyCandidate(run, there, { round: policy.limits.verifyRounds, candidate })
   run.progress.note(`${moved}. It was carried over and ${report.verified ? 'verified again' : 'does not stand there'}.`)
   return { ...there, proof: { ...proof, candidate, report } }
 }
 
-/** The same change to another commit; undefined where it conflicts. */
+/** The same change to another commit, which may have it already; undefined where it conflicts. */
 async function candidateOn({ workspace }: Bench, candidate: Candidate): Promise<Candidate | undefined> {
   try {
     const treeSha = await workspace.carryOver(candidate.patch)
@@ -112,6 +114,6 @@ function unverified(result: Result, proof: Proof, problem: string): Result {
   }
 }
 
-function short(commit: string): string {
+export function short(commit: string): string {
   return commit.slice(0, 7)
 }

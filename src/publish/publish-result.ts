@@ -6,7 +6,7 @@ import { type RunContext, stage } from '../run-context.ts'
 import { evidenceArtifact } from '../verify/evidence.ts'
 import { isProven, type Proof } from '../verify/feedback.ts'
 import { notReproduced } from '../verify/not-reproduced.ts'
-import { followBase } from './follow-base.ts'
+import { followBase, short } from './follow-base.ts'
 import type { Publication } from './publication.ts'
 import { evidenceFor, publishRequest } from './publish-request.ts'
 import type { Result } from './result.ts'
@@ -19,7 +19,14 @@ export async function publishResult(run: RunContext, result: Result): Promise<Ou
   if (unseen !== undefined) return declineUnseen(run, unseen, proof)
   if (proof.candidate.patch === '') return withoutWork(proof)
   await using followed = await followBase(run, result)
-  return await leave(run, followed.result, followed.result.proof ?? proof)
+  const there = followed.result.proof ?? proof
+  if (there.candidate.patch === '') return alreadyMade(result, followed.result)
+  return await leave(run, followed.result, there)
+}
+
+function alreadyMade({ facts }: Result, newest: Result): Outcome {
+  const moved = `${facts.baseBranch} has moved from ${short(facts.baseCommit)} to ${short(newest.facts.baseCommit)} meanwhile`
+  return { kind: 'declined', decline: { code: 'already_made', evidence: [`${moved}, and holds the same change.`] } }
 }
 
 async function leave(run: RunContext, result: Result, proof: Proof): Promise<Outcome> {

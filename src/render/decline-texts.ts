@@ -125,6 +125,11 @@ export const declineTexts: Record<DeclineCode, DeclineText> = {
     ],
     again: 'unchanged',
   },
+  already_made: {
+    title: 'the base branch has this change already',
+    mends: ['Close the issue, if that settles it.', 'If something is still missing, say in the issue what it is.'],
+    again: 'edited',
+  },
   issue_closed: { title: 'the issue is closed', mends: ['Reopen the issue.'], again: 'unchanged' },
   issue_locked: { title: 'the issue is locked', mends: ['Unlock the conversation.'], again: 'unchanged' },
   issue_is_pull_request: {

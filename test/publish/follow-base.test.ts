@@ -73,6 +73,15 @@ test('a check that breaks on the new base makes it unverified there', async () =
   expect(host.published[0]).toMatchObject({ form: 'branch', verified: false, baseCommit: newest })
 })
 
+test('a base that has the change already needs none', async () => {
+  const { outcome, host } = await publish(mended)
+  const evidence = [
+    expect.stringMatching(/^main has moved from \w{7} to \w{7} meanwhile, and holds the same change\.$/),
+  ]
+  expect(outcome).toEqual({ kind: 'declined', decline: { code: 'already_made', evidence } })
+  expect(host.published).toEqual([])
+})
+
 test('a second process means the same commit, and does nothing twice', async () => {
   const first = await publish({ 'docs/new.md': '# New\n' })
   const again = await publish({ 'docs/new.md': '# New\n' }, { of: first, movedOn: true })

@@ -28,6 +28,7 @@ const found: Record<DeclineCode, string[]> = {
   install_failed: ['npm ci ended with exit code 1:\nnpm error code EUSAGE\nnpm error The lock file is out of date.'],
   baseline_unusable: ["npm test\n> vitest run\n\nError: Cannot find module './setup' @bob"],
   duplicate_pull_request: ['Pull request 7 "Fix slugs" is open, and it closes this issue.'],
+  already_made: ['main has moved from 1a2b3c4 to 5d6e7f8 meanwhile, and holds the same change.'],
   issue_closed: ['#12 is closed'],
   issue_locked: ['#12 is locked'],
   issue_is_pull_request: ['#12 is a pull request'],
