@@ -59,6 +59,7 @@ function compareCheck(recorded: CheckEvidence, repeated: CheckEvidence): Evidenc
       ...compareNames('mended', recorded.fixed, repeated.fixed, flaky),
       ...compareNames('new', recorded.added, repeated.added, flaky),
       ...compareNames('failing as before', recorded.stillFailing, repeated.stillFailing, flaky),
+      ...compareFindings(recorded.findings, repeated.findings),
     ],
   )
 }
@@ -96,6 +97,17 @@ function compareNames(what: string, recorded: NameList, repeated: NameList, exce
   return [
     ...only(there, here).map((name) => `${what} there only: ${name}`),
     ...only(here, there).map((name) => `${what} here only: ${name}`),
+  ]
+}
+
+/** Evidence of older versions holds none: then there is nothing to compare with. */
+function compareFindings(recorded: CheckEvidence['findings'], repeated: CheckEvidence['findings']): string[] {
+  if (recorded === undefined) return []
+  if (repeated === undefined) return ['what it finds is told there only']
+  const known = `recorded ${recorded.known}, here ${repeated.known}`
+  return [
+    ...compareNames('new finding', recorded.added, repeated.added),
+    ...(recorded.known === repeated.known ? [] : [`found as before: ${known}`]),
   ]
 }
 

@@ -36,6 +36,15 @@ const checkEvidence = z.object({
   added: nameList.describe('Were not there before.'),
   stillFailing: nameList.describe('Failed before and after.'),
   flaky: nameList.describe('Failed and passed on the same tree.'),
+  findings: z
+    .object({
+      added: nameList.describe('Were not found before, each as file and message.'),
+      known: z.int().min(0).describe('How many are found before and after.'),
+    })
+    .optional()
+    .describe(
+      'Of a check that runs no tests and is red before and after; absent where it does not tell what it finds.',
+    ),
   log: z.string().describe('Artifact of the run that holds the whole log.'),
 })
 
@@ -106,6 +115,7 @@ export function withoutNames(evidence: Evidence): Evidence {
       added: bare(check.added),
       stillFailing: bare(check.stillFailing),
       flaky: bare(check.flaky),
+      ...(check.findings && { findings: { ...check.findings, added: bare(check.findings.added) } }),
     })),
     ...(reproduction && {
       reproduction: {
@@ -131,6 +141,7 @@ function checkOf(check: CheckComparison): CheckEvidence {
     added: listOf(check.added),
     stillFailing: listOf(check.stillFailing),
     flaky: listOf(check.flaky),
+    ...(check.findings && { findings: { added: listOf(check.findings.added), known: check.findings.known } }),
     log,
   }
 }

@@ -55,6 +55,28 @@ describe('measuring again', () => {
     ])
   })
 
+  test('tells what a linter or type checker finds by its findings, where both told them', () => {
+    const finds = (added: string[], known: number) => ({ findings: { added, known } })
+    expect(compared(finds(['a.ts: unused'], 3), finds(['a.ts: unused'], 3))).toEqual([])
+    expect(compared(finds(['a.ts: unused'], 3), finds(['b.ts: unused'], 2))).toEqual([
+      'new finding there only: a.ts: unused',
+      'new finding here only: b.ts: unused',
+      'found as before: recorded 3, here 2',
+    ])
+    expect(compared(finds([], 3), {})).toEqual(['what it finds is told there only'])
+    expect(compared({}, finds([], 3))).toEqual([])
+    const bare = withoutNames(evidence(finds(['a.ts: unused'], 3)))
+    expect(bare.checks[0]?.findings).toEqual({ added: { count: 1, names: [] }, known: 3 })
+    expect(compareEvidence(bare, evidence(finds([], 3)))[0]?.differences).toEqual(['new finding: recorded 1, here 0'])
+  })
+
+  test('takes credentials out of what is found, on both sides', () => {
+    const found = `a.ts: 'ghp_${'a1'.repeat(18)}' is never used`
+    const { checks } = evidence({ findings: { added: [found], known: 0 } })
+    expect(checks[0]?.findings?.added.names[0]).toMatch(/^a\.ts: '.*' is never used$/)
+    expect(JSON.stringify(checks)).not.toContain('ghp_a1')
+  })
+
   test('says of a check that is not there that it was not repeated', () => {
     const [test, changed] = compareEvidence(evidence({}), { ...evidence({}), checks: [] })
     expect(test).toMatchObject({ what: 'test (npm test)', result: 'not_repeated' })
