@@ -2,6 +2,7 @@
 import type { CheckComparison, CheckOutcome } from '../verify/report.ts'
 import { cutLines } from './failure-summary.ts'
 import { newFindings } from './findings.ts'
+import { wholeRun } from './reports/told-failure.ts'
 import type { CheckResult, TestCase } from './toolchain.ts'
 
 /** UTF-8 bytes. */
@@ -49,7 +50,10 @@ function compareOne(check: CheckResult, { before, after, rerun }: Runs, removed:
   const recovered = [...again.keys()].filter((name) => was.has(name) && !first.has(name))
   const is = new Map([...first, ...recovered.map((name) => [name, again.get(name) ?? 'failed'] as const)])
   const names = [...new Set([...was.keys(), ...is.keys()])].sort()
-  const flaky = names.filter((name) => first.get(name) === 'failed' && again.get(name) === 'passed')
+  const excusable = rerun !== undefined && failsNothingNew(again, was)
+  const passesAgain = (name: string) =>
+    again.get(name) === 'passed' || (excusable && again.size > 0 && !again.has(name) && !was.has(name))
+  const flaky = names.filter((name) => first.get(name) === 'failed' && passesAgain(name))
   const steady = names.filter((name) => !flaky.includes(name))
   const broken = steady.filter((name) => was.get(name) === 'passed' && is.get(name) !== 'passed' && !removed.has(name))
   const newFailures = steady.filter((name) => is.get(name) === 'failed' && was.get(name) !== 'failed')
@@ -67,12 +71,17 @@ function compareOne(check: CheckResult, { before, after, rerun }: Runs, removed:
     fixed: steady.filter((name) => was.get(name) === 'failed' && is.get(name) === 'passed'),
     added: names.filter((name) => !was.has(name)),
     stillFailing: steady.filter((name) => was.get(name) === 'failed' && is.get(name) === 'failed'),
-    flaky: recovered.length > 0 ? [wholeRun, ...flaky] : flaky,
+    flaky: recovered.length > 0 ? [...new Set([wholeRun, ...flaky])] : flaky,
     regressed,
     ...(findings && { findings }),
     summary: regressed ? regressionSummary({ broken, found }, is, after) : '',
     log: after?.log ?? '',
   }
+}
+
+/** Then what failed for a whole file or run, and has no name in a run that comes to its end, was that one run's alone. */
+function failsNothingNew(again: Map<string, TestCase['status']>, was: Map<string, TestCase['status']>): boolean {
+  return [...again].every(([name, status]) => status !== 'failed' || was.get(name) === 'failed')
 }
 
 /** Of a check that is red both times and tells what it finds, both times. What a second run does not find was no finding. */
@@ -82,9 +91,6 @@ function compareFindings({ before, after, rerun }: Runs): CheckComparison['findi
   const again = rerun === undefined ? undefined : new Set(rerun.findings)
   return { added: added.filter((finding) => again?.has(finding) ?? true), known: after.findings.length - added.length }
 }
-
-/** Named among the flaky tests, where a run ended before all tests were told and the next one did not. */
-const wholeRun = 'the run as a whole'
 
 /**
  * Green before and red after, unless a second run was green; or red in a way that names cannot explain: it took too long,

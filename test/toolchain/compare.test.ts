@@ -124,6 +124,16 @@ describe('compareChecks', () => {
       expect(again(['+a', '-old'], ['+a', '-old'])).toMatchObject({ regressed: false, stillFailing: ['old'] })
     })
 
+    it('and said so as a failure of its own is excused by a second run in which nothing new fails', () => {
+      const whole = ['+a', '-the run as a whole']
+      const flaky = ['the run as a whole']
+      expect(again(['+a', '+b'], ['+a', '+b'], whole)).toMatchObject({ regressed: false, broken: [], flaky })
+      expect(again(['+a', '-old'], ['+a', '-old'], [...whole, '-old'])).toMatchObject({ regressed: false, flaky })
+      expect(again(['+a'], ['+a', '-new at 12:02'], ['+a', '-new at 12:01'])).toMatchObject({ regressed: true })
+      expect(again(['+a', '+b'], whole, whole)).toMatchObject({ regressed: true, broken: ['b'] })
+      expect(again(['+a'], [], whole)).toMatchObject({ regressed: true })
+    })
+
     it('breaks what the second run does not have, or has failed', () => {
       expect(again(['+a', '+b'], ['+a'])).toMatchObject({ regressed: true, broken: ['b'] })
       expect(again(['+a', '+b'], ['+a', '-b'])).toMatchObject({ regressed: true, broken: ['b'] })

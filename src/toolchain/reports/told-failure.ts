@@ -2,6 +2,9 @@
 import type { Places } from '../clean-output.ts'
 import { type Frame, failureDetail } from '../failure-detail.ts'
 
+/** As a test's name: a run that ended before all tests were told. */
+export const wholeRun = 'the run as a whole'
+
 /** Message and frames, innermost first. Paths as the runner said them; what lies outside of the repository is left out. */
 export function toldFailure(message: string, frames: Frame[], places: Places): string {
   // Lines that look like a frame of V8's would be taken for one.

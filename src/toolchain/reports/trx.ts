@@ -3,7 +3,7 @@
 import { type Places, repositoryPath } from '../clean-output.ts'
 import type { Frame } from '../failure-detail.ts'
 import type { ReportReader, TestCase } from '../toolchain.ts'
-import { toldFailure } from './told-failure.ts'
+import { toldFailure, wholeRun } from './told-failure.ts'
 import { decode, escapeSections, readAttributes } from './xml-cases.ts'
 
 /**
@@ -163,7 +163,7 @@ const linesOfAbort = 4
 function abortedRun(said: string, sources: Sources, places: Places): TestCase {
   const message = said.split('\n').slice(0, linesOfAbort).join('\n')
   return {
-    name: 'the whole run',
+    name: wholeRun,
     status: 'failed',
     detail: toldFailure(message, readFrames(said, sources, places), places),
   }

@@ -113,7 +113,7 @@ test('a run whose process dies is told beside what failed elsewhere, with its re
   const tests = read(captured('dotnet-test-crash-3.1.102').report)
   expect(tests?.filter(({ name }) => !name.startsWith('Shop.Tests.'))).toEqual([
     {
-      name: 'the whole run',
+      name: 'the run as a whole',
       status: 'failed',
       detail: [
         'The active test run was aborted. Reason: Test host process crashed : Process terminated. the host is gone',
@@ -130,7 +130,7 @@ test('an error of the run that no failed test explains is told; a warning, and w
     `<RunInfos><RunInfo outcome="${outcome}"><Text>It cannot be set up.</Text></RunInfo></RunInfos>`
   const within = (report: string, outcome: string) =>
     report.replace('</ResultSummary>', `${info(outcome)}</ResultSummary>`)
-  expect(statusOf(within(page, 'Error'))).toEqual(['passed Web.Tests.PageTests > Shows', 'failed the whole run'])
+  expect(statusOf(within(page, 'Error'))).toEqual(['passed Web.Tests.PageTests > Shows', 'failed the run as a whole'])
   expect(statusOf(within(page, 'Warning'))).toEqual(['passed Web.Tests.PageTests > Shows'])
   expect(statusOf(within(money, 'Error'))).toEqual(statusOf(money))
 })
