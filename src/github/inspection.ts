@@ -7,7 +7,7 @@ import { closesIssue, type IssueReference } from './closing-keywords.ts'
 import type { GitHubRepository, IssueFacts, RepositoryFacts } from './github.ts'
 import { namesIssue } from './issue-branches.ts'
 import { mayCommand } from './may-command.ts'
-import { runsOnPush } from './workflow-triggers.ts'
+import { startedByPush } from './push-pipelines.ts'
 
 export interface InspectionOptions {
   repository: GitHubRepository
@@ -118,12 +118,7 @@ async function openWork(repository: GitHubRepository, issue: IssueReference, own
 }
 
 async function anyRunsOnPush(repository: GitHubRepository, commit: string, branch: string): Promise<boolean> {
-  const folder = '.github/workflows'
-  const names = (await repository.listFolder(folder, commit)).filter((name) => /\.ya?ml$/.test(name))
-  for (const name of names) {
-    const workflow = await repository.readFile(`${folder}/${name}`, commit)
-    if (workflow !== undefined && runsOnPush(workflow, branch)) return true
-  }
+  for await (const _one of startedByPush(repository, { commit, branch })) return true
   return false
 }
 

@@ -77,6 +77,16 @@ describe('inspect', () => {
     expect(await other.host.inspect(task)).toMatchObject({ facts: { workflowsRunOnPush: false } })
   })
 
+  it.each(['.circleci/config.yml', 'Jenkinsfile', '.travis.yml', 'netlify.toml'])(
+    'takes %s for what runs on every branch, wherever it is set otherwise',
+    async (path) => {
+      const { host } = await hosted(github, { files: { [path]: 'x' } })
+      expect(await host.inspect(task)).toMatchObject({ facts: { workflowsRunOnPush: true } })
+      const below = await hosted(github, { files: { [`docs/${path}`]: 'x' } })
+      expect(await below.host.inspect(task)).toMatchObject({ facts: { workflowsRunOnPush: false } })
+    },
+  )
+
   it('lists open pull requests, and whether one closes the issue', async () => {
     const { host, repository, full } = await hosted(github)
     await github.push(full, { branch: 'fix', files: { b: 'b' }, message: 'b', by: 'mia' })

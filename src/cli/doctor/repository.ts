@@ -2,7 +2,7 @@
 import type { Config } from '../../config.ts'
 import { Fault, toFault } from '../../errors.ts'
 import type { GitHubApp, GitHubRepository, RepositoryFacts } from '../../github/github.ts'
-import { runsOnPush } from '../../github/workflow-triggers.ts'
+import { startedByPush } from '../../github/push-pipelines.ts'
 import { type Ceilings, parsePolicy, policyPath } from '../../policy/policy.ts'
 import type { Finding } from './finding.ts'
 
@@ -87,22 +87,11 @@ async function checkContents(
     return [{ check: 'policy', level: 'fail', found, mend: `Correct ${policyPath}: until then no issue is taken.` }]
   }
   const branch = `${parsed.policy.pullRequest.branchPrefix}1`
-  const started = await workflowsStartedBy(repository, head, branch)
+  const started = await Array.fromAsync(startedByPush(repository, { commit: head, branch }))
   return [
     { check: 'policy', level: 'ok', found: `${policyPath} is valid or absent` },
     describeWorkflows(started, branch),
   ]
-}
-
-async function workflowsStartedBy(repository: GitHubRepository, commit: string, branch: string): Promise<string[]> {
-  const folder = '.github/workflows'
-  const started: string[] = []
-  for (const name of await repository.listFolder(folder, commit)) {
-    if (!/\.ya?ml$/.test(name)) continue
-    const text = await repository.readFile(`${folder}/${name}`, commit)
-    if (text !== undefined && runsOnPush(text, branch)) started.push(name)
-  }
-  return started
 }
 
 function describeWorkflows(started: string[], branch: string): Finding {
@@ -112,7 +101,7 @@ function describeWorkflows(started: string[], branch: string): Finding {
     check,
     level: 'warn',
     found: `run on a push of ${branch}, with the secrets that they name: ${started.join(', ')}`,
-    mend: 'Limit `on: push` to your release branches. Until then work that is not verified stays a patch in the comment.',
+    mend: 'Limit `on: push`, and what other services build, to your release branches. Until then work that is not verified stays a patch in the comment.',
   }
 }
 
