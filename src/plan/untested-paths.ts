@@ -5,7 +5,7 @@ import { testsOf } from '../toolchain/targeted.ts'
 import type { ReadFile } from '../toolchain/toolchain.ts'
 import type { ImplementationPlan } from './plan.ts'
 
-const code = /\.([cm]?[jt]sx?|vue|svelte|py|go|rs|java|kt|groovy|scala|rb|php)$/
+const code = /\.([cm]?[jt]sx?|vue|svelte|py|go|rs|java|kt|groovy|scala|rb|php|cs|fs|vb)$/
 
 /** Nothing where tests cannot be run anyway, and for tasks that change documents or tests. */
 export async function untestedPaths(

@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import { goImports } from './go-imports.ts'
 import { rustImports } from './rust-imports.ts'
+import { typeImports, typeSource } from './type-imports.ts'
 
 const scriptEndings = ['', '.js', '.ts', '.jsx', '.tsx', '.mjs', '.cjs', '.mts', '.cts']
 const folderEntries = ['index.js', 'index.ts', 'index.mjs', 'index.cjs', 'index.tsx']
@@ -17,6 +18,7 @@ const readers: [RegExp, typeof scriptImports][] = [
   [/\.pyi?$/, pythonImports],
   [/\.go$/, goImports],
   [/\.rs$/, rustImports],
+  [typeSource, typeImports],
 ]
 
 function scriptImports(path: string, text: string, files: ReadonlySet<string>): string[] {

@@ -59,7 +59,7 @@ function subjectOf(path: string): string {
   return stemOf(path)
     .replace(/[.-](test|spec)$/, '')
     .replace(/^test_|_(test|spec)$/, '')
-    .replace(/(?<=[a-z0-9])(Tests?|Spec|IT)$|^Test(?=[A-Z])/, '')
+    .replace(/(?<=[a-z0-9])(Tests?|Specs?|Facts|Should|IT)$|^Test(?=[A-Z])/, '')
 }
 
 function stemOf(path: string): string {

@@ -30,6 +30,17 @@ test('a file is tested by a test of its name, and by one that imports it, also o
   expect(await untested(sources)).toEqual(['src/alone.js'])
 })
 
+test('a type of .NET is tested by a test that names it', async () => {
+  const shop = {
+    'src/Shop/Shop.csproj': '<Project Sdk="Microsoft.NET.Sdk" />',
+    'src/Shop/Money.cs': 'namespace Shop { public class Money { } }',
+    'src/Shop/Alone.cs': 'namespace Shop { public class Alone { } }',
+    'tests/Shop.Tests/Shop.Tests.csproj': '<Project Sdk="Microsoft.NET.Sdk" />',
+    'tests/Shop.Tests/CartTests.cs': 'using Shop;\nclass CartTests { Money total; }',
+  }
+  expect(await untested(['src/Shop/Money.cs', 'src/Shop/Alone.cs'], { files: shop })).toEqual(['src/Shop/Alone.cs'])
+})
+
 test('documents and tests need no test', async () => {
   expect(await untested(['README.md', 'test/named.test.js'])).toEqual([])
   expect(await untested(['src/alone.js'], { taskType: 'documentation' })).toEqual([])

@@ -64,11 +64,52 @@ describe('testsOf', () => {
     expect(await testsOf({ ...asked, changed: ['src/names.rs'] })).toEqual([])
   })
 
+  it('finds tests of a type by its name, whose file no language of .NET or the JVM imports', async () => {
+    const shop = {
+      'src/Shop/Money.cs': 'namespace Shop { public class Money { } }',
+      'src/Shop/Money.Rounding.cs': 'namespace Shop { public partial class Money { } }',
+      'src/Shop/Cart.cs': 'namespace Shop { public class Cart { Money total; } }',
+      'src/Shop/Names.cs': '// Unlike Money\nnamespace Shop { public class Names { string all = "Money"; } }',
+      'src/Shop/Web/Options.cs': 'namespace Shop.Web { public class Options { } }',
+      'src/Tools/Options.cs': 'namespace Shop.Tools { public class Options { } }',
+      'src/main/java/shop/Money.java': 'package shop; class Money {}',
+      'tests/CheckoutTests.cs': 'using Shop;\nnamespace Shop.Tests { class CheckoutTests { Cart cart = new(); } }',
+      'tests/ListTests.cs': 'using Shop;\nclass ListTests { Names names; }',
+      'tests/SetupTests.cs': 'using Shop.Web;\nclass SetupTests { Options options; }',
+      'tests/Sums.java': 'package tests;\nimport shop.Money;\nclass Sums { Money sum; }',
+    }
+    const asked = {
+      files: Object.keys(shop),
+      read: readerOf(shop),
+      isTest: (path: string) => path.startsWith('tests/'),
+    }
+    const near = (path: string) => testsOf({ ...asked, changed: [path] })
+    expect(await near('src/Shop/Money.cs')).toEqual(['tests/CheckoutTests.cs'])
+    expect(await near('src/Shop/Money.Rounding.cs')).toEqual(['tests/CheckoutTests.cs'])
+    expect(await near('src/Shop/Names.cs')).toEqual(['tests/ListTests.cs'])
+    expect(await near('src/Shop/Web/Options.cs')).toEqual(['tests/SetupTests.cs'])
+    expect(await near('src/Tools/Options.cs')).toEqual([])
+    expect(await near('src/main/java/shop/Money.java')).toEqual(['tests/Sums.java'])
+  })
+
+  it.each(['/*', '"', '\n', ' ', 'using A\n', 'A '])('reads a file of many %j at once', async (part) => {
+    const text = part.repeat(200_000)
+    const start = performance.now()
+    await testsOf({
+      changed: ['A.cs'],
+      files: ['A.cs', 'T.cs'],
+      read: async () => text,
+      isTest: (path) => path === 'T.cs',
+    })
+    expect(performance.now() - start).toBeLessThan(5_000)
+  })
+
   it.each([
     ['src/main/java/shop/Money.java', 'src/test/java/shop/MoneyTest.java'],
     ['lib/money.rb', 'spec/money_spec.rb'],
     ['src/Money.php', 'tests/MoneyTest.php'],
     ['src/Money.cs', 'test/MoneyTests.cs'],
+    ['src/Money.cs', 'test/MoneyShould.cs'],
   ])('knows what is named after %s', async (source, test) => {
     const named = { [source]: '', [test]: '', 'test/OtherTest.java': '' }
     const asked = { files: Object.keys(named), read: readerOf(named), isTest: (path: string) => path !== source }
