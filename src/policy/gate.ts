@@ -19,7 +19,7 @@ export function gate(contract: TaskContract, policy: Policy, facts: BaseFacts): 
   if (decline !== undefined) return { kind: 'declined', decline, reasons: [...reasons, ...decline.evidence] }
 
   const notes = facts.workflowsRunOnPush
-    ? ['Workflows run on a push to any branch: unverified work stays a patch.']
+    ? ['Workflows or pipelines run on a push to any branch: unverified work stays a patch.']
     : []
   const mode = modeFor(contract, policy, risk)
   return permit({ risk, mode, reasons, approvals: approvalsOf(contract, policy), notes }, policy)

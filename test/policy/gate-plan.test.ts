@@ -99,7 +99,7 @@ describe('the decision after the plan', () => {
       mode: 'analysis_only',
       reasons: ['Risk critical: it touches authentication (src/auth/a.ts).'],
       approvals: [],
-      notes: ['Workflows run on a push to any branch: unverified work stays a patch.'],
+      notes: ['Workflows or pipelines run on a push to any branch: unverified work stays a patch.'],
       gates: ['plan'],
     })
   })

@@ -21,7 +21,7 @@ describe('a decision', () => {
       `Decision: risk high, draft only, plan to be approved
   Risk high: it touches a data migration (db/migrations/1.sql).
   A plan of risk high needs approval (approval.risk: high).
-  Workflows run on a push to any branch: unverified work stays a patch.
+  Workflows or pipelines run on a push to any branch: unverified work stays a patch.
   Before it is published: plan approval, diff policy, secret scan, checks, judge, reviewers, owners, risk checklist`,
     )
   })

@@ -87,7 +87,8 @@ async function checkContents(
     return [{ check: 'policy', level: 'fail', found, mend: `Correct ${policyPath}: until then no issue is taken.` }]
   }
   const branch = `${parsed.policy.pullRequest.branchPrefix}1`
-  const started = await Array.fromAsync(startedByPush(repository, { commit: head, branch }))
+  const started: string[] = []
+  for await (const name of startedByPush(repository, { commit: head, branch })) started.push(name)
   return [
     { check: 'policy', level: 'ok', found: `${policyPath} is valid or absent` },
     describeWorkflows(started, branch),
