@@ -36,6 +36,8 @@ export function containerArguments(view: ContainerView): string[] {
   return [
     ...['run', '--name', name, '--pull', 'never', '--entrypoint', '/bin/sh', '--workdir', '/'],
     ...['--hostname', 'sandbox', '--network', 'none', '--ipc', 'private', '--cgroupns', 'private'],
+    // Nobody in it hears a polite signal: Podman would wait ten seconds before it kills.
+    ...['--stop-timeout', '0'],
     ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--read-only'],
     // Output goes to us alone: the engine's own log would grow on its disk without an end.
     ...['--log-driver', 'none', '--no-healthcheck'],

@@ -6,10 +6,12 @@ import { type ContainerView, containerArguments } from './container-arguments.ts
 import { containerBridgeScript } from './container-bridges.ts'
 import type { ContainerEngine } from './container-engine.ts'
 import { lastLine } from './container-engine.ts'
+import { readLimit, tellLimits } from './container-limits.ts'
 import { containerPrefix } from './container-names.ts'
 import { fixedEnvironment, type HostEnvironment } from './host-environment.ts'
 import { innerScript } from './inner-script.ts'
 import { inside } from './places.ts'
+import { processTree } from './process-tree.ts'
 import type { Command, SandboxOptions } from './sandbox.ts'
 import type { Launch } from './supervised-command.ts'
 import { certificateViews, refusalRemark, type WayOut, wayOutVariables } from './way-out.ts'
@@ -40,11 +42,12 @@ export function createContainerLaunch(parts: ContainerLaunchParts): Launch {
     cwd: '/',
     // Beyond the client itself they are the engine's: it is told to end them.
     alive: () => [],
+    others: findProcesses(engine, name),
     async stop() {
       ended ??= endContainer(engine, name)
       state = await ended
     },
-    reached: () => (state?.OOMKilled === true ? 'memory' : undefined),
+    reached: ({ errors }) => (state?.OOMKilled === true ? 'memory' : readLimit(errors)),
     exitCode: () => (hasEnded(state) ? state.ExitCode : undefined),
     remark: () => refusalRemark(wayOut),
   }
@@ -57,7 +60,7 @@ function createView(parts: ContainerLaunchParts, name: string): ContainerView {
   const script = innerScript(limits, {
     ...(wayOut && { before: containerBridgeScript() }),
     limitProcesses: false,
-    firstProcess: true,
+    atTheEnd: tellLimits,
   })
   return {
     ...{ engine, image, name, workTree, home, readOnly, furnished, limits, certificates },
@@ -71,6 +74,23 @@ function createView(parts: ContainerLaunchParts, name: string): ContainerView {
       ...command.env,
     },
     shell: ['-c', script, 'sh', cwd, command.line],
+  }
+}
+
+/** Its processes as this machine sees them; none until the engine has said which is the first. */
+function findProcesses(engine: ContainerEngine, name: string): () => number[] {
+  let first = 0
+  let asking = false
+  const ask = async () => {
+    asking = true
+    const { stdout } = await engine.ask(['container', 'inspect', '--format', '{{.State.Pid}}', name])
+    first = Number(stdout) || 0
+    asking = false
+  }
+  return () => {
+    if (first > 0) return processTree(first).map(({ pid }) => pid)
+    if (!asking) ask().catch(() => undefined)
+    return []
   }
 }
 

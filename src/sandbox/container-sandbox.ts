@@ -145,10 +145,17 @@ function usableReport(engine: ContainerEngine): SandboxReport {
       { limit: 'processes', by: cgroup },
       { limit: 'cpus', by: engine.holds.cpus ? cgroup : `nothing (${engine.kind} may not use the controller)` },
       { limit: 'file size, open files', by: 'rlimits' },
-      { limit: 'disk', by: 'a watcher, four looks a second; deleted files that are still open are not counted' },
+      { limit: 'disk', by: watcherOf(engine) },
       { limit: 'deadline', by: 'a timer' },
     ],
   }
+}
+
+/** Only root sees what processes of root's engine hold open. */
+function watcherOf({ rootless }: ContainerEngine): string {
+  const watcher = 'a watcher, four looks a second'
+  const seesAll = rootless || process.getuid?.() === 0
+  return seesAll ? watcher : `${watcher}; deleted files that are still open are not counted`
 }
 
 interface OpenSession {

@@ -12,26 +12,30 @@ export interface InnerScriptOptions {
   limitProcesses: boolean
   /**
    * The shell is the first process of its namespace. It stays until the command ends: the kernel spares a first process
-   * from signals, and leaves it the dead of others to bury.
+   * from signals, and leaves it the dead of others to bury. This shell runs after the command; its descriptor 4 is the
+   * launcher's own stream.
    */
-  firstProcess?: boolean
+  atTheEnd?: string
 }
 
 /** Run as `sh -c SCRIPT sh CWD LINE`. */
 export function innerScript(limits: ResourceLimits, options: InnerScriptOptions): string {
+  const { before, atTheEnd, limitProcesses } = options
   return [
-    'exec 2>&1 3>&-',
+    atTheEnd === undefined ? 'exec 2>&1 3>&-' : 'exec 4>&2 2>&1 3>&-',
     'ulimit -c 0',
     `ulimit -n ${limits.openFiles}`,
     `ulimit -f ${Math.ceil(limits.fileBytes / blockBytes)}`,
     // dash and bash name this limit differently.
-    ...(options.limitProcesses ? [`ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes}`] : []),
-    ...(options.before === undefined ? [] : [options.before]),
+    ...(limitProcesses ? [`ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes}`] : []),
+    ...(before === undefined ? [] : ['{', before, '} 4>&-']),
     'cd -- "$1" || exit 126',
-    ...(options.firstProcess === true
-      ? ['exec 3>&1 >/dev/null 2>&1', '/bin/sh -c "$2" >&3 2>&1 3>&-']
-      : ['exec /bin/sh -c "$2"']),
+    ...(atTheEnd === undefined ? ['exec /bin/sh -c "$2"'] : whileItRuns(atTheEnd)),
   ].join('\n')
+}
+
+function whileItRuns(atTheEnd: string): string[] {
+  return ['exec 3>&1 >/dev/null 2>&1', '/bin/sh -c "$2" >&3 2>&1 3>&- 4>&-', 'ended=$?', atTheEnd, 'exit "$ended"']
 }
 
 /** The folder below `root`. Throws `invalid_input`/`cwd_outside` when it leads out. */

@@ -23,10 +23,12 @@ export interface Launch {
   alive(child: ChildProcess, status: string): number[]
   /** Ends what is not ours to kill, once `alive` lists nothing more; returns when it is gone. Called more than once. */
   stop?(): Promise<void>
+  /** Processes that are not ours to kill, so that they are not listed above; what they hold open counts on the disk. */
+  others?(): number[]
   /** Asked ten times a second where no kernel limit holds. */
   watch?: (child: ChildProcess) => LimitReached | undefined
-  /** The kernel limit that was met, asked after the end. */
-  reached(): LimitReached | undefined
+  /** The kernel limit that was met, asked after the end; `errors` is what came on the launcher's own stream. */
+  reached(ended: { errors: string }): LimitReached | undefined
   /** The command's own exit code; undefined says that the sandbox broke before there was one. */
   exitCode(ended: { code: number | null; signal: NodeJS.Signals | null; status: string }): number | undefined
   /** A line for the reader below the output of a command that failed. */
@@ -61,11 +63,12 @@ export async function superviseCommand(
   const output = createBoundedOutput(command.outputBytes ?? defaultOutputBytes, command.logFile)
   const run = start(launch, pipe, output)
   const ender = endEarly(command, supervision, () => void run.killTree().catch(() => undefined))
-  const watching = [watchLimits(launch, run.child, ender.end), watchFolders(supervision, run.alive, ender.end)]
+  const writing = () => [...run.alive(), ...(launch.others?.() ?? [])]
+  const watching = [watchLimits(launch, run.child, ender.end), watchFolders(supervision, writing, ender.end)]
   try {
     const ended = await run.end()
     await pipe.drained(2_000)
-    const limit = ender.limit() ?? limitAtEnd(launch, ended.code)
+    const limit = ender.limit() ?? limitAtEnd(launch, ended)
     const exitCode = limit === undefined ? readExitCode(launch, ended) : null
     const remark = exitCode === 0 ? undefined : launch.remark?.()
     if (remark !== undefined) output.note(remark)
@@ -233,16 +236,16 @@ function watchLimits(launch: Launch, child: ChildProcess, end: (reason: LimitRea
   }, watchEveryMs)
 }
 
-function watchFolders({ folders, limits }: Supervision, alive: () => number[], end: (reason: LimitReached) => void) {
-  const watching = watchDisk({ folders, limitBytes: limits.diskBytes, processes: alive })
+function watchFolders({ folders, limits }: Supervision, writing: () => number[], end: (reason: LimitReached) => void) {
+  const watching = watchDisk({ folders, limitBytes: limits.diskBytes, processes: writing })
   return setInterval(() => {
     void watching.then(async (passed) => (await passed()) && end('disk'))
   }, lookAtDiskEveryMs)
 }
 
 /** A command that went on after the kernel refused it something, and passed, was not ended by it. */
-function limitAtEnd(launch: Launch, code: number | null): LimitReached | undefined {
-  return code === 0 ? undefined : launch.reached()
+function limitAtEnd(launch: Launch, ended: Ended): LimitReached | undefined {
+  return ended.code === 0 ? undefined : launch.reached(ended)
 }
 
 function readExitCode(launch: Launch, ended: Ended): number {

@@ -235,6 +235,18 @@ export function limitsContract(sandbox: Sandbox): void {
   })
 }
 
+/** Only where a cgroup holds them. */
+export function processorsContract(sandbox: Sandbox): void {
+  it('the time of the processors is bounded, for all processes together', async () => {
+    const box = await openFixture(sandbox)
+    await writeFile(join(box.workTree, 'spin.py'), spin)
+    const { output } = await box.run('python3 spin.py', { cpus: 0.2 }).finally(box.close)
+    // Of 3 seconds that two processes want in 1.5; the kernel grants in slices of a tenth of a second.
+    expect(Number(output)).toBeGreaterThan(0)
+    expect(Number(output)).toBeLessThan(0.6)
+  })
+}
+
 /** What is written, which rlimits and the watcher of the disk hold everywhere. */
 export function filesContract(sandbox: Sandbox): void {
   let box: SandboxFixture
@@ -368,6 +380,21 @@ for _ in range(400):
         refused += 1
     time.sleep(0.005)
 sys.exit(1 if refused else 0)
+`
+
+/** Prints the seconds of processor that its children were given. */
+const spin = `
+import os, resource, time
+for _ in range(2):
+    if os.fork() == 0:
+        end = time.monotonic() + 1.5
+        while time.monotonic() < end:
+            pass
+        os._exit(0)
+for _ in range(2):
+    os.wait()
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime)
 `
 
 const nodeSocket = `

@@ -48,6 +48,7 @@ needsPrograms('container sandbox', () => {
     const walls = (name: string, user: string[]) => [
       ...['run', '--name', name, '--pull', 'never', '--entrypoint', '/bin/sh', '--workdir', '/'],
       ...['--hostname', 'sandbox', '--network', 'none', '--ipc', 'private', '--cgroupns', 'private'],
+      ...['--stop-timeout', '0'],
       ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--read-only'],
       ...['--log-driver', 'none', '--no-healthcheck', ...user],
       ...['--memory', '1048576b', '--memory-swap', '1048576b', '--pids-limit', '7'],

@@ -12,7 +12,7 @@ FLAGS = {'--read-only', '--no-healthcheck'}
 SETTINGS = {
     '--name', '--pull', '--entrypoint', '--workdir', '--hostname', '--network', '--ipc', '--cgroupns', '--cap-drop',
     '--security-opt', '--log-driver', '--user', '--image-volume', '--userns', '--memory', '--memory-swap',
-    '--pids-limit', '--cpus', '--tmpfs', '--mount', '--env',
+    '--stop-timeout', '--pids-limit', '--cpus', '--tmpfs', '--mount', '--env',
 }
 
 

@@ -13,6 +13,10 @@ const packageOf: Record<string, string> = {
   postgres: 'postgresql',
   initdb: 'postgresql',
   python3: 'python3',
+  socat: 'socat',
+  git: 'git',
+  runc: 'runc',
+  conmon: 'conmon',
 }
 
 /** The absolute path of a program on PATH, or undefined. */
