@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import { createLocalTaskHost, type LocalTaskHostOptions } from './cli/local-task-host.ts'
 import { openLocalDatabase, openServiceDatabase } from './compose/databases.ts'
-import { composeCallBudget, composeGitHub, gitHubHost, recogniseApp } from './compose/github.ts'
+import { composeCallBudget, composeGitHub, composeWriteTurns, gitHubHost, recogniseApp } from './compose/github.ts'
 import { warnOfPrices } from './compose/model.ts'
 import { clock, ids, version } from './compose/process.ts'
 import { composeQueue } from './compose/queue.ts'
@@ -22,6 +22,7 @@ import { createReplies } from './run/drizzle-replies.ts'
 import { createUpkeep } from './run/drizzle-upkeep.ts'
 import { readFleetFigures } from './run/fleet-figures.ts'
 import type { ClaimedRun, Ledger } from './run/ledger.ts'
+import { movedTo } from './run/moved.ts'
 import type { PgBossQueue } from './run/pg-boss-queue.ts'
 import type { Replies } from './run/replies.ts'
 import type { Run } from './run/run.ts'
@@ -52,14 +53,15 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const database = await openServiceDatabase(config)
   const metrics = createMetrics({ readFleet: () => readFleetFigures(database, clock()), log })
   const budget = composeCallBudget(database, log)
-  const github = composeGitHub(config, log, { budget, limited: metrics.gitHubLimited })
+  const turns = composeWriteTurns(config, database)
+  const github = composeGitHub(config, log, { budget, ...turns, limited: metrics.gitHubLimited })
   const queue = await composeQueue(config, database, log)
   const spans = await composeSpans(config, log)
   const { enqueue, wake } = queue
   const recorded = createLedger({ database, enqueue, wake, clock, ids, version, ended: spans.ended })
   const ledger = closingSpans(recorded, spans)
   const hostOn = (app: GitHubApp) => (run: Run, fence: () => Promise<void>) =>
-    gitHubHost(config, { github: app, run, fence, log })
+    gitHubHost(config, { github: app, run, fence, movedTo: async () => movedTo(await ledger.events(run.id)), log })
   const hostOf = hostOn(github)
   const workspaces = serviceWorkspaces(config)
   const host = (claimed: ClaimedRun) => hostOf(claimed.run, () => claimed.check())

@@ -13,7 +13,9 @@ import { readinessMarker, renderReadinessReport } from '../render/readiness-repo
 import { renderStatus, statusMarker } from '../render/status.ts'
 import type { Database } from '../run/database.ts'
 import { createGitHubBudgets } from '../run/github-budgets.ts'
+import type { IssuePlace } from '../run/moved.ts'
 import type { Run } from '../run/run.ts'
+import { createWriteTurns } from '../run/write-turns.ts'
 import type { TaskHost } from '../task/task-host.ts'
 import { version } from './process.ts'
 
@@ -21,7 +23,7 @@ import { version } from './process.ts'
 export function composeGitHub(
   config: Config,
   log: Logger,
-  shared: Pick<GitHubAppOptions, 'budget' | 'limited'> = {},
+  shared: Pick<GitHubAppOptions, 'budget' | 'turns' | 'limited'> = {},
 ): GitHubApp {
   if (config.github === undefined)
     throw new Fault('invalid_input', 'app_not_configured', 'There are no credentials of a GitHub App.', {
@@ -43,6 +45,12 @@ export function composeCallBudget(database: Database, log: Logger): CallBudget {
   return createSharedCallBudget({ store: createGitHubBudgets(database, { sameWindowMs }), log, now: Date.now })
 }
 
+/** One process alone has its own line. */
+export function composeWriteTurns(config: Config, database: Database): Pick<GitHubAppOptions, 'turns'> {
+  const alone = database.kind === 'embedded' || config.githubWriteSpacingMs === 0
+  return alone ? {} : { turns: createWriteTurns(database) }
+}
+
 /** A wrong App id or key is told now, not at the first label. GitHub's bad hour is no reason not to start. */
 export async function recogniseApp(github: GitHubApp, log: Logger): Promise<void> {
   try {
@@ -59,10 +67,12 @@ interface HostParts {
   github: GitHubApp
   run: Run
   fence(): Promise<void>
+  /** Where its issue has gone since. */
+  movedTo(): Promise<IssuePlace | undefined>
   log: Logger
 }
 
-export function gitHubHost(config: Config, { github, run, fence, log }: HostParts): Required<TaskHost> {
+export function gitHubHost(config: Config, { github, run, fence, movedTo, log }: HostParts): Required<TaskHost> {
   const { source, labels, wants } = run.task
   if (source.kind !== 'github_issue')
     throw new Fault('defect', 'wrong_source', 'A local task reached the service.', { data: { labels } })
@@ -71,9 +81,16 @@ export function gitHubHost(config: Config, { github, run, fence, log }: HostPart
     wants === 'readiness'
       ? { renderStatus: renderReadinessReport, statusMarker: readinessMarker }
       : { renderStatus, statusMarker }
+  // An issue can be moved within its account only, and so within the installation.
+  const repositoryOf = (owner: string, repo: string) =>
+    github.withLog(ofRun).repository(source.installationId, owner, repo)
   return createGitHubTaskHost({
-    repository: github.withLog(ofRun).repository(source.installationId, source.owner, source.repo),
+    repository: repositoryOf(source.owner, source.repo),
     issue: source.number,
+    movedTo: async () => {
+      const place = await movedTo()
+      return place && { repository: repositoryOf(place.owner, place.repo), issue: place.number }
+    },
     label: config.label,
     fence,
     texts: { ...comment, renderCall, runOf: (message) => parseTrailers(message)?.runId },

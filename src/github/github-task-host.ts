@@ -11,11 +11,13 @@ import { redact } from '../trace/redaction.ts'
 import type { GitHubRepository } from './github.ts'
 import { publish } from './github-publishing.ts'
 import { inspect, whyOutsider } from './inspection.ts'
-import { createStatusComment } from './status-comment.ts'
+import { createStatusComment, type StatusPlace } from './status-comment.ts'
 
 export interface GitHubTaskHostOptions {
   repository: GitHubRepository
   issue: number
+  /** As the status comment has it. */
+  movedTo?(): Promise<StatusPlace | undefined>
   /** The label that starts runs. */
   label: string
   /** `ClaimedRun.check`: called right before each write. */
@@ -45,6 +47,7 @@ export function createGitHubTaskHost(options: GitHubTaskHostOptions): Required<T
   const status = createStatusComment({
     repository,
     issue,
+    ...(options.movedTo && { movedTo: options.movedTo }),
     render: (view) => redact(texts.renderStatus(view)),
     marker: texts.statusMarker(issue),
     intervalMs: options.statusIntervalMs,

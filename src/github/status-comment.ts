@@ -7,6 +7,8 @@ import type { GitHubRepository } from './github.ts'
 export interface StatusCommentOptions {
   repository: GitHubRepository
   issue: number
+  /** Where the issue has been moved to meanwhile; asked for the last word. */
+  movedTo?(): Promise<StatusPlace | undefined>
   render(view: StatusView): string
   /** The hidden text that the comment carries. */
   marker: string
@@ -20,6 +22,8 @@ export interface StatusCommentOptions {
   /** Calls back once after that time; the answer calls it off. */
   after(ms: number, call: () => void): () => void
 }
+
+export type StatusPlace = Pick<StatusCommentOptions, 'repository' | 'issue'>
 
 /** As `TaskHost` has them. */
 export interface StatusComment {
@@ -56,7 +60,7 @@ export function createStatusComment(options: StatusCommentOptions): StatusCommen
       const body = options.render(view)
       if (body === written) return undefined
       await options.fence().catch(unlessOurs)
-      commentId = await put(options, commentId, body)
+      commentId = view.state === 'ended' ? await putLast(options, body) : await put(options, commentId, body)
       written = body
       return undefined
     } catch (thrown) {
@@ -85,6 +89,11 @@ function unlessOurs(thrown: unknown): void {
   if (!(thrown instanceof Fault) || thrown.class !== 'cancelled') throw thrown
 }
 
+/** Looks again: whoever stood still while it made the comment may have made another one since. */
+async function putLast(options: StatusCommentOptions, body: string): Promise<number> {
+  return put({ ...options, ...(await options.movedTo?.()) }, undefined, body)
+}
+
 /** Answers the comment's id. A comment that somebody deleted is made again. */
 async function put(options: StatusCommentOptions, known: number | undefined, body: string): Promise<number> {
   const { repository, issue, marker } = options
@@ -105,14 +114,19 @@ async function createOnly(options: StatusCommentOptions, body: string): Promise<
   const created = await repository.createComment(issue, body)
   const first = await findOurs(repository, issue, marker)
   if (first === undefined || first === created) return created
-  await repository.deleteComment(created)
   await fence().catch(unlessOurs)
   await repository.updateComment(first, body)
   return first
 }
 
-/** The marker alone proves nothing: anybody can copy it into a comment. */
+/** The oldest; others beside it are taken away. The marker alone proves nothing: anybody can copy it into a comment. */
 async function findOurs(repository: GitHubRepository, issue: number, marker: string): Promise<number | undefined> {
   const comments = await repository.comments(issue)
-  return comments.find((comment) => comment.ours && comment.body.includes(marker))?.id
+  const [first, ...others] = comments.filter((comment) => comment.ours && comment.body.includes(marker))
+  for (const { id } of others) await repository.deleteComment(id).catch(unlessGone)
+  return first?.id
+}
+
+function unlessGone(thrown: unknown): void {
+  if (!(thrown instanceof Fault) || thrown.code !== 'github_not_found') throw thrown
 }

@@ -22,6 +22,16 @@ export type IssueEvent = z.infer<typeof issueEvent>
 const labelEvent = issueEvent.extend({ label: z.object({ name: z.string() }) })
 export type LabelEvent = z.infer<typeof labelEvent>
 
+const transferEvent = issueEvent.extend({
+  changes: z
+    .object({
+      new_issue: z.object({ number: z.number() }),
+      new_repository: z.object({ name: z.string(), owner: z.object({ login: z.string() }) }),
+    })
+    .optional(),
+})
+export type TransferEvent = z.infer<typeof transferEvent>
+
 const commentEvent = issueEvent.extend({
   comment: z.object({
     id: z.number(),
@@ -44,6 +54,7 @@ export type InstallationEvent = z.infer<typeof installationEvent>
 
 export const parseIssueEvent = reader('issues', issueEvent)
 export const parseLabelEvent = reader('issues', labelEvent)
+export const parseTransferEvent = reader('issues', transferEvent)
 export const parseCommentEvent = reader('issue_comment', commentEvent)
 export const parseInstallationEvent = reader('installation', installationEvent)
 

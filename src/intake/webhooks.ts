@@ -1,6 +1,6 @@
 // GitHub's events, translated into what the ledger knows. Nothing else happens here: the webhook is answered when these return.
 import type { Probot } from 'probot'
-import type { Cancelled } from '../run/ledger.ts'
+import type { Cancellation, Cancelled } from '../run/ledger.ts'
 import { obeyComment } from './command-intake.ts'
 import {
   type IssueEvent,
@@ -10,6 +10,8 @@ import {
   parseInstallationEvent,
   parseIssueEvent,
   parseLabelEvent,
+  parseTransferEvent,
+  type TransferEvent,
 } from './events.ts'
 import { freezeTask, identityOf } from './freeze-task.ts'
 import { noteInstallation } from './installation-intake.ts'
@@ -19,11 +21,13 @@ import { cancelAll, cancelRun, recordRun } from './record-run.ts'
 export function registerWebhooks(app: Probot, parts: IntakeParts): void {
   app.on('issues.labeled', ({ id, payload }) => recordLabel(parseLabelEvent(payload), id, parts))
   app.on('issues.unlabeled', ({ id, payload }) => cancelUnlabelled(parseLabelEvent(payload), id, parts))
-  app.on('issues.closed', ({ id, payload }) => cancel(parseIssueEvent(payload), 'The issue was closed.', id, parts))
-  app.on('issues.deleted', ({ id, payload }) => cancel(parseIssueEvent(payload), 'The issue was deleted.', id, parts))
-  app.on('issues.transferred', ({ id, payload }) =>
-    cancel(parseIssueEvent(payload), 'The issue was transferred.', id, parts),
+  app.on('issues.closed', ({ id, payload }) =>
+    cancel(parseIssueEvent(payload), { reason: 'The issue was closed.' }, id, parts),
   )
+  app.on('issues.deleted', ({ id, payload }) =>
+    cancel(parseIssueEvent(payload), { reason: 'The issue was deleted.' }, id, parts),
+  )
+  app.on('issues.transferred', ({ id, payload }) => cancelTransferred(parseTransferEvent(payload), id, parts))
   app.on('issue_comment.created', ({ id, payload }) => obeyComment(parseCommentEvent(payload), id, parts))
   app.on(['installation', 'installation_repositories'], ({ id, name, payload }) =>
     noteInstallation(parseInstallationEvent(payload), { event: name, delivery: id }, parts),
@@ -55,12 +59,26 @@ async function cancelUnlabelled(event: LabelEvent, delivery: string, parts: Inta
   noteCancelled(await cancelRun(identityOf(event).taskKey, cancellation, parts), event, parts)
 }
 
+/** The comments have moved along with it, so that the last word belongs there, if we may write there. */
+function cancelTransferred(event: TransferEvent, delivery: string, parts: IntakeParts): Promise<void> {
+  if (event.changes === undefined) return cancel(event, { reason: 'The issue was transferred.' }, delivery, parts)
+  const { new_issue: issue, new_repository: to } = event.changes
+  const movedTo = { owner: to.owner.login, repo: to.name, number: issue.number }
+  const reason = `The issue was transferred to ${movedTo.owner}/${movedTo.repo}#${movedTo.number}.`
+  return cancel(event, { reason, movedTo }, delivery, parts)
+}
+
 /**
  * Whoever did it, a bot too: an issue that is closed or without its label is a fact, not a command.
  * Sent again later, the same event must not end the run that began since.
  */
-async function cancel(event: IssueEvent, reason: string, delivery: string, parts: IntakeParts): Promise<void> {
-  const { run, readiness } = await cancelAll(identityOf(event), { reason, delivery, at: event.issue.updated_at }, parts)
+async function cancel(
+  event: IssueEvent,
+  why: Pick<Cancellation, 'reason' | 'movedTo'>,
+  delivery: string,
+  parts: IntakeParts,
+): Promise<void> {
+  const { run, readiness } = await cancelAll(identityOf(event), { ...why, delivery, at: event.issue.updated_at }, parts)
   for (const cancelled of [run, readiness]) noteCancelled(cancelled, event, parts)
 }
 

@@ -9,6 +9,7 @@ import { readModelCalls, readSpent } from './drizzle-model-calls.ts'
 import { lastWordStage } from './last-word.ts'
 import type { Answered, Artifact, Cancellation, Cancelled, Ledger, NewAnswer, NewRun, Recorded } from './ledger.ts'
 import { readMade } from './made.ts'
+import { moved } from './moved.ts'
 import type { Transaction } from './orm.ts'
 import { recordFormat } from './record-format.ts'
 import type { Run, RunState } from './run.ts'
@@ -213,7 +214,7 @@ const keptOf = sql`(
 
 async function cancel(
   transaction: Transaction,
-  { taskKey, reason, delivery, at, now }: Cancellation & { taskKey: string; now: Date },
+  { taskKey, reason, delivery, at, movedTo, now }: Cancellation & { taskKey: string; now: Date },
 ): Promise<Cancelled> {
   if (delivery !== undefined && !(await isNew(transaction, delivery, now))) return { kind: 'duplicate_delivery' }
   const held = await transaction
@@ -227,6 +228,8 @@ async function cancel(
   // One that is delivered late must not end what was asked for since.
   if (run === undefined || (at !== undefined && new Date(at) < new Date(run.task.requestedAt)))
     return { kind: 'nothing_under_way' }
+  if (movedTo !== undefined)
+    await transaction.insert(eventTable).values({ runId: run.id, kind: moved, data: { ...movedTo }, at: now })
   if (run.cancelReason !== undefined) return { kind: 'cancelled', run }
   const made = run.state === 'running' ? {} : await readMade(transaction, run.id)
   const outcome = { kind: 'cancelled' as const, reason, ...made }

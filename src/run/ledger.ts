@@ -2,6 +2,7 @@
 import type { EarlierRun } from '../estimate/estimate.ts'
 import type { Charge, ModelCallStore, StoredCall } from '../model/model.ts'
 import type { Task, TaskIdentity } from '../task/task.ts'
+import type { IssuePlace } from './moved.ts'
 import type { Made, Outcome } from './outcome.ts'
 import type { Answer, Question, Refusal, Said, WaitingState } from './question.ts'
 import type { Run, RunState } from './run.ts'
@@ -28,6 +29,8 @@ export interface Cancellation {
   reason: string
   /** ISO 8601, by GitHub's clock. A run that was asked for later is not meant. */
   at?: string
+  /** Where the issue has gone, for the last word. */
+  movedTo?: IssuePlace
   /** Remembered in the same transaction: a stop that could not be written can be delivered again. */
   delivery?: string
 }

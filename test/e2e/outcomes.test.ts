@@ -248,6 +248,30 @@ sandboxed('on the embedded database', () => {
       expect(model.askedFor(title)).toEqual(['analyst 0', 'planner 0'])
     })
 
+    it('has its last word where the issue was transferred to', async () => {
+      const title = 'A defect whose issue is transferred in the middle'
+      const { hold, reached, release } = heldAt('coder', 1)
+      model.add(mended(title, { before: hold }))
+      const [repo, to] = [await addRepository(github), await addRepository(github)]
+      const number = await labelled(github, repo, { title })
+      await reached
+      const moved = await github.openIssue(to, { title }, 'mia')
+      const labelling = github.deliveries().findLast(({ action, payload }) => {
+        return action === 'labeled' && (payload.issue as { title: string }).title === title
+      })
+      const [owner = '', name = ''] = to.split('/')
+      const changes = { new_issue: { number: moved }, new_repository: { name, owner: { login: owner } } }
+      const from = Date.now()
+      await github.emit('issues', { ...labelling?.payload, action: 'transferred', changes }, { repo, by: 'mia' })
+      const { runId, end } = await ended(service, { repo, number })
+      release()
+      expect(end).toBe('cancelled')
+      expect(Date.now() - from).toBeLessThan(5_000)
+      const status = await statusOf(github, { repo: to, number: moved })
+      expect(status).toContain('The issue was transferred to ')
+      expect(status).toContain(`The work so far is kept: \`draftsmith show ${runId} --patch\``)
+    })
+
     it('keeps the work when it is stopped by a command', async () => {
       const title = 'A defect whose run is stopped by a command'
       const { hold, reached, release } = heldAt('coder', 1)

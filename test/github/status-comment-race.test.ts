@@ -49,3 +49,14 @@ it('of two that look at the same moment and find none, one comment is left, and 
   await other.show(view(4))
   expect((await written()).map(({ body }) => body.split(' ').at(-1))).toEqual(['4'])
 })
+
+it('one that a process made which had stood still, and died before it looked, goes with the last word', async () => {
+  const { host, repository, full } = await hosted(github)
+  await host.show(view(1))
+  const [first] = await repository.comments(1)
+  await repository.createComment(1, first?.body ?? '')
+  await host.show({ ...view(2), state: 'ended', outcome: { kind: 'cancelled', reason: 'enough' } })
+  const written = (await github.state()).repositories[full]?.issues[0]?.comments ?? []
+  expect(written).toMatchObject([{ id: first?.id }])
+  expect(written[0]?.body.split(' ').at(-1)).toBe('2')
+})

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { movedTo } from '../../src/run/moved.ts'
 import { startEmulatedGitHub } from '../support/emulated-github/emulated-github.ts'
 import type { EmulatedGitHub, IssueSeed } from '../support/emulated-github/types.ts'
 import { type Listening, listenTo } from './listening.ts'
@@ -183,6 +184,17 @@ describe('an issue that ends', () => {
     await github.closeIssue(repo, issue, 'otto')
     await listening.settled()
     expect(await latest()).toMatchObject({ outcome: { kind: 'cancelled', reason: 'The issue was closed.' } })
+  })
+
+  it('keeps where it was transferred to, for the last word', async () => {
+    await labelBy('mia')
+    const place = { new_issue: { number: 7 }, new_repository: { name: 'other', owner: { login: 'acme' } } }
+    const { payload } = lastDelivery()
+    await github.emit('issues', { ...payload, action: 'transferred', changes: place }, { repo, by: 'mia' })
+    await listening.settled()
+    const run = await latest()
+    expect(run?.outcome).toMatchObject({ reason: 'The issue was transferred to acme/other#7.' })
+    expect(movedTo(await listening.ledger.events(run?.id ?? ''))).toEqual({ owner: 'acme', repo: 'other', number: 7 })
   })
 
   it.each([
