@@ -79,6 +79,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     async execute(claimed, signal) {
       const deadline = createDeadline(claimed.run.workedMs)
       const telling = tellingOf(claimed)
+      telling.host.endWith?.(signal)
       await recallSteps(claimed, telling.progress)
       const heart = startHeart(telling.progress, options.heartbeatMs)
       try {
@@ -94,6 +95,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       } finally {
         deadline.clear()
         await heart.stop()
+        // How it ended is told all the same.
+        telling.host.endWith?.(undefined)
       }
     },
     async ask(claimed, question) {

@@ -336,6 +336,29 @@ describe('where GitHub does not answer', () => {
     expect(await lab.ledger.made(run.claimed.run.id)).toEqual({ patchArtifact: 'work.patch', branch: 'agent/issue-1' })
   })
 
+  test('a stop ends what the host waits for, and the end is told all the same', async () => {
+    const { run, host, runnerOptions } = await lab.open({ script: [] })
+    const stopped = new Fault('cancelled', 'cancelled', 'stopped by mona')
+    const controller = new AbortController()
+    const shownWith: (AbortSignal | undefined)[] = []
+    let ending: AbortSignal | undefined
+    const waiting = Object.assign(host, {
+      endWith: (signal: AbortSignal | undefined) => {
+        ending = signal
+      },
+      inspect: () =>
+        new Promise<never>((_, reject) => {
+          ending?.addEventListener('abort', () => reject(stopped))
+          controller.abort(stopped)
+        }),
+      show: async () => void shownWith.push(ending),
+    })
+    const runner = createTaskRunner({ ...runnerOptions, host: () => waiting })
+    await expect(runner.execute(run.claimed, controller.signal)).rejects.toBe(stopped)
+    await runner.announce(run.claimed, { kind: 'cancelled', reason: 'stopped by mona' })
+    expect(shownWith.at(-1)).toBeUndefined()
+  })
+
   test('people learn that the run waits for its next attempt, and why', async () => {
     const { run, host, runnerOptions } = await lab.open({
       script: shortRun(),

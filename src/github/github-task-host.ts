@@ -66,6 +66,7 @@ export function createGitHubTaskHost(options: GitHubTaskHostOptions): Required<T
     call: (run, question) => callOnce(texts.renderCall(run, question), { repository, issue, fence, log }),
     publish: (request, onPushed) =>
       publish(withoutSecrets(request), { repository, fence, onPushed, runOf: texts.runOf }),
+    endWith: (signal) => repository.endWith(signal),
     release: () => repository.release(),
   }
 }

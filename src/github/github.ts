@@ -141,6 +141,8 @@ export interface GitHubRepository {
 
   /** A token narrowed to this repository and `contents:read`, by environment only. */
   cloneSource(): Promise<CloneSource & { revoke(): Promise<void> }>
+  /** From now on calls end with what the signal is aborted with, whatever they wait for, and nothing is sent any more; undefined: none do. */
+  endWith(signal: AbortSignal | undefined): void
   /** Gives back the tokens that are kept between calls; later calls get new ones. Never throws. */
   release(): Promise<void>
 

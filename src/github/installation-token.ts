@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Urgency } from './call-budget.ts'
 import { type CallContext, githubFault, statusOf } from './github-faults.ts'
 import type { Client, Clients } from './octokit-client.ts'
+import { untilStopped } from './stoppable-calls.ts'
 
 export type TokenPermissions = Partial<Record<'contents' | 'issues' | 'metadata' | 'pull_requests', 'read' | 'write'>>
 
@@ -52,6 +53,8 @@ export interface SessionOptions {
   owner: string
   name: string
   urgency?: Urgency
+  /** As `TokenOf.stop`. */
+  stop?: () => AbortSignal | undefined
   log: Logger
   now: () => number
   /** Calls back once after that time; the answer calls it off. A timer that keeps no process alive when left out. */
@@ -169,7 +172,21 @@ function later(ms: number, call: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
+/** One that comes after the stop is given back. */
 async function mintToken(options: SessionOptions, permissions: TokenPermissions): Promise<MintedToken> {
+  const signal = options.stop?.()
+  if (signal === undefined) return askForToken(options, permissions)
+  signal.throwIfAborted()
+  const asked = askForToken(options, permissions)
+  try {
+    return await untilStopped(signal, asked)
+  } catch (thrown) {
+    if (signal.aborted) asked.then((minted) => minted.revoke()).catch(() => {})
+    throw thrown
+  }
+}
+
+async function askForToken(options: SessionOptions, permissions: TokenPermissions): Promise<MintedToken> {
   const { clients, installationId, owner, name, log } = options
   try {
     const { data } = await clients.app.rest.apps.createInstallationAccessToken({

@@ -10,6 +10,7 @@ import type { Logger } from 'pino'
 import { withinBudget } from './budgeted-calls.ts'
 import type { CallBudget, Urgency } from './call-budget.ts'
 import type { MetLimit } from './github-faults.ts'
+import { stoppable } from './stoppable-calls.ts'
 
 export interface ClientOptions {
   appId: number
@@ -44,6 +45,8 @@ export interface TokenOf {
   log: Logger
   /** `answer` when left out. */
   urgency?: Urgency | undefined
+  /** What ends calls that wait; asked at each call. */
+  stop?: (() => AbortSignal | undefined) | undefined
 }
 
 /** A request that waits longer than this for a rate limit fails instead: the worker's backoff holds no connection. */
@@ -62,7 +65,10 @@ export function createClients(options: ClientOptions): Clients {
       authStrategy: createAppAuth,
       auth: { appId: options.appId, privateKey: options.privateKey },
     }),
-    withToken: (token, of) => budgeted(new ThrottledOctokit({ ...shared(of), auth: token }), of, options),
+    withToken: (token, of) => {
+      const client = budgeted(new ThrottledOctokit({ ...shared(of), auth: token }), of, options)
+      return of.stop === undefined ? client : stoppable(client, of.stop)
+    },
   }
 }
 

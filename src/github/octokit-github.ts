@@ -95,7 +95,8 @@ interface RepositoryParts {
 function repository(parts: RepositoryParts): GitHubRepository {
   const { options, identity, owner, name } = parts
   const { log, now = Date.now, after } = options
-  const session = createSession({ ...parts, log, now, ...(after && { after }) })
+  let stop: AbortSignal | undefined
+  const session = createSession({ ...parts, log, now, stop: () => stop, ...(after && { after }) })
   const place = { owner, repo: name }
   return {
     owner,
@@ -106,6 +107,9 @@ function repository(parts: RepositoryParts): GitHubRepository {
     ...pullRequests(session, place),
     ...gitData(session, place),
     cloneSource: () => mintCloneSource(session, gitUrlOf(options.apiUrl, owner, name)),
+    endWith: (signal) => {
+      stop = signal
+    },
     release: session.release,
   }
 }

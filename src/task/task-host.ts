@@ -67,6 +67,8 @@ export interface TaskHost {
   flush(): Promise<void>
   /** Finds before it creates, and may be called again after a crash at any point. `onPushed` learns what there is, as soon as there is more of it. Throws `conflict` when the branch holds somebody else's commit. */
   publish(request: PublishRequest, onPushed?: OnPushed): Promise<Publication>
+  /** Until it is called again, calls end with what the signal is aborted with, whatever they wait for, and write nothing from then on. Absent where none waits. */
+  endWith?(signal: AbortSignal | undefined): void
   /** Gives back the credentials that are kept between calls, when the run leaves the worker; calls may follow. Never throws. */
   release?(): Promise<void>
 }

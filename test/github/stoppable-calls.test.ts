@@ -1,0 +1,124 @@
+// A run that is stopped waits for no call: not for a limit, not for its turn, not for another attempt.
+import { generateKeyPairSync } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import nock from 'nock'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Fault } from '../../src/errors.ts'
+import type { CallBudget, Standing } from '../../src/github/call-budget.ts'
+import { createGitHubApp } from '../../src/github/octokit-github.ts'
+import { silent } from './fixture.ts'
+
+const apiUrl = 'https://api.github.com'
+const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString()
+const installation = 5
+const stopped = new Fault('cancelled', 'cancelled', 'stopped by mona')
+
+beforeEach(() => nock.disableNetConnect())
+afterEach(() => {
+  nock.abortPendingRequests()
+  nock.cleanAll()
+  nock.enableNetConnect()
+})
+
+/** `closedForMs`: what the other processes know. */
+function scene({ closedForMs = 0, retryUnitMs = 1_000, writeSpacingMs = 0 } = {}) {
+  const standing: Standing = { limit: 5_000, remaining: 4_000, resetsAt: Date.now() + 60_000 }
+  const budget: CallBudget = {
+    standing: async () => ({ ...standing, closedUntil: Date.now() + closedForMs }),
+    note: () => {},
+    close: () => {},
+  }
+  const options = { appId: 1, privateKey, apiUrl, writeSpacingMs, userAgent: 'test', log: silent, retryUnitMs, budget }
+  const repository = createGitHubApp(options).repository(installation, 'acme', 'tool')
+  const controller = new AbortController()
+  repository.endWith(controller.signal)
+  return { repository, stop: () => controller.abort(stopped) }
+}
+
+const token = (delayMs = 0) =>
+  nock(apiUrl)
+    .post(`/app/installations/${installation}/access_tokens`)
+    .delay(delayMs)
+    .reply(201, { token: 'ghs_1', expires_at: new Date(Date.now() + 3_600_000).toISOString(), permissions: {} })
+const issue = () => nock(apiUrl).get('/repos/acme/tool/issues/1')
+const comment = () => nock(apiUrl).post('/repos/acme/tool/issues/1/comments')
+const limited = { message: 'You have exceeded a secondary rate limit' }
+
+/** How the call ended, and how long after the stop. */
+async function stoppedAfter(call: Promise<unknown>, stop: () => void): Promise<{ end: unknown; ms: number }> {
+  const end = call.catch((thrown: unknown) => thrown)
+  await sleep(200)
+  const at = performance.now()
+  stop()
+  return { end: await end, ms: performance.now() - at }
+}
+
+describe('a call of a run that is stopped', () => {
+  it('waits no longer for a limit that is known', async () => {
+    const { repository, stop } = scene({ closedForMs: 50_000 })
+    token()
+    const { end, ms } = await stoppedAfter(repository.issue(1), stop)
+    expect(end).toBe(stopped)
+    expect(ms).toBeLessThan(2_000)
+  })
+
+  it.each(['a limit that it has met', 'its next attempt'])('waits no longer for %s', async (what) => {
+    const { repository, stop } = scene()
+    token()
+    if (what === 'its next attempt') issue().times(4).reply(502, { message: 'Bad gateway' })
+    else issue().reply(403, limited, { 'retry-after': '50' })
+    const { end, ms } = await stoppedAfter(repository.issue(1), stop)
+    expect(end).toBe(stopped)
+    expect(ms).toBeLessThan(2_000)
+  })
+
+  it('waits no longer for an answer that it only reads', async () => {
+    const { repository, stop } = scene()
+    token()
+    issue().delay(20_000).reply(200, {})
+    expect((await stoppedAfter(repository.issue(1), stop)).end).toBe(stopped)
+  })
+
+  it('is never sent afterwards', async () => {
+    const { repository, stop } = scene({ retryUnitMs: 10 })
+    token()
+    const first = comment().reply(403, limited, { 'retry-after': '50' })
+    const second = comment().reply(201, { id: 8 })
+    const { end } = await stoppedAfter(repository.createComment(1, 'hello'), stop)
+    expect(end).toBe(stopped)
+    expect(first.isDone()).toBe(true)
+    // Its wait for the limit is over by then.
+    await sleep(800)
+    expect(second.isDone()).toBe(false)
+    await expect(repository.createComment(1, 'hello')).rejects.toBe(stopped)
+  })
+
+  it('is waited for where it is writing already', async () => {
+    const { repository, stop } = scene()
+    token()
+    comment().delay(600).reply(201, { id: 8 })
+    expect((await stoppedAfter(repository.createComment(1, 'hello'), stop)).end).toBe(8)
+  })
+
+  it('waits for no token, and gives back one that comes too late', async () => {
+    const { repository, stop } = scene()
+    token(600)
+    const revoked = nock(apiUrl).delete('/installation/token').reply(204)
+    const { end, ms } = await stoppedAfter(repository.issue(1), stop)
+    expect(end).toBe(stopped)
+    expect(ms).toBeLessThan(300)
+    await expect.poll(() => revoked.isDone(), { timeout: 20_000 }).toBe(true)
+  })
+
+  it('can be made again to tell the end', async () => {
+    const { repository, stop } = scene()
+    stop()
+    await expect(repository.issue(1)).rejects.toBe(stopped)
+    repository.endWith(undefined)
+    token()
+    issue().reply(200, { number: 1, labels: [], user: null })
+    expect(await repository.issue(1)).toMatchObject({ number: 1 })
+  })
+})
