@@ -10,6 +10,8 @@ import type { Logger } from 'pino'
 import { withinBudget } from './budgeted-calls.ts'
 import type { CallBudget, Urgency } from './call-budget.ts'
 import type { MetLimit } from './github-faults.ts'
+import { type PacedWrites, pacedWrites } from './paced-writes.ts'
+import type { WriteTurns } from './write-turns.ts'
 import { stoppable } from './stoppable-calls.ts'
 
 export interface ClientOptions {
@@ -27,6 +29,8 @@ export interface ClientOptions {
   retryUnitMs?: number
   /** Of each installation, known to all processes; each process counts for itself when left out. */
   budget?: CallBudget
+  /** Of each installation, known to all processes; each process spaces its own writes when left out. */
+  turns?: WriteTurns
   /** Called for each call that met a limit. */
   limited?: (limit: LimitKind) => void
 }
@@ -55,7 +59,7 @@ const longestWaitSeconds = 60
 /** Where an installation's id stands, for calls that are of none. */
 const appItself = 0
 
-const ThrottledOctokit = Octokit.plugin(throttling, retry)
+const ThrottledOctokit = Octokit.plugin(throttling, retry, pacedWrites)
 
 export function createClients(options: ClientOptions): Clients {
   const shared = sharedOptions(options)
@@ -78,6 +82,7 @@ function sharedOptions(options: ClientOptions) {
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     userAgent: options.userAgent,
     log: quietLog(log),
+    paced: pacingOf(options, { installationId, log }),
     request: { fetch: wholeAnswers(options.fetch) },
     // A 409 is an answer (an empty repository), not a fault that passes.
     retry: {
@@ -104,6 +109,13 @@ function budgeted(client: Client, { installationId, urgency = 'answer' }: TokenO
     asked.url === '/installation/token' ? request(asked) : withinBudget(calls, async () => request(asked)),
   )
   return client
+}
+
+function pacingOf(
+  { turns, writeSpacingMs: spacingMs }: ClientOptions,
+  of: Pick<TokenOf, 'installationId' | 'log'>,
+): PacedWrites | undefined {
+  return turns === undefined || of.installationId === appItself ? undefined : { ...of, turns, spacingMs }
 }
 
 /** The plugin's own groups are one set a process, with fixed times; these are one set an App. */
