@@ -11,8 +11,8 @@ import { withinBudget } from './budgeted-calls.ts'
 import type { CallBudget, Urgency } from './call-budget.ts'
 import type { MetLimit } from './github-faults.ts'
 import { type PacedWrites, pacedWrites } from './paced-writes.ts'
-import type { WriteTurns } from './write-turns.ts'
 import { stoppable } from './stoppable-calls.ts'
+import type { WriteTurns } from './write-turns.ts'
 
 export interface ClientOptions {
   appId: number
