@@ -8,6 +8,7 @@ import { agreeOnReading } from './plan/agree-on-reading.ts'
 import { planChange } from './plan/plan-change.ts'
 import { withRemarks } from './plan/remarks.ts'
 import { gateOnContract, gateOnRepository } from './policy/gate-stage.ts'
+import { ownersInScope, withOwners } from './prepare/owner-area.ts'
 import { prepareBench } from './prepare/prepare-bench.ts'
 import { publishResult } from './publish/publish-result.ts'
 import type { Outcome } from './run/outcome.ts'
@@ -40,7 +41,8 @@ export async function runTask(run: RunContext): Promise<Outcome | Waiting> {
   if ('end' in permitted) return permitted.end
 
   // 6–7. Look, say what it will cost, then plan, with what people have said of earlier plans; rules check the plan, and people where the rules ask for them.
-  const contract = withRemarks(understood, run.claimed.answers)
+  const owners = ownersInScope(understood, { policy, bench })
+  const contract = withOwners(withRemarks(understood, run.claimed.answers), owners)
   const packet = await exploreRepository(run, { contract, policy, bench })
   const priced = await estimateCost(run, { contract, policy, packet, decision: permitted })
   const plan = await planChange(run, { contract, policy, bench, packet })

@@ -6,6 +6,7 @@ import { Fault } from '../errors.ts'
 import type { Estimate } from '../estimate/estimate.ts'
 import { estimateKey } from '../estimate/estimate-stage.ts'
 import type { PolicyDecision } from '../policy/decision.ts'
+import { withOwners } from '../prepare/owner-area.ts'
 import type { RepositoryFacts } from '../prepare/repository-facts.ts'
 import { contractLines, decisionLines, repositoryLines } from '../render/decision.ts'
 import { cost } from '../render/figures.ts'
@@ -85,7 +86,7 @@ async function describeDecision(run: Run, ledger: Ledger, values: ReadonlyMap<st
   const decision = told('plan_decision')?.decision ?? told('gate')?.decision ?? values.get('gate')
   const facts = told('repository') as RepositoryFacts | undefined
   return [
-    ...(contract ? contractLines(contract) : []),
+    ...(contract ? contractLines(withOwners(contract, facts?.owners ?? [])) : []),
     ...(facts ? repositoryLines(facts) : []),
     ...(decision ? decisionLines(decision as PolicyDecision) : []),
   ]

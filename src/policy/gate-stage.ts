@@ -1,5 +1,6 @@
 // Stage 4, and once more after the clone: rules decide whether the contract may be taken, and how far.
 import type { Bench } from '../prepare/bench.ts'
+import { ownersInScope } from '../prepare/owner-area.ts'
 import { repositoryFacts } from '../prepare/repository-facts.ts'
 import { type Ended, end, type RunContext, stage } from '../run-context.ts'
 import type { TaskContract } from '../task/contract.ts'
@@ -45,7 +46,8 @@ export async function gateOnRepository(
     return end({ kind: 'declined', decline: { code: 'install_failed', evidence: [installProblem] } })
   const unusable = unusableBaseline(bench)
   if (unusable !== undefined) return end({ kind: 'declined', decline: unusable })
-  await run.claimed.event('repository', { ...repositoryFacts(bench.snapshot, contract.affectedFiles) })
+  const owners = ownersInScope(contract, { policy, bench })
+  await run.claimed.event('repository', { ...repositoryFacts(bench.snapshot, owners) })
   const files = new Set(await bench.workspace.files())
   const known = gateSnapshot({ contract, policy, decision, snapshot: bench.snapshot, files, missingTools })
   await run.claimed.event('gate', { decision: known })

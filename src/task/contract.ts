@@ -53,7 +53,7 @@ export interface TaskContract extends Omit<Understanding, 'readings'> {
   scope: { include: string[]; exclude: string[] }
   /** Packages and parts of the repository that rules found in paths and labels: `packages/api`, `parser`. */
   components: string[]
-  /** Whose part of the repository it is, where a label says so: `area: parser`, `team/billing`. */
+  /** Whose part of the repository it is: what a label says, `area: parser`, and, once the repository is there, whom CODEOWNERS names for the files in scope. */
   ownerArea?: string
   requestedBy: string
   /** True where a label or the form names the kind of task; else a model has read it out of the text. */

@@ -28,12 +28,8 @@ describe('a decision', () => {
 })
 
 it('a repository is told by its commands and how sure they are, its instructions and its owners', () => {
-  const snapshot = {
-    ...snapshotOf('test'),
-    instructions: [{ path: 'AGENTS.md', text: '' }],
-    owners: [{ pattern: 'src/', owners: ['@acme/core'], line: 1 }],
-  }
-  expect(repositoryLines(repositoryFacts(snapshot, ['src/slug.ts', 'README.md'])).join('\n')).toBe(
+  const snapshot = { ...snapshotOf('test'), instructions: [{ path: 'AGENTS.md', text: '' }] }
+  expect(repositoryLines(repositoryFacts(snapshot, ['@acme/core'])).join('\n')).toBe(
     `Repository:
   test: npm run test (certain, from package.json)
   Instructions: AGENTS.md
