@@ -1,26 +1,16 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import { judgeCandidate } from '../../src/judge/judge-candidate.ts'
-import type { Bench } from '../../src/prepare/bench.ts'
 import type { TaskContract } from '../../src/task/contract.ts'
 import type { VerificationReport } from '../../src/verify/report.ts'
 import { candidateAt, verifiedReport } from '../support/candidates.ts'
 import { planOf } from '../support/fixture-shop.ts'
-import { type Lab, openBenched, openLab } from '../support/run-context.ts'
+import { benched, withLab } from '../support/lab-of-file.ts'
 import { type Scripted, text } from '../support/scripted-model.ts'
 
-let lab: Lab
-beforeAll(async () => {
-  lab = await openLab()
-})
-afterAll(() => lab[Symbol.asyncDispose]())
-
-const benches: Bench[] = []
-afterEach(async () => {
-  for (const bench of benches.splice(0)) await bench[Symbol.asyncDispose]()
-})
+withLab()
 
 const mended = 'export function total(prices) {\n  return prices.reduce((sum, price) => sum + price, 0)\n}\n'
 const nothingToSay = [text('{"objections":[],"remarks":["Names could be shorter."]}')]
@@ -124,8 +114,7 @@ interface Judging {
 }
 
 async function judge(files: Record<string, string>, script: Scripted[], { report, ...request }: Judging = {}) {
-  const opened = await openBenched(lab, { idle: true, script, ...request })
-  benches.push(opened.bench)
+  const opened = await benched({ idle: true, script, ...request })
   const { workspace } = opened.bench
   for (const [path, content] of Object.entries(files)) await writeFile(join(workspace.tree, path), content)
   const treeSha = await workspace.checkpoint()

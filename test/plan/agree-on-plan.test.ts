@@ -1,23 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { agreeOnAmendments, agreeOnPlan } from '../../src/plan/agree-on-plan.ts'
 import type { ImplementationPlan } from '../../src/plan/plan.ts'
 import type { Permitted } from '../../src/policy/autonomy.ts'
-import type { Bench } from '../../src/prepare/bench.ts'
 import { mostChoices } from '../../src/run/answer-rules.ts'
 import type { Answer, Question, Said } from '../../src/run/question.ts'
 import { change, fixAndTest, planOf } from '../support/fixture-shop.ts'
-import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
+import { benched, withLab } from '../support/lab-of-file.ts'
+import type { OpenRequest } from '../support/run-context.ts'
 
-let lab: Lab
-beforeAll(async () => {
-  lab = await openLab()
-})
-afterAll(() => lab[Symbol.asyncDispose]())
-
-const benches: Bench[] = []
-afterEach(async () => {
-  for (const bench of benches.splice(0)) await bench[Symbol.asyncDispose]()
-})
+withLab()
 
 describe('a plan', () => {
   test('that needs nobody may be carried out', async () => {
@@ -208,9 +199,8 @@ interface Agreeing extends OpenRequest {
 }
 
 async function opened({ plan = planOf(), decision = allowed, answers = [], ...request }: Agreeing = {}) {
-  const benched = await openBenched(lab, { idle: true, ...request, claim: (claimed) => ({ ...claimed, answers }) })
-  benches.push(benched.bench)
-  return { ...benched, task: { ...benched.task, plan, decision } }
+  const opened = await benched({ idle: true, ...request, claim: (claimed) => ({ ...claimed, answers }) })
+  return { ...opened, task: { ...opened.task, plan, decision } }
 }
 
 async function agree(request: Agreeing = {}) {

@@ -1,20 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { planChange } from '../../src/plan/plan-change.ts'
-import type { Bench } from '../../src/prepare/bench.ts'
 import { change, fixAndTest, planOf, propose } from '../support/fixture-shop.ts'
-import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
+import { benched, lab, withLab } from '../support/lab-of-file.ts'
+import type { OpenRequest } from '../support/run-context.ts'
 import { call, type Scripted, ScriptedModel, text } from '../support/scripted-model.ts'
 
-let lab: Lab
-beforeAll(async () => {
-  lab = await openLab()
-})
-afterAll(() => lab[Symbol.asyncDispose]())
-
-const benches: Bench[] = []
-afterEach(async () => {
-  for (const bench of benches.splice(0)) await bench[Symbol.asyncDispose]()
-})
+withLab()
 
 describe('a plan', () => {
   test('that every rule lets pass is carried out in the order of what depends on what', async () => {
@@ -117,8 +108,7 @@ describe('planning ends without a plan', () => {
 
   test('when the process stops: then nothing is recorded, and the next process asks only for what is missing', async () => {
     const replies: Scripted[] = [[call('read_file', { path: 'src/total.js' })], [propose()]]
-    const opened = await openBenched(lab, { idle: true, script: [replies[0] ?? []] })
-    benches.push(opened.bench)
+    const opened = await benched({ idle: true, script: [replies[0] ?? []] })
     opened.stop()
     await expect(planChange(opened.run, opened.task)).rejects.toMatchObject({
       code: 'shutdown',
@@ -129,11 +119,9 @@ describe('planning ends without a plan', () => {
       throw new Error('the process died')
     }
     const model = new ScriptedModel([replies[0] ?? [], crash, replies[1] ?? []])
-    const second = await openBenched(lab, { idle: true, runId, model })
-    benches.push(second.bench)
+    const second = await benched({ idle: true, runId, model })
     await expect(planChange(second.run, second.task)).rejects.toThrow('the process died')
-    const third = await openBenched(lab, { idle: true, runId, model })
-    benches.push(third.bench)
+    const third = await benched({ idle: true, runId, model })
     const planned = await planChange(third.run, third.task)
     expect(planned).toMatchObject({ modifications: [{ id: 'fix' }, { id: 'test' }] })
     expect(model.requests).toHaveLength(3)
@@ -141,14 +129,13 @@ describe('planning ends without a plan', () => {
   })
 })
 
-type Opened = Awaited<ReturnType<typeof openBenched>>
+type Opened = Awaited<ReturnType<typeof benched>>
 
 async function plan(script: Scripted[] | ((opened: { expire(): void }) => Scripted[]), request: OpenRequest = {}) {
   const later = { expire: () => {} }
   const model = new ScriptedModel(typeof script === 'function' ? script({ expire: () => later.expire() }) : script)
-  const opened: Opened = await openBenched(lab, { idle: true, ...request, model })
+  const opened: Opened = await benched({ idle: true, ...request, model })
   later.expire = opened.expire
-  benches.push(opened.bench)
   const planned = await planChange(opened.run, opened.task)
   const kinds = (await lab.ledger.events(opened.run.claimed.run.id)).map(({ kind }) => kind)
   return { ...opened, planned, kinds }

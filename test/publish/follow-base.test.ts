@@ -1,24 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { Bench } from '../../src/prepare/bench.ts'
+import { expect, test } from 'vitest'
 import { publishResult } from '../../src/publish/publish-result.ts'
 import { parsePullRequest } from '../../src/render/pull-request.ts'
 import { candidateAt, verifiedReport } from '../support/candidates.ts'
 import { planOf, shop } from '../support/fixture-shop.ts'
-import { type Lab, openBenched, openLab } from '../support/run-context.ts'
+import { benched, lab, withLab } from '../support/lab-of-file.ts'
 import { commitAll, type Files, git, write } from '../workspace/sources.ts'
 
-let lab: Lab
-beforeAll(async () => {
-  lab = await openLab()
-})
-afterAll(() => lab[Symbol.asyncDispose]())
-
-const benches: Bench[] = []
-afterEach(async () => {
-  for (const bench of benches.splice(0)) await bench[Symbol.asyncDispose]()
-})
+withLab()
 
 const source = shop['src/total.js'] ?? ''
 const tests = shop['test/total.test.js'] ?? ''
@@ -109,8 +99,7 @@ async function publish(
   made += 1
   // A repository of its own: it gets another commit.
   const files = of?.files ?? { 'about.md': `# Shop ${made}\n` }
-  const opened = await openBenched(lab, { files, ...(of && { runId: of.run.claimed.run.id }) })
-  benches.push(opened.bench)
+  const opened = await benched({ files, ...(of && { runId: of.run.claimed.run.id }) })
   const { run, host, facts, bench } = opened
   for (const [path, text] of Object.entries(mended)) await writeFile(join(bench.workspace.tree, path), text)
   const treeSha = await bench.workspace.checkpoint()

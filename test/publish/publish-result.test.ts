@@ -1,29 +1,20 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Candidate } from '../../src/execute/candidate.ts'
 import type { Verdict } from '../../src/judge/verdict.ts'
-import type { Bench } from '../../src/prepare/bench.ts'
 import type { PublishRequest } from '../../src/publish/publication.ts'
 import { publishResult } from '../../src/publish/publish-result.ts'
 import { parsePullRequest } from '../../src/render/pull-request.ts'
 import type { VerificationReport } from '../../src/verify/report.ts'
 import { candidateAt, verifiedReport } from '../support/candidates.ts'
 import { planOf } from '../support/fixture-shop.ts'
-import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
+import { benched, lab, withLab } from '../support/lab-of-file.ts'
+import type { OpenRequest } from '../support/run-context.ts'
 import { git, write } from '../workspace/sources.ts'
 
-let lab: Lab
-beforeAll(async () => {
-  lab = await openLab()
-})
-afterAll(() => lab[Symbol.asyncDispose]())
-
-const benches: Bench[] = []
-afterEach(async () => {
-  for (const bench of benches.splice(0)) await bench[Symbol.asyncDispose]()
-})
+withLab()
 
 const mended = 'export function total(prices) {\n  return prices.reduce((sum, price) => sum + price, 0)\n}\n'
 
@@ -227,8 +218,7 @@ interface Publishing extends Omit<OpenRequest, 'files'> {
 }
 
 async function publish({ files, base = {}, candidate, report, verdict, taken = false, ...request }: Publishing) {
-  const opened = await openBenched(lab, { idle: true, files: base, ...request })
-  benches.push(opened.bench)
+  const opened = await benched({ idle: true, files: base, ...request })
   const { run, host, facts, bench } = opened
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(bench.workspace.tree, path)), { recursive: true })

@@ -1,17 +1,13 @@
 import { access, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Bench } from '../../src/prepare/bench.ts'
+import { describe, expect, test } from 'vitest'
 import { verifyCandidate } from '../../src/verify/verify-candidate.ts'
 import { candidateAt } from '../support/candidates.ts'
 import { change, planOf } from '../support/fixture-shop.ts'
-import { type Lab, type OpenRequest, openBenched, openLab } from '../support/run-context.ts'
+import { benched, lab, withLab } from '../support/lab-of-file.ts'
+import type { OpenRequest } from '../support/run-context.ts'
 
-let lab: Lab
-beforeAll(async () => {
-  lab = await openLab()
-})
-afterAll(() => lab[Symbol.asyncDispose]())
+withLab()
 
 const mended = 'export function total(prices) {\n  return prices.reduce((sum, price) => sum + price, 0)\n}\n'
 const head =
@@ -289,22 +285,16 @@ interface Verifying extends OpenRequest {
 
 async function verify(files: Record<string, string>, request: Verifying = {}) {
   const { bench, treeSha, task, run, host } = await candidateOf(files, request)
-  benches.push(bench)
   const report = await verifyCandidate(run, task, { round: 0, candidate: candidateAt(treeSha) })
   const artifacts = (await lab.ledger.artifacts(run.claimed.run.id)).map(({ name }) => name).sort()
   return { report, bench, host, artifacts }
 }
 
-const benches: Bench[] = []
-afterEach(async () => {
-  for (const bench of benches.splice(0)) await bench[Symbol.asyncDispose]()
-})
-
 async function candidateOf(
   files: Record<string, string>,
   { removedTests = [], covers = {}, links = {}, litter = {}, approved = false, ...request }: Verifying = {},
 ) {
-  const opened = await openBenched(lab, request)
+  const opened = await benched(request)
   const { workspace } = opened.bench
   for (const [path, text] of Object.entries({ ...files, ...litter })) {
     await mkdir(dirname(join(workspace.tree, path)), { recursive: true })
