@@ -5,7 +5,7 @@ import { isGeneratedFile, isTestFile } from '../toolchain/commands.ts'
 import { isNamedAfter, testsOf } from '../toolchain/targeted.ts'
 import type { RepositorySnapshot } from '../toolchain/toolchain.ts'
 import type { ContextFile, ContextPacket } from './context-packet.ts'
-import { fileParts } from './file-parts.ts'
+import { fileParts, mentionParts } from './file-parts.ts'
 import { type RankedFile, rankFiles, strongOnes } from './rank.ts'
 import { repositoryMap } from './repository-map.ts'
 
@@ -24,7 +24,7 @@ const maxTests = 3
 const comparedTests = 100
 /**
  * Most of the packet, of its first file, of any other, of a test, which is there for its style and its place, of a test after the
- * first; weak files are added only up to `enough`, and none for less than `least`.
+ * first, of a weak file that only mentions a term; weak files are added only up to `enough`, and none for less than `least`.
  */
 const bytes = {
   packet: 24 * 1024,
@@ -32,7 +32,8 @@ const bytes = {
   other: 6 * 1024,
   test: 4 * 1024,
   furtherTest: 2 * 1024,
-  enough: 8 * 1024,
+  mention: 1536,
+  enough: 4 * 1024,
   least: 1024,
 }
 
@@ -112,12 +113,20 @@ async function show({ strong, weak }: Chosen, { tree, snapshot }: ExploreOptions
     const most = Math.min(left, mostOf(test, shown))
     const found = await tree.readText(file.path)
     if (found.kind !== 'text' || left < bytes.least) continue
-    const { lines, parts } = fileParts(found.text, file.hits, most)
+    const { lines, parts } =
+      strong.includes(file) || !onlyMentions(file)
+        ? fileParts(found.text, file.hits, most)
+        : mentionParts(found.text, file.hits, Math.min(most, bytes.mention))
     if (parts.length === 0) continue
     used += parts.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
     shown.push({ path: file.path, reason: file.reason, test, lines, parts })
   }
   return shown
+}
+
+/** Who only uses what others define: how it does is enough to begin with. */
+function onlyMentions({ hits, named }: RankedFile): boolean {
+  return !named && hits.length > 0 && !hits.some(({ defines }) => defines)
 }
 
 function mostOf(test: boolean, shown: ContextFile[]): number {

@@ -9,15 +9,34 @@ export interface Hit {
   defines: boolean
 }
 
-const wholeLines = 300
-const around = 20
+/** In lines; `around` is what a hit is shown with on either side. */
+interface Extent {
+  whole: number
+  around: number
+}
+const usual: Extent = { whole: 300, around: 20 }
+/** Of a file that only names what others define: how it does. */
+const mention: Extent = { whole: 20, around: 4 }
+const mostLines = 300
 const headLines = 80
 
 /** The whole file when it is short, else the lines around the hits that say most, in the file's order, else its begin. At most 300 lines and `maxBytes`. */
 export function fileParts(text: string, hits: Hit[], maxBytes: number): { lines: number; parts: FilePart[] } {
+  return partsOf(text, hits, { ...usual, maxBytes })
+}
+
+/** The same of a file that is shown for its mentions alone. */
+export function mentionParts(text: string, hits: Hit[], maxBytes: number): { lines: number; parts: FilePart[] } {
+  return partsOf(text, hits, { ...mention, maxBytes })
+}
+
+type Bounds = Extent & { maxBytes: number }
+
+function partsOf(text: string, hits: Hit[], bounds: Bounds): { lines: number; parts: FilePart[] } {
+  const { maxBytes } = bounds
   const lines = text.replace(/\n$/, '').split('\n')
-  const whole = lines.length <= wholeLines && Buffer.byteLength(text) <= maxBytes
-  const ranges = whole ? [[1, lines.length] as const] : windows(lines, hits, maxBytes)
+  const whole = lines.length <= bounds.whole && Buffer.byteLength(text) <= maxBytes
+  const ranges = whole ? [[1, lines.length] as const] : windows(lines, hits, bounds)
   let left = maxBytes
   const parts: FilePart[] = []
   for (const [from, to] of ranges) {
@@ -57,17 +76,17 @@ function definitionsOf(name: string, lines: string[], from: number): number[] {
 }
 
 /** Lines are taken window by window, the strongest hit's first, until one no longer fits. */
-function windows(lines: string[], hits: Hit[], maxBytes: number): (readonly [number, number])[] {
+function windows(lines: string[], hits: Hit[], { maxBytes, around }: Bounds): (readonly [number, number])[] {
   if (hits.length === 0) return [[1, Math.min(headLines, lines.length)]]
   const shown = new Set<number>()
   const licence = headComment(lines)
   let bytes = maxBytes
   for (const hit of [...hits].sort((a, b) => b.points - a.points || a.line - b.line)) {
-    const added = windowOf(hit, lines.length).filter(
+    const added = windowOf(hit, lines.length, around).filter(
       (line) => !shown.has(line) && (line > licence || hit.line <= licence),
     )
     const size = added.reduce((sum, line) => sum + Buffer.byteLength(lines[line - 1] ?? '') + 1, 0)
-    const fits = shown.size + added.length <= wholeLines && size <= bytes
+    const fits = shown.size + added.length <= mostLines && size <= bytes
     if (!fits && shown.size > 0) break
     bytes -= size
     for (const line of added) shown.add(line)
@@ -81,7 +100,7 @@ function headComment(lines: string[]): number {
   return Math.max(end, 0)
 }
 
-function windowOf({ line, defines }: Hit, count: number): number[] {
+function windowOf({ line, defines }: Hit, count: number, around: number): number[] {
   const from = Math.max(1, line - (defines ? around / 4 : around))
   const to = Math.min(count, line + (defines ? around * 2 : around))
   return Array.from({ length: to - from + 1 }, (_, index) => from + index)

@@ -1,7 +1,7 @@
 // What the reviewer model reads: contract, plan, evidence and diff. Equal changes give equal text.
 import { describeContract, fence } from '../plan/describe-task.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
-import type { VerificationReport } from '../verify/report.ts'
+import type { CheckComparison, VerificationReport } from '../verify/report.ts'
 import { describeDiff, type ShownFile } from './shown-diff.ts'
 
 export interface DescribedChange {
@@ -18,23 +18,44 @@ export function describeChange({ contract, plan }: PlannedTask, { files, report 
   ].join('\n\n')
 }
 
+/** Each test is named once, with a number that the criteria say again. */
 function describeEvidence({ checks, reproduction, criteria = [], notVerified }: VerificationReport): string {
-  const lines = checks.map(({ id, line, before, after, added, fixed, flaky }) => {
-    const word = (outcome: { passed: boolean }) => (outcome.passed ? 'passed' : 'failed')
-    const unsteady = flaky.length > 0 ? `, ${flaky.length} flaky` : ''
-    return `- ${id} (${line}): ${word(before)} before, ${word(after)} after; ${added.length} new, ${fixed.length} mended${unsteady}`
-  })
   const { failsWithoutChange = [], passesWithoutChange = [], exitCodes = [] } = reproduction ?? {}
+  const measured = [...failsWithoutChange, ...passesWithoutChange]
+  const others = criteria.flatMap(({ shownBy, newTests }) => [...shownBy, ...newTests])
+  const tests = [...new Set([...measured, ...others])]
+  const numbered = (name: string) => `test ${tests.indexOf(name) + 1}`
   return [
-    ...lines,
-    ...failsWithoutChange.map((name) => `- fails without the change, passes with it: ${name}`),
-    ...passesWithoutChange.map((name) => `- new, and passes without the change, too: ${name}`),
+    ...checks.filter(couldRun).map(describeCheck),
+    ...failsWithoutChange.map((name) => `- ${numbered(name)} fails without the change, passes with it: ${name}`),
+    ...passesWithoutChange.map((name) => `- ${numbered(name)} is new, and passes without the change, too: ${name}`),
     ...exitCodes.filter(({ shows }) => shows).map(({ line }) => `- fails without the change, passes with it: ${line}`),
-    ...criteria.flatMap(({ shownBy, newTests }, at) => shownTests(`criterion ${at + 1}`, [...shownBy, ...newTests])),
+    ...tests.slice(measured.length).map((name) => `- ${numbered(name)} passes with the change: ${name}`),
+    ...criteria.flatMap(({ shownBy, newTests }, at) =>
+      shownTests(`criterion ${at + 1}`, [...shownBy, ...newTests].map(numbered)),
+    ),
     ...notVerified.map((line) => `- not verified: ${line}`),
   ].join('\n')
 }
 
-function shownTests(what: string, names: string[]): string[] {
-  return names.length === 0 ? [] : [`- new tests for ${what}: ${names.join('; ')}`]
+/** Of the shell: there is no such program. What is not verified says so. */
+const noProgram = 127
+
+function couldRun({ before, after }: CheckComparison): boolean {
+  return before.exitCode !== noProgram || after.exitCode !== noProgram
+}
+
+function describeCheck({ id, line, before, after, added, fixed, flaky }: CheckComparison): string {
+  const word = (outcome: { passed: boolean }) => (outcome.passed ? 'passed' : 'failed')
+  const counted = ([what, names]: [string, string[]]) => (names.length > 0 ? [`; tests ${what}: ${names.length}`] : [])
+  const counts: [string, string[]][] = [
+    ['new', added],
+    ['mended', fixed],
+    ['flaky', flaky],
+  ]
+  return `- ${id} (${line}): ${word(before)} before, ${word(after)} after${counts.flatMap(counted).join('')}`
+}
+
+function shownTests(what: string, tests: string[]): string[] {
+  return tests.length === 0 ? [] : [`- for ${what}, as planned: ${tests.join(', ')}`]
 }

@@ -60,7 +60,8 @@ interface Reviewing {
 
 async function reviewed(model: Model, { task, patch, report, signal }: Reviewing): Promise<Verdict> {
   if (patch.text.length > longestDiff) return verdictOf([unreviewable(patch)], [])
-  const files = shownFiles(patch, await task.bench.workspace.changes(report.treeSha))
+  const { workspace, isTest } = task.bench
+  const files = shownFiles({ patch, changes: await workspace.changes(report.treeSha), isTest })
   const text = describeChange(task, { files, report })
   const verdicts: Verdict[] = []
   // One after the other, so that what one has cost is known before the next is asked.

@@ -14,6 +14,8 @@ export interface Hunk {
   count: number
   /** With their signs. */
   lines: string[]
+  /** The line that git takes for the head of what it stands in, such as a function's; empty where it found none. */
+  within: string
 }
 
 export interface PatchSection extends ChangedBlock {
@@ -67,8 +69,9 @@ function hunksOf(body: string): Hunk[] {
     .slice(1)
     .map((text) => {
       const [head = '', ...lines] = text.split('\n')
-      const [, start = '1', count = '1'] = /^-\S+ \+(\d+)(?:,(\d+))? @@/.exec(head) ?? []
-      return { start: Number(start), count: Number(count), lines: lines.filter((line) => /^[-+ \\]/.test(line)) }
+      const [, start = '1', count = '1', within = ''] = /^-\S+ \+(\d+)(?:,(\d+))? @@ ?(.*)/.exec(head) ?? []
+      const shown = lines.filter((line) => /^[-+ \\]/.test(line))
+      return { start: Number(start), count: Number(count), lines: shown, within: within.trim() }
     })
 }
 

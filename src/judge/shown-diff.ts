@@ -3,7 +3,7 @@ import type { TreeChange } from '../publish/publication.ts'
 import type { Patch } from '../workspace/workspace.ts'
 import { type Hunk, type PatchSection, patchSections } from './patch-sections.ts'
 
-/** A changed file up to this length is shown whole, so that the reviewer sees what the change stands in. */
+/** A changed source up to this length is shown whole, so that the reviewer sees what the change stands in; a test says by itself what it holds. */
 const longestWhole = { lines: 150, characters: 6_000 }
 
 export interface ShownLine {
@@ -19,22 +19,39 @@ export interface ShownFile {
   state: string
   /** Places that are shown; between them are lines that are not. */
   places: ShownLine[][]
+  /** One a place: the head of what it stands in, where git knows it. */
+  within?: string[]
 }
 
-/** `changes` has the whole contents, as the patch leaves them. */
-export function shownFiles(patch: Patch, changes: TreeChange[]): ShownFile[] {
+export interface Shown {
+  patch: Patch
+  /** With the whole contents, as the patch leaves them. */
+  changes: TreeChange[]
+  isTest(path: string): boolean
+}
+
+export function shownFiles({ patch, changes, isTest }: Shown): ShownFile[] {
   const texts = new Map(changes.map(({ path, blob }) => [path, blob?.content.toString('utf8')]))
-  return patchSections(patch).map((section) => shownFile(section, texts.get(section.file.path)))
+  return patchSections(patch).map((section) => {
+    const { path, kind, binary } = section.file
+    if (binary) return { path, state: 'binary', places: [] }
+    const text = texts.get(path) ?? ''
+    return kind === 'modified' && !isTest(path) && isShort(text) ? shownWhole(section, text) : shownPlaces(section)
+  })
 }
 
-function shownFile(section: PatchSection, text = ''): ShownFile {
-  const { file, hunks } = section
-  const { path, kind, binary } = file
-  if (binary) return { path, state: 'binary', places: [] }
-  const lines = text.split('\n')
-  const whole = kind === 'modified' && lines.length <= longestWhole.lines && text.length <= longestWhole.characters
-  const words = { added: 'new file', deleted: 'deleted', modified: whole ? 'changed, shown whole' : 'changed' }
-  return { path, state: words[kind], places: whole ? [unfolded(hunks, lines)] : hunks.map(numbered) }
+function isShort(text: string): boolean {
+  return text.length <= longestWhole.characters && text.split('\n').length <= longestWhole.lines
+}
+
+function shownWhole({ file: { path }, hunks }: PatchSection, text: string): ShownFile {
+  return { path, state: 'changed, shown whole', places: [unfolded(hunks, text.split('\n'))] }
+}
+
+const states = { added: 'new file', deleted: 'deleted', modified: 'changed' }
+
+function shownPlaces({ file: { path, kind }, hunks }: PatchSection): ShownFile {
+  return { path, state: states[kind], places: hunks.map(numbered), within: hunks.map(({ within }) => within) }
 }
 
 function numbered({ start, lines }: Hunk): ShownLine[] {
@@ -62,7 +79,10 @@ export function describeDiff(files: ShownFile[]): string {
   return files.map(describeFile).join('\n')
 }
 
-function describeFile({ path, state, places }: ShownFile): string {
-  const shown = places.map((lines) => lines.map(({ number = '', text }) => `${number}${text}`).join('\n'))
+function describeFile({ path, state, places, within = [] }: ShownFile): string {
+  const shown = places.map((lines, at) => {
+    const head = within[at] ? [`in ${within[at]}`] : []
+    return [...head, ...lines.map(({ number = '', text }) => `${number}${text}`)].join('\n')
+  })
   return [`=== ${path} (${state})`, ...(shown.length > 0 ? [shown.join('\n…\n')] : [])].join('\n')
 }

@@ -171,6 +171,13 @@ describe('explore', () => {
     expect(files.map(({ path }) => path)).toEqual(['lib/command.js', 'test/c.test.js'])
   })
 
+  it('shows of a weak file that only uses what is defined elsewhere how it does', async () => {
+    const user = ['import x', ...Array.from({ length: 60 }, (_, at) => `other(${at})`), 'formatMoney(1)', 'last()']
+    const { files } = await look({ ...tally, 'src/statement.js': user.join('\n') }, { searchTerms: ['formatMoney'] })
+    const statement = files.find(({ path }) => path === 'src/statement.js')
+    expect(statement?.parts.map(({ from, to }) => [from, to])).toEqual([[58, 63]])
+  })
+
   it('counts a name once, and not how many documents speak of it', async () => {
     const documents = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`docs/${at}.md`, 'Wallet\n']))
     const { files } = await look(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fileParts, hitsOf } from '../../src/explore/file-parts.ts'
+import { fileParts, hitsOf, mentionParts } from '../../src/explore/file-parts.ts'
 
 const licence = Array.from({ length: 12 }, (_, at) => `# Licence, line ${at + 1}`)
 const code = Array.from({ length: 400 }, (_, at) => `value_${at} = ${at}`)
@@ -15,6 +15,18 @@ test('a window near the top of a file leaves its licence out', () => {
 test('a hit inside of it is shown', () => {
   const { parts } = fileParts(text, [{ line: 3, points: 1, defines: false }], 10_000)
   expect(parts[0]).toMatchObject({ from: 1, to: 23 })
+})
+
+test('of a file that only mentions it, each place is shown with little around, and a tiny file whole', () => {
+  const hits = [30, 200].map((line) => ({ line, points: 1, defines: false }))
+  const { parts } = mentionParts(text, hits, 1_500)
+  expect(parts.map(({ from, to }) => [from, to])).toEqual([
+    [26, 34],
+    [196, 204],
+  ])
+  expect(mentionParts('one\ntwo\n', [{ line: 1, points: 1, defines: false }], 1_500).parts).toEqual([
+    { from: 1, to: 2, text: 'one\ntwo' },
+  ])
 })
 
 test('a name is where it is defined, one of a class in its class, and a word where it stands first', () => {
