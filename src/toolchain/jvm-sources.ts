@@ -30,8 +30,12 @@ export function hostsIn(texts: string[], known: string[]): string[] {
   return [...new Set([...known, ...hosts])].sort()
 }
 
-/** Java asks the user database where its home is, not HOME: two runs on a machine without a sandbox would share one. */
-export const javaHome = 'export GRADLE_USER_HOME="$HOME/.gradle" MAVEN_OPTS="-Duser.home=$HOME $MAVEN_OPTS"'
+/**
+ * Java asks the user database where its home is, not HOME, and takes /tmp whatever TMPDIR says: two runs on a machine without a
+ * sandbox would share both, and what Gradle leaves in the latter would stay.
+ */
+export const javaHome = `export GRADLE_USER_HOME="$HOME/.gradle" GRADLE_OPTS="-Djava.io.tmpdir=$TMPDIR $GRADLE_OPTS"
+export MAVEN_OPTS="-Duser.home=$HOME -Djava.io.tmpdir=$TMPDIR $MAVEN_OPTS"`
 
 /**
  * Java reads no proxy from the environment, as all other package clients do. `HTTPS_PROXY` is set where the sandbox opens

@@ -60,6 +60,23 @@ test { jvmArgs ${quick
   provide: nothing,
 })
 
+it.each([
+  ['pom.xml', 'MAVEN_OPTS'],
+  ['build.gradle', 'GRADLE_OPTS'],
+])(
+  'programs of %s are told where their temporary folder is, which Java does not ask the environment for',
+  async (file, variable) => {
+    const files = { [file]: '', 'src/test/java/shop/SumsTest.java': '' }
+    const { checks, installs } = await detectToolchain(Object.keys(files), readerOf(files))
+    await using repository = await openRepository({})
+    for (const { before = '' } of [...checks.filter(({ name }) => name === 'test'), ...installs]) {
+      const { output } = await repository.session.run({ line: `${before}\necho "$${variable}"`, cwd: '.' })
+      expect(output).toContain(`-Djava.io.tmpdir=${repository.home}/tmp `)
+    }
+    expect(checks).not.toHaveLength(0)
+  },
+)
+
 const under = (folder: string, files: Record<string, string>) =>
   Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text] as const))
 const parent = '<parent><groupId>shop</groupId><artifactId>all</artifactId><version>1</version></parent>'
