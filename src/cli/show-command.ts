@@ -18,7 +18,7 @@ import { type ReadinessReport, renderTerminalReadiness } from '../render/readine
 import { readinessKey } from '../report-readiness.ts'
 import { stateOf } from '../run/answer-rules.ts'
 import type { Ledger, RunEvent } from '../run/ledger.ts'
-import { workPatch } from '../run/outcome.ts'
+import { pullRequestEnded, workPatch } from '../run/outcome.ts'
 import type { Answer } from '../run/question.ts'
 import { type Run, stages } from '../run/run.ts'
 import type { Normalized } from '../task/normalize.ts'
@@ -47,6 +47,7 @@ export async function showCommand(
 async function describeRun(run: Run, ledger: Ledger): Promise<string> {
   const values = new Map((await ledger.stages(run.id)).map(({ stage, value }) => [stage, value]))
   const estimate = values.get(estimateKey) as Estimate | undefined
+  const events = await ledger.events(run.id)
   const charge = await ledger.spent(run.id)
   const artifacts = await ledger.artifacts(run.id)
   const { task } = run
@@ -56,8 +57,9 @@ async function describeRun(run: Run, ledger: Ledger): Promise<string> {
     ...(url ? [url] : []),
     `Asked for by ${requestedBy} at ${requestedAt}; attempt ${run.attempt}; Draftsmith ${run.version}`,
     `State: ${describeState(run)}`,
+    ...describeWorkEnd(events),
     ...(run.clearedAt ? [`Its records were removed at ${run.clearedAt.toISOString()} (DRAFTSMITH_KEEP_DAYS).`] : []),
-    ...(await describeDecision(run, ledger, values)),
+    ...describeDecision(events, values),
     ...(await ledger.answers(run.id)).map(describeAnswer),
     ...(task.wants === 'readiness' ? describeReadiness(values) : [describeStages(values)]),
     ...(charge.calls > 0 ? [`Cost: ${cost(charge)}`, ...usageByRole(charge).map((line) => `  ${line}`)] : []),
@@ -66,6 +68,12 @@ async function describeRun(run: Run, ledger: Ledger): Promise<string> {
       ? ['Artifacts:', ...artifacts.map(({ name, bytes }) => `  ${name} (${bytes} bytes)`)]
       : []),
   ].join('\n')
+}
+
+/** What people made of its pull request, as far as a round has seen it. */
+function describeWorkEnd(events: RunEvent[]): string[] {
+  const { kind, at } = events.findLast((event) => event.kind === pullRequestEnded)?.data ?? {}
+  return kind === undefined ? [] : [`Its pull request was ${kind} at ${at}`]
 }
 
 function describeStages(values: ReadonlyMap<string, unknown>): string {
@@ -78,10 +86,9 @@ function describeReadiness(values: ReadonlyMap<string, unknown>): string[] {
 }
 
 /** What was understood of issue and repository, and the newest decision on it: the plan's where there is one. */
-async function describeDecision(run: Run, ledger: Ledger, values: ReadonlyMap<string, unknown>): Promise<string[]> {
+function describeDecision(events: RunEvent[], values: ReadonlyMap<string, unknown>): string[] {
   const read = values.get('normalize') as Normalized | { end: unknown } | undefined
   const contract = read !== undefined && 'kind' in read && read.kind === 'contract' ? read.contract : undefined
-  const events = await ledger.events(run.id)
   const told = (kind: string) => events.findLast((event) => event.kind === kind)?.data
   const decision = told('plan_decision')?.decision ?? told('gate')?.decision ?? values.get('gate')
   const facts = told('repository') as RepositoryFacts | undefined

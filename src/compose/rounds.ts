@@ -10,6 +10,7 @@ import type { Duty } from '../reconcile/duty.ts'
 import { createEndOverdue } from '../reconcile/end-overdue.ts'
 import { createEndVanished } from '../reconcile/end-vanished.ts'
 import { createFindLabels } from '../reconcile/find-labels.ts'
+import { createFollowWork } from '../reconcile/follow-work.ts'
 import { ownRounds } from '../reconcile/own-rounds.ts'
 import { createRedeliverLost } from '../reconcile/redeliver-lost.ts'
 import { createRounds, type Rounds } from '../reconcile/rounds.ts'
@@ -78,6 +79,7 @@ function sharedDuties(config: Config, parts: RoundsParts): Duty[] {
           createRedeliverLost({ github, ...every, everyMs: Math.min(every.everyMs, fiveMinutes) }),
           createTellEnds({ upkeep, tell: waiting.tellEnded, ...every }),
           createEndVanished({ ledger, github, inspect, cancel: (key, why) => cancelRun(key, why, intake), ...every }),
+          createFollowWork({ upkeep, github, ...every }),
           createFindLabels({ github, ledger, label, record: (request) => recordRun(request, intake), ...every }),
         ]),
   ]

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import type { TreeChange } from '../publish/publication.ts'
+import type { PullRequestEnd } from '../run/outcome.ts'
 import type { CloneSource } from '../task/task-host.ts'
 
 export type Permission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
@@ -72,6 +73,8 @@ export interface PullRequestFacts {
   draft: boolean
   headBranch: string
   headSha: string
+  /** Absent while it is open. */
+  end?: PullRequestEnd
 }
 
 export interface CommentFacts {

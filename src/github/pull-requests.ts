@@ -79,6 +79,8 @@ interface RawPullRequest {
   html_url: string
   state: string
   draft?: boolean | undefined
+  merged_at?: string | null
+  closed_at?: string | null
   head: { ref: string; sha: string }
 }
 
@@ -92,7 +94,14 @@ function toFacts(pull: RawPullRequest): PullRequestFacts {
     draft: pull.draft ?? false,
     headBranch: pull.head.ref,
     headSha: pull.head.sha,
+    ...endOf(pull),
   }
+}
+
+function endOf({ state, merged_at: merged, closed_at: closed }: RawPullRequest): Pick<PullRequestFacts, 'end'> {
+  const at = merged ?? closed
+  if (state === 'open' || !at) return {}
+  return { end: { kind: merged ? 'merged' : 'closed', at: new Date(at) } }
 }
 
 const labelColour = '5319e7'

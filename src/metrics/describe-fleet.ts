@@ -45,7 +45,7 @@ const none: Record<OutcomeKind, 0> = {
   failed: 0,
 }
 
-function describeRuns(registry: Registry, { ended, underWay }: FleetFigures): void {
+function describeRuns(registry: Registry, { ended, pullRequests, underWay }: FleetFigures): void {
   const total = new Counter({
     name: 'draftsmith_runs_total',
     help: 'Runs that ended, by outcome.',
@@ -54,6 +54,14 @@ function describeRuns(registry: Registry, { ended, underWay }: FleetFigures): vo
   })
   for (const outcome of Object.keys(none)) total.inc({ outcome }, 0)
   for (const { outcome, runs } of ended) total.inc({ outcome }, runs)
+  const published = new Counter({
+    name: 'draftsmith_pull_requests_total',
+    help: 'Runs whose pull request was merged, or closed without that.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  })
+  for (const outcome of ['merged', 'closed']) published.inc({ outcome }, 0)
+  for (const { end, runs } of pullRequests) published.inc({ outcome: end }, runs)
   const now = new Gauge({
     name: 'draftsmith_runs',
     help: 'Runs that have not ended, by state; those that are queued are the depth of the queue.',

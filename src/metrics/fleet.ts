@@ -1,11 +1,13 @@
 // What is true of the whole deployment, whichever process is asked. Types only; read from the database by run/fleet-figures.ts.
 import type { ModelRole } from '../model/model.ts'
-import type { OutcomeKind } from '../run/outcome.ts'
+import type { OutcomeKind, PullRequestEnd } from '../run/outcome.ts'
 import type { RunState } from '../run/run.ts'
 
 export interface FleetFigures {
   /** Ever ended, also those that the ledger does not keep any more. */
   ended: { outcome: OutcomeKind; runs: number }[]
+  /** Of those, what people made of their pull request. */
+  pullRequests: { end: PullRequestEnd['kind']; runs: number }[]
   underWay: { state: Exclude<RunState, 'ended'>; runs: number }[]
   /** Age of the oldest run that has not been begun, in seconds; 0 when there is none. */
   oldestQueuedSeconds: number

@@ -1,7 +1,8 @@
 // Upkeep on PostgreSQL and on the embedded database: one SQL for both.
 import type { Database } from './database.ts'
-import { and, asc, between, eq, isNull, lt, sql } from './drivers.ts'
+import { and, asc, between, eq, gt, isNull, lt, sql } from './drivers.ts'
 import { rowsOf } from './orm.ts'
+import { type PullRequestEnd, pullRequestEnded } from './outcome.ts'
 import type { Run } from './run.ts'
 import { toRun } from './run-row.ts'
 import { artifactTable, deliveryTable, eventTable, modelCallTable, runTable, stageTable } from './schema.ts'
@@ -23,6 +24,8 @@ export function createUpkeep({ database, clock }: UpkeepOptions): Upkeep {
       await database.query((orm) => orm.update(runTable).set({ toldAt: clock() }).where(eq(runTable.id, runId)))
     },
     takenBefore: (taken) => takenBefore(database, taken),
+    openWork: (endedAfter, most) => openWork(database, endedAfter, most),
+    workEnded: (runId, end) => workEnded({ database, clock }, runId, end),
     clear: (endedBefore, most) => clear({ database, clock }, endedBefore, most),
     async forgetDeliveries(receivedBefore) {
       await database.query((orm) => orm.delete(deliveryTable).where(lt(deliveryTable.receivedAt, receivedBefore)))
@@ -56,6 +59,42 @@ async function takenBefore(database: Database, taken: Date): Promise<Run[]> {
       .orderBy(asc(sequence)),
   )
   return rows.map(toRun)
+}
+
+async function openWork(database: Database, endedAfter: Date, most: number): Promise<Run[]> {
+  const { endedAt, outcome } = runTable
+  // The condition is that of the index `run_open_work`.
+  const changed = sql`pull_request_end is null and ${outcome}::text ~ '^ *[{] *"kind" *: *"(pull_request|unverified)"'`
+  const rows = await database.query((orm) =>
+    orm
+      .select()
+      .from(runTable)
+      .where(and(changed, gt(endedAt, endedAfter)))
+      .orderBy(asc(endedAt))
+      .limit(most),
+  )
+  return rows.map(toRun)
+}
+
+/** The total outlives the row, as those of outcomes do. */
+async function workEnded(
+  { database, clock }: UpkeepOptions,
+  runId: string,
+  { kind, at }: PullRequestEnd,
+): Promise<void> {
+  const endedAt = at.toISOString()
+  await database.transact(async (transaction) => {
+    const noted = await transaction.execute(sql`
+      update draftsmith.run set pull_request_end = ${kind}, pull_request_ended_at = ${endedAt}::timestamptz
+      where id = ${runId} and pull_request_end is null returning id`)
+    if (rowsOf(noted).length === 0) return
+    await transaction
+      .insert(eventTable)
+      .values({ runId, kind: pullRequestEnded, data: { kind, at: endedAt }, at: clock() })
+    await transaction.execute(sql`
+      insert into draftsmith.total as total (figure, label, value) values ('pull_requests', ${kind}, 1)
+      on conflict (figure, label) do update set value = total.value + 1`)
+  })
 }
 
 /** The row is the lock: whoever moves the time at which the duty is due has the round, until that time. */

@@ -5,13 +5,24 @@ import type { ModelRole } from '../model/model.ts'
 import type { Database } from './database.ts'
 import { sql } from './drivers.ts'
 import { rowsOf } from './orm.ts'
-import type { OutcomeKind } from './outcome.ts'
+import type { OutcomeKind, PullRequestEnd } from './outcome.ts'
 import type { RunState } from './run.ts'
 
 type UnderWay = Exclude<RunState, 'ended'>
 
 interface Row {
-  figure: 'runs' | 'calls' | 'tokens' | 'usd' | 'under_way' | 'oldest' | 'untold' | 'paused' | 'lowest_share' | 'closed'
+  figure:
+    | 'runs'
+    | 'pull_requests'
+    | 'calls'
+    | 'tokens'
+    | 'usd'
+    | 'under_way'
+    | 'oldest'
+    | 'untold'
+    | 'paused'
+    | 'lowest_share'
+    | 'closed'
   label: string
   value: number
 }
@@ -59,6 +70,10 @@ function figuresOf(rows: Row[]): FleetFigures {
   const one = (figure: Row['figure'], label = '') => of(figure).find((row) => row.label === label)?.value
   return {
     ended: of('runs').map(({ label, value }) => ({ outcome: label as OutcomeKind, runs: value })),
+    pullRequests: of('pull_requests').map(({ label, value }) => ({
+      end: label as PullRequestEnd['kind'],
+      runs: value,
+    })),
     underWay: of('under_way').map(({ label, value }) => ({ state: label as UnderWay, runs: value })),
     oldestQueuedSeconds: Math.max(0, one('oldest') ?? 0),
     queuePaused: (one('paused') ?? 0) > 0,

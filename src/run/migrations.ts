@@ -242,6 +242,11 @@ const migrations: readonly (readonly string[])[] = [
       notify_at timestamptz not null
     )`,
   ],
+  [
+    // Runs whose pull request is looked after; the condition is that of `run_changed`.
+    `create index run_open_work on draftsmith.run (ended_at)
+      where pull_request_end is null and outcome::text ~ '^ *[{] *"kind" *: *"(pull_request|unverified)"'`,
+  ],
 ]
 
 /** Any number that nobody else uses on this server: several processes may start at once, one migrates. */

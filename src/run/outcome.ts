@@ -24,6 +24,15 @@ export interface Made {
   pullRequest?: string
 }
 
+/** What people made of the pull request of a run. */
+export interface PullRequestEnd {
+  kind: 'merged' | 'closed'
+  at: Date
+}
+
+/** Event that tells it: `kind`, and `at` in ISO 8601. */
+export const pullRequestEnded = 'pull_request_ended'
+
 /** Event that tells where the work is from then on: `branch`, `commitSha`, and `pullRequest` once there is one. */
 export const pushed = 'pushed'
 

@@ -1,4 +1,5 @@
 // What keeps the ledger true over time, beside the runs themselves. Types only; the adapter is run/drizzle-upkeep.ts.
+import type { PullRequestEnd } from './outcome.ts'
 import type { Run } from './run.ts'
 
 export interface Upkeep {
@@ -10,6 +11,10 @@ export interface Upkeep {
   told(runId: string): Promise<void>
   /** Runs that a worker took before that moment and has still, oldest first. */
   takenBefore(moment: Date): Promise<Run[]>
+  /** Runs that ended after that moment with a change of which nobody knows what became, the one that ended first before others. */
+  openWork(endedAfter: Date, most: number): Promise<Run[]>
+  /** Once: the first end of a pull request is the one that counts. */
+  workEnded(runId: string, end: PullRequestEnd): Promise<void>
   /**
    * Removes what takes room of up to `most` runs that ended before that moment: records, model calls, events, artifacts. Their rows
    * stay, and so does what people answered: that a label was obeyed is known for ever. Answers how many runs it were.

@@ -9,6 +9,7 @@ const log = pino({ level: 'silent' })
 const figures: FleetFigures = {
   ended: [{ outcome: 'pull_request', runs: 7 }],
   underWay: [{ state: 'queued', runs: 3 }],
+  pullRequests: [{ end: 'merged', runs: 2 }],
   oldestQueuedSeconds: 42,
   queuePaused: true,
   untold: 2,

@@ -62,6 +62,7 @@ function suite(make: () => Promise<Place>): void {
     expect(await read()).toEqual({
       ended: [],
       underWay: [],
+      pullRequests: [],
       oldestQueuedSeconds: 0,
       queuePaused: false,
       untold: 0,
@@ -93,6 +94,15 @@ function suite(make: () => Promise<Place>): void {
     expect((await read()).charges).toEqual([before])
     await run.settle({ kind: 'failed', code: 'attempts_used_up', reason: 'It was interrupted too often.' })
     expect((await read()).charges).toEqual([{ role: 'coder', calls: 2, tokens: 5_240, usd: 1.25 }])
+  })
+
+  it('count what became of a pull request, the first time that it is seen', async () => {
+    const { run } = await begin()
+    const upkeep = createUpkeep({ database, clock: () => clock.now })
+    for (const kind of ['merged', 'closed'] as const) await upkeep.workEnded(run.id, { kind, at: clock.now })
+    expect((await read()).pullRequests).toEqual([{ end: 'merged', runs: 1 }])
+    await ledger.cancel(run.taskKey, { reason: 'Enough.' })
+    await (await ledger.claim(run.id))?.settle({ kind: 'plan_only', reason: 'Enough.' })
   })
 
   it('tell how long the oldest run has waited that nobody has begun', async () => {
