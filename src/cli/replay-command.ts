@@ -11,7 +11,7 @@ export async function replayCommand(
     out(`# ${run.id}: ${run.task.title}`)
     const told = new Map<string, number>()
     for (const call of await ledger.modelCalls(run.id)) out(describeCall(call, told))
-    out(`# Ended: ${run.outcome?.kind ?? run.state}`)
+    out(run.outcome === undefined ? `# Not ended: ${run.state}` : `# Ended: ${run.outcome.kind}`)
     return 0
   })
 }

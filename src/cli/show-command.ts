@@ -151,5 +151,5 @@ async function writeArtifacts(run: Run, ledger: Ledger, folder: string): Promise
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, content ?? '')
   }
-  return `${artifacts.length} artifacts are in ${folder}.`
+  return `Artifacts in ${folder}: ${artifacts.length}.`
 }

@@ -10,7 +10,7 @@ export function commitMissing(commit: string): Fault {
 
 export function repositoryEmpty(): Fault {
   return new Fault('invalid_input', 'repository_empty', 'The repository has no commits yet.', {
-    mend: 'Push a first commit, then start again.',
+    mend: 'Make a first commit, then start again.',
   })
 }
 

@@ -82,8 +82,8 @@ describe('the environment', () => {
       line.run(['show', 'r-unknown']),
       line.run(['show', 'r-unknown'], { env: { PORT: '3000' } }),
     ])
-    expect(read.stderr).toContain('PORT Too big')
-    expect(kept.stderr).toContain('There is no run r-unknown.')
+    expect(read.stderr).toContain('PORT is `99999`, and must be at most')
+    expect(kept.stderr).toContain('There is no run r-unknown')
   })
 
   test('.env of a repository is not read: it could name another address for the key', async () => {
@@ -93,7 +93,7 @@ describe('the environment', () => {
     for (const cwd of [repository, join(repository, 'sub')]) {
       const { stderr } = await line.run(['show', 'r-unknown'], { cwd })
       expect(stderr).toContain(`was not read, since it belongs to the repository ${repository}.`)
-      expect(stderr).toContain('There is no run r-unknown.')
+      expect(stderr).toContain('There is no run r-unknown')
     }
   })
 })
@@ -101,7 +101,7 @@ describe('the environment', () => {
 describe('what a run is given', () => {
   test.each([
     ['a folder that is no repository', () => line.folder, 'is not a git repository.', 'Name a folder inside a clone'],
-    ['an empty repository', emptyRepository, 'The repository has no commits yet.', 'Push a first commit'],
+    ['an empty repository', emptyRepository, 'The repository has no commits yet.', 'Make a first commit'],
   ])('%s', async (_, repository, message, mend) => {
     const { exitCode, stdout, stderr } = await line.run(['run', '--repo', repository(), '--issue', issue], { env: key })
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
@@ -152,7 +152,9 @@ describe('runs that are looked for', () => {
       expect(await line.run([command, 'r-unknown', ...more])).toMatchObject({
         exitCode: 2,
         stdout: '',
-        stderr: expect.stringMatching(/^There is no run r-unknown\. .*\nCheck the id, and set DATABASE_URL/),
+        stderr: expect.stringMatching(
+          /^There is no run r-unknown, since no database exists yet\.\nCheck the id, and set DATABASE_URL/,
+        ),
       })
     },
   )
@@ -163,7 +165,9 @@ describe('runs that are looked for', () => {
       await program.line()
       const shown = await line.run(['show', 'r-unknown'])
       expect(shown.exitCode).toBe(2)
-      expect(shown.stderr).toContain('local runs: Another Draftsmith process uses the data folder')
+      expect(shown.stderr).toMatch(
+        /^Run r-unknown was not found, and local runs could not be looked at: Another Draftsmith process uses .*\nStop the other process/,
+      )
       const repository = repositoryWith({ 'a.txt': 'a\n' })
       const run = await line.run(['run', '--repo', repository, '--issue', issue], { env: key })
       expect(run.exitCode).toBe(2)

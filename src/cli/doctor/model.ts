@@ -8,6 +8,9 @@ import { priceOf } from '../../model/pricing.ts'
 import type { Finding } from './finding.ts'
 
 const check = 'model key'
+/** A run waits for minutes; somebody at a terminal wants to know. */
+const patienceMs = 20_000
+const silent = 'Try again later, and check ANTHROPIC_BASE_URL, the proxy and the firewall.'
 
 /** Spends nothing unless `online`: then one token for each model. */
 export async function checkModel(
@@ -46,10 +49,13 @@ function withoutPrice(model: string): Finding {
 async function tryModel(provider: ModelProvider, model: string): Promise<Finding> {
   const content = [{ type: 'text' as const, text: 'Say yes.' }]
   const request = { role: 'analyst' as const, model, system: '', tools: [], maxTokens: 1 }
+  const tooLong = AbortSignal.timeout(patienceMs)
   try {
-    await provider.complete({ ...request, messages: [{ role: 'user', content }] })
+    await provider.complete({ ...request, messages: [{ role: 'user', content }] }, tooLong)
     return { check, level: 'ok', found: `works with ${model}` }
   } catch (thrown) {
+    if (tooLong.aborted)
+      return { check, level: 'fail', found: `${model} gave no answer in ${patienceMs / 1000} s`, mend: silent }
     const { message, mend = 'Try again later.' } = toFault(thrown)
     return { check, level: 'fail', found: message, mend }
   }
