@@ -68,7 +68,8 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const runner = composeRunner(config, { log, workspaces, host, queue, spans, metrics })
   const sandbox = composeSandbox(config)
   await sandbox.sweep?.()
-  await workspaces.sweep()
+  // What is left on the disk is no reason to stand still: the rounds try again, and say so again.
+  await workspaces.sweep().catch((err: unknown) => log.error({ err }, 'what earlier processes left could not be swept'))
   const upkeep = createUpkeep({ database, clock })
   const { told } = upkeep
   const worker = createWorker({ ledger, queue, ...runner, told, version, logger: log })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Fault } from '../errors.ts'
 import { listBase } from './base-tree.ts'
 import { makeDecoy } from './decoy.ts'
+import { eachInTurn } from './each-in-turn.ts'
 import { createGit, type Git } from './git.ts'
 import { type Mirror, openMirror } from './mirror.ts'
 import { evictMirrors, sweepEvicted } from './mirror-cache.ts'
@@ -50,10 +51,12 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
     },
 
     async sweep() {
-      await sweepRunFolders(root)
-      await sweepBorrowed(join(root, 'borrowed'), clock())
-      await sweepEvicted(mirrors)
-      await evictMirrors(mirrors, mirrorBytes)
+      await eachInTurn([
+        () => sweepRunFolders(root),
+        () => sweepBorrowed(join(root, 'borrowed'), clock()),
+        () => sweepEvicted(mirrors),
+        () => evictMirrors(mirrors, mirrorBytes),
+      ])
     },
   }
 }

@@ -2,6 +2,7 @@
 // whatever has become of the run since: it goes on in another process, or from a fresh folder in this one.
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { eachInTurn } from './each-in-turn.ts'
 import { holdAlone } from './lock.ts'
 import { removeFolder } from './permissions.ts'
 
@@ -23,14 +24,18 @@ export async function takeRunFolder(root: string, runId: string): Promise<RunFol
   }
 }
 
+/** Of what cannot be removed the first is thrown, once all others are gone. */
 export async function sweepRunFolders(root: string): Promise<void> {
   await mkdir(join(root, locks), { recursive: true })
-  for (const name of await namesOf(root)) {
-    const taken = take(root, name)
-    if (taken === undefined) continue
-    await empty(taken)
-    taken.release()
-  }
+  const names = await namesOf(root)
+  await eachInTurn([...names].map((name) => () => sweepRunFolder(root, name)))
+}
+
+async function sweepRunFolder(root: string, name: string): Promise<void> {
+  const taken = take(root, name)
+  if (taken === undefined) return
+  await empty(taken)
+  taken.release()
 }
 
 const runs = 'runs'

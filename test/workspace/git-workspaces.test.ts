@@ -479,6 +479,15 @@ describe('cleaning up', () => {
     expect(await open('r-dead')).toBe(dead)
   })
 
+  it('sweeps the rest where something cannot be swept, and then says so', async () => {
+    await mkdir(join(bench.root, 'run-locks/r-broken.lock'), { recursive: true })
+    for (const left of ['runs/r-0', 'runs/r-z', 'mirrors/.leaving-x'])
+      await mkdir(join(bench.root, left), { recursive: true })
+    await expect(bench.workspaces.sweep()).rejects.toThrow()
+    expect(await readdir(join(bench.root, 'runs'))).toEqual([])
+    expect(await readdir(join(bench.root, 'mirrors'))).toEqual([])
+  })
+
   it('gives an attempt a folder of its own while the one before it unwinds', async () => {
     const before = await bench.open()
     const after = await bench.open()
