@@ -36,7 +36,7 @@ try {
       start: { times: 3 },
       firstComment: { times: 10 },
       recovery: { times: 3 },
-      throughput: { concurrent: [1, 4, 16, 64], leastRuns: 12 },
+      throughput: { concurrent: [1, 4, 16, 64], leastRuns: 4 },
       growth: { runs: [1_000, 10_000, 100_000], whole: 1_000, times: 20 },
     },
     postgresServer: postgres?.url,

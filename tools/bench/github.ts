@@ -21,6 +21,8 @@ export interface GitHubOptions {
   folder: string
   /** Below the organisation `acme`; each holds the bundled repository and that many issues, from number 1. */
   repositories: Record<string, number>
+  /** Added to the policy of each. */
+  policy?: string
   /** Where webhooks go; none are sent without it. */
   webhookUrl?: string
 }
@@ -35,10 +37,15 @@ interface Announced {
 const label = 'agent-eligible'
 const maintainer = 'maintainer'
 
-export async function startGitHub({ folder, repositories, webhookUrl }: GitHubOptions): Promise<RunningGitHub> {
+export async function startGitHub({
+  folder,
+  repositories,
+  policy = '',
+  webhookUrl,
+}: GitHubOptions): Promise<RunningGitHub> {
   const users = [{ login: 'acme', type: 'Organization' }, { login: maintainer }]
   const seed = join(folder, 'github.json')
-  const seeds = Object.entries(repositories).map(repositorySeed)
+  const seeds = Object.entries(repositories).map(([name, issues]) => repositorySeed({ name, issues, policy }))
   await writeFile(seed, JSON.stringify({ webhookUrl, users, repositories: seeds }))
   const file = new URL('../../test/support/emulated-github/main.ts', import.meta.url)
   const program = startProgram({ file, args: ['--seed', seed], log: join(folder, 'github.log') })
@@ -61,12 +68,12 @@ export async function startGitHub({ folder, repositories, webhookUrl }: GitHubOp
 }
 
 /** The limits are those of a run that is to last as long as the script wants. */
-function repositorySeed([name, issues]: [string, number]) {
+function repositorySeed({ name, issues, policy }: { name: string; issues: number; policy: string }) {
   return {
     owner: 'acme',
     name,
     folder: fileURLToPath(new URL('../../demo/repository', import.meta.url)),
-    files: { '.github/draftsmith.yml': 'limits: { turns: 300, toolCalls: 1000, usd: 20, tokens: 2000000 }\n' },
+    files: { '.github/draftsmith.yml': `limits: { turns: 300, toolCalls: 1000, usd: 20, tokens: 2000000 }\n${policy}` },
     collaborators: { [maintainer]: 'write' },
     labels: [label],
     issues: Array.from({ length: issues }, () => ({ ...issue, author: maintainer })),

@@ -7,7 +7,7 @@ const row = z.strictObject({
   on: z.string().describe('Database or sandbox it was measured on; empty where neither matters.'),
   value: z.number(),
   unit: z
-    .enum(['ms', 's', 'MB', 'KB', 'characters', 'tokens', '%', 'count', 'a minute'])
+    .enum(['ms', 's', 'MB', 'KB', 'characters', 'tokens', '%', 'count', 'a minute', 'times'])
     .describe('MB are 1,000,000 bytes, KB 1,000.'),
   goal: z.number().optional().describe('The value should be at most this.'),
   least: z.number().optional().describe('The value should be at least this.'),

@@ -18,6 +18,7 @@ export interface WorldOptions {
   /** How long the model thinks before it answers. */
   modelDelayMs: number
   repositories: GitHubOptions['repositories']
+  policy?: string
   /** For the service. */
   env?: Record<string, string>
 }
@@ -60,7 +61,8 @@ async function build(surroundings: Surroundings, options: WorldOptions, { closin
   closing.push(database.drop)
   const port = await freePort()
   const webhookUrl = `http://127.0.0.1:${port}/api/github/webhooks`
-  const github = await startGitHub({ folder, repositories: options.repositories, webhookUrl })
+  const { repositories, policy } = options
+  const github = await startGitHub({ folder, repositories, webhookUrl, ...(policy !== undefined && { policy }) })
   closing.push(github.stop)
   const model = await startModel(folder, options)
   closing.push(model.stop)
