@@ -271,6 +271,21 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    slug: 'readings',
+    shows:
+      'an issue that can be meant in two ways; the maintainer takes the one that was not recommended, before anything is planned',
+    repository: 'sage/tally',
+    brief: false,
+    answers: ['/draftsmith choose 2'],
+    expected: {
+      outcome: 'pull_request',
+      files: ['docs/files.md', 'src/statement.js', 'test/statement.test.js'],
+      proof: ['test/statement.test.js > renderStatement > marks what is paid, and leaves it out of the sum'],
+      repairs: 0,
+      says: ['maya chose: Keep them in the table'],
+    },
+  },
+  {
     slug: 'monorepo',
     shows: 'a bug in one package of a workspace, with the tests of that package',
     repository: 'quince/tally',

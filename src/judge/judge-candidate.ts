@@ -2,6 +2,7 @@
 import { loadPrompt } from '../agent/prompt.ts'
 import { Fault } from '../errors.ts'
 import type { Candidate } from '../execute/candidate.ts'
+import { isDocument } from '../execute/candidate-facts.ts'
 import type { Model } from '../model/model.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
 import { reviewersOf } from '../policy/model-choice.ts'
@@ -61,7 +62,8 @@ interface Reviewing {
 async function reviewed(model: Model, { task, patch, report, signal }: Reviewing): Promise<Verdict> {
   if (patch.text.length > longestDiff) return verdictOf([unreviewable(patch)], [])
   const { workspace, isTest } = task.bench
-  const files = shownFiles({ patch, changes: await workspace.changes(report.treeSha), isTest })
+  const isCode = (path: string) => !isTest(path) && !isDocument(path)
+  const files = shownFiles({ patch, changes: await workspace.changes(report.treeSha), isCode })
   const text = describeChange(task, { files, report })
   const verdicts: Verdict[] = []
   // One after the other, so that what one has cost is known before the next is asked.

@@ -3,7 +3,7 @@ import type { TreeChange } from '../publish/publication.ts'
 import type { Patch } from '../workspace/workspace.ts'
 import { type Hunk, type PatchSection, patchSections } from './patch-sections.ts'
 
-/** A changed source up to this length is shown whole, so that the reviewer sees what the change stands in; a test says by itself what it holds. */
+/** Changed code up to this length is shown whole, so that the reviewer sees what the change stands in. */
 const longestWhole = { lines: 150, characters: 6_000 }
 
 export interface ShownLine {
@@ -27,16 +27,17 @@ export interface Shown {
   patch: Patch
   /** With the whole contents, as the patch leaves them. */
   changes: TreeChange[]
-  isTest(path: string): boolean
+  /** Neither test nor document. */
+  isCode(path: string): boolean
 }
 
-export function shownFiles({ patch, changes, isTest }: Shown): ShownFile[] {
+export function shownFiles({ patch, changes, isCode }: Shown): ShownFile[] {
   const texts = new Map(changes.map(({ path, blob }) => [path, blob?.content.toString('utf8')]))
   return patchSections(patch).map((section) => {
     const { path, kind, binary } = section.file
     if (binary) return { path, state: 'binary', places: [] }
     const text = texts.get(path) ?? ''
-    return kind === 'modified' && !isTest(path) && isShort(text) ? shownWhole(section, text) : shownPlaces(section)
+    return kind === 'modified' && isCode(path) && isShort(text) ? shownWhole(section, text) : shownPlaces(section)
   })
 }
 
@@ -51,7 +52,19 @@ function shownWhole({ file: { path }, hunks }: PatchSection, text: string): Show
 const states = { added: 'new file', deleted: 'deleted', modified: 'changed' }
 
 function shownPlaces({ file: { path, kind }, hunks }: PatchSection): ShownFile {
-  return { path, state: states[kind], places: hunks.map(numbered), within: hunks.map(({ within }) => within) }
+  return { path, state: states[kind], places: hunks.map(numbered), within: hunks.map(headOf) }
+}
+
+/** Git's head is what the hunk begins in: where another one begins before the first change, it would mislead. */
+function headOf({ within, lines }: Hunk): string {
+  const before = lines.slice(
+    0,
+    Math.max(
+      0,
+      lines.findIndex((line) => /^[-+]/.test(line)),
+    ),
+  )
+  return before.some((line) => /^ [A-Za-z_$]/.test(line)) ? '' : within
 }
 
 function numbered({ start, lines }: Hunk): ShownLine[] {

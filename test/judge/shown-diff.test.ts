@@ -10,8 +10,8 @@ const patch = (kind: FileChange['kind'], hunks: string) => ({
   removedLines: 1,
 })
 const lines = (count: number) => Array.from({ length: count }, (_, at) => `line ${at + 1}`)
-const shown = (of: Patch, changes: TreeChange[], isTest = false) =>
-  describeDiff(shownFiles({ patch: of, changes, isTest: () => isTest }))
+const shown = (of: Patch, changes: TreeChange[], isCode = true) =>
+  describeDiff(shownFiles({ patch: of, changes, isCode: () => isCode }))
 const contents = (text: string) => [{ path: 'a.js', blob: { mode: '100644' as const, content: Buffer.from(text) } }]
 
 test('a small file is shown whole, with the change in its place', () => {
@@ -34,16 +34,23 @@ test('a small file is shown whole, with the change in its place', () => {
 })
 
 test('of a long file the hunks are shown, and where something is left out', () => {
-  const hunks = '@@ -200,2 +200,2 @@ function x() {\n line 200\n-line 201\n+mended\n@@ -290 +290 @@\n-line 290\n+more\n'
+  const hunks = '@@ -200,2 +200,2 @@ function x() {\n   line 200\n-line 201\n+mended\n@@ -290 +290 @@\n-line 290\n+more\n'
   expect(shown(patch('modified', hunks), contents(lines(300).join('\n')))).toBe(
-    '=== a.js (changed)\nin function x() {\n200 line 200\n-line 201\n201+mended\n…\n-line 290\n290+more',
+    '=== a.js (changed)\nin function x() {\n200   line 200\n-line 201\n201+mended\n…\n-line 290\n290+more',
   )
 })
 
-test('of a test the hunks suffice, also where it is short', () => {
-  const hunks = "@@ -2 +2,2 @@ describe('total', () => {\n line 2\n+mended\n"
-  expect(shown(patch('modified', hunks), contents(lines(8).join('\n')), true)).toBe(
-    "=== a.js (changed)\nin describe('total', () => {\n2 line 2\n3+mended",
+test('the head that git names is left out where another one begins before the change', () => {
+  const hunks = '@@ -200,2 +200,3 @@ function x() {\n }\n function y() {\n+  mended\n'
+  expect(shown(patch('modified', hunks), contents(lines(300).join('\n')))).toBe(
+    '=== a.js (changed)\n200 }\n201 function y() {\n202+  mended',
+  )
+})
+
+test('of tests and documents the hunks suffice, also where they are short', () => {
+  const hunks = "@@ -2 +2,2 @@ describe('total', () => {\n   line 2\n+mended\n"
+  expect(shown(patch('modified', hunks), contents(lines(8).join('\n')), false)).toBe(
+    "=== a.js (changed)\nin describe('total', () => {\n2   line 2\n3+mended",
   )
 })
 
