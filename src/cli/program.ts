@@ -16,6 +16,7 @@ import {
   queueCommand,
   requeueCommand,
   resumeCommand,
+  stopCommand,
 } from './queue-command.ts'
 import { readinessCommand } from './readiness-command.ts'
 import { replayCommand } from './replay-command.ts'
@@ -160,6 +161,11 @@ function describeQueue(queue: Command, end: (exitCode: number) => void): void {
     .command('resume')
     .description('have workers take runs again')
     .action(async () => end(await resumeCommand(queueParts())))
+  queue
+    .command('stop')
+    .description('stop runs now, as people do on GitHub; the work so far is kept')
+    .argument('<runs...>', 'their ids')
+    .action(async (runs: string[]) => end(await stopCommand(runs, queueParts())))
   queue
     .command('failed')
     .description('list the runs that failed and have no newer one, with their reasons')

@@ -5,7 +5,7 @@ import { serviceDatabaseExists } from '../compose/databases.ts'
 import { composeQueueDesk } from '../compose/queue.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../errors.ts'
-import { renderDrained, renderFailed, renderQueue, renderRequeued } from '../render/queue.ts'
+import { renderDrained, renderFailed, renderQueue, renderRequeued, renderStopped } from '../render/queue.ts'
 import type { QueueDesk, QueueReport } from '../run/desk.ts'
 
 export interface QueueParts {
@@ -79,6 +79,19 @@ export function requeueCommand({ runs, all, code }: RequeueOptions, parts: Queue
       const requeued = await desk.requeue(runId)
       if (requeued.kind !== 'requeued') refused += 1
       parts.out(renderRequeued(runId, requeued))
+    }
+    return refused === 0 ? 0 : 1
+  })
+}
+
+/** 1 where one of them had ended, or is not known. */
+export function stopCommand(runs: string[], parts: QueueParts): Promise<number> {
+  return atDesk(parts, async (desk) => {
+    let refused = 0
+    for (const runId of runs) {
+      const stopped = await desk.stop(runId)
+      if (stopped.kind !== 'stopped') refused += 1
+      parts.out(renderStopped(runId, stopped))
     }
     return refused === 0 ? 0 : 1
   })

@@ -1,5 +1,5 @@
 // The queue at a terminal.
-import type { FailedRun, PausingJob, QueuedJob, QueueReport, Requeued } from '../run/desk.ts'
+import type { FailedRun, PausingJob, QueuedJob, QueueReport, Requeued, Stopped } from '../run/desk.ts'
 import { counted, duration, moment } from './figures.ts'
 import { plain } from './neutralise.ts'
 
@@ -38,6 +38,20 @@ export function renderRequeued(runId: string, requeued: Requeued): string {
         : `${runId} has not failed: it ended as ${requeued.outcome}.`
     case 'superseded':
       return `${runId} has a newer run of its task: ${requeued.by}.`
+  }
+}
+
+/** What became of one that was to stop. */
+export function renderStopped(runId: string, stopped: Stopped): string {
+  switch (stopped.kind) {
+    case 'stopped':
+      return stopped.state === 'running'
+        ? `${runId} was asked to stop; its worker looks every second.`
+        : `${runId} has ended; the round tell-ends says so on its issue.`
+    case 'unknown':
+      return `There is no run ${runId}.`
+    case 'ended':
+      return `${runId} has ended already, as ${stopped.outcome}.`
   }
 }
 

@@ -10,6 +10,8 @@ export interface QueueDesk {
   resume(): Promise<boolean>
   /** Starts a failed run again: a new run of the same task, as it was frozen. */
   requeue(runId: string): Promise<Requeued>
+  /** As people on GitHub do: one that waits ends at once and is told of by a round, one under way ends and tells within seconds. */
+  stop(runId: string): Promise<Stopped>
   /** Runs that `requeue` takes, newest first, of one code if it is given. */
   failed(code?: string): Promise<FailedRun[]>
   close(): Promise<void>
@@ -68,3 +70,8 @@ export type Requeued =
   | { kind: 'not_failed'; state: RunState; outcome: string | undefined }
   /** The task has a newer run. */
   | { kind: 'superseded'; by: string }
+
+export type Stopped =
+  | { kind: 'stopped'; state: RunState }
+  | { kind: 'unknown' }
+  | { kind: 'ended'; outcome: string | undefined }

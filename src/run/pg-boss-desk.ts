@@ -2,7 +2,16 @@
 
 import type { Task } from '../task/task.ts'
 import type { Database } from './database.ts'
-import type { FailedRun, JobUnderWay, PausingJob, QueueDesk, QueuedJob, QueueReport, Requeued } from './desk.ts'
+import type {
+  FailedRun,
+  JobUnderWay,
+  PausingJob,
+  QueueDesk,
+  QueuedJob,
+  QueueReport,
+  Requeued,
+  Stopped,
+} from './desk.ts'
 import { and, desc, eq, sql } from './drivers.ts'
 import { jobs } from './jobs.ts'
 import type { Ledger } from './ledger.ts'
@@ -25,6 +34,7 @@ export function createQueueDesk({ database, ledger, queue }: QueueDeskOptions): 
     pause: (reason) => pauseQueue(database, reason),
     resume: () => resumeQueue(database),
     requeue: (runId) => requeue(ledger, runId),
+    stop: (runId) => stop(ledger, runId),
     failed: (code) => failedRuns(database, { code }),
     async close() {
       await queue.stop(0)
@@ -140,6 +150,16 @@ async function requeue(ledger: Ledger, runId: string): Promise<Requeued> {
   if (recorded.kind === 'recorded') return { kind: 'requeued', run: recorded.run }
   if (recorded.kind === 'already_under_way') return { kind: 'superseded', by: recorded.run.id }
   throw new Error(`a forced run was ${recorded.kind}`)
+}
+
+async function stop(ledger: Ledger, runId: string): Promise<Stopped> {
+  const run = await ledger.find(runId)
+  if (run === undefined) return { kind: 'unknown' }
+  if (run.state === 'ended') return { kind: 'ended', outcome: run.outcome?.kind }
+  // One that was asked to stop already is not in the way of a newer one, which is not meant.
+  if (run.cancelReason === undefined)
+    await ledger.cancel(run.taskKey, { reason: 'It was stopped by those who operate Draftsmith.' })
+  return { kind: 'stopped', state: run.state }
 }
 
 function by<T>(time: (item: T) => Date): (a: T, b: T) => number {

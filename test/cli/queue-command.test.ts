@@ -11,6 +11,7 @@ import {
   type RequeueOptions,
   requeueCommand,
   resumeCommand,
+  stopCommand,
 } from '../../src/cli/queue-command.ts'
 import { readConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/run/database.ts'
@@ -96,6 +97,29 @@ describePostgres('draftsmith queue', () => {
       ].join('\n'),
     })
     expect((await ask((parts) => failedCommand({}, parts))).said).toBe('No run has failed.')
+  })
+
+  it('stops what waits and what is under way, and nothing else', async () => {
+    const waiting = await record('The sum is wrong')
+    const running = await record('The page is blank')
+    const claimed = await ledger.claim(running.id)
+    const failed = await record('The list is empty')
+    await fail(failed.id)
+    const stop = (...runs: string[]) => ask((parts) => stopCommand(runs, parts))
+    expect(await stop(waiting.id, running.id)).toEqual({
+      exitCode: 0,
+      said: [
+        `${waiting.id} has ended; the round tell-ends says so on its issue.`,
+        `${running.id} was asked to stop; its worker looks every second.`,
+      ].join('\n'),
+    })
+    const reason = 'It was stopped by those who operate Draftsmith.'
+    expect(await ledger.find(waiting.id)).toMatchObject({ state: 'ended', outcome: { kind: 'cancelled', reason } })
+    await expect(claimed?.check()).rejects.toMatchObject({ class: 'cancelled', message: reason })
+    expect(await stop(failed.id, 'r-nothing')).toEqual({
+      exitCode: 1,
+      said: `${failed.id} has ended already, as failed.\nThere is no run r-nothing.`,
+    })
   })
 
   it('pauses all workers, waits until nothing is under way, and opens the queue again', async () => {
