@@ -12,6 +12,7 @@ const aways: Readonly<Record<string, Away>> = {
   github_budget_low: 'GitHub',
   github_unreachable: 'GitHub',
   github_error: 'GitHub',
+  git_server_unreachable: 'GitHub',
   database_unreachable: 'the database',
 }
 

@@ -38,7 +38,7 @@ const fetchTimeoutMs = 30 * 60_000
 
 /**
  * The mirror with the commit in it, and with its whole history, so that merge bases and blame are right.
- * Throws `invalid_input`/`commit_missing` or `repository_empty`, `infrastructure`/`clone_failed`.
+ * Throws `invalid_input`/`commit_missing` or `repository_empty`, `infrastructure`/`clone_failed` or `git_server_unreachable`.
  */
 export async function openMirror(git: Git, root: string, request: MirrorRequest): Promise<Mirror> {
   const folder = join(root, folderName(request.repositoryKey))

@@ -14,8 +14,13 @@ export function repositoryEmpty(): Fault {
   })
 }
 
+/** What git and its HTTP library say where the server is away, or the way to it: nothing is wrong with the repository. */
+const serverAway =
+  /returned error: (429|5\d\d)|could not resolve host|failed to connect|couldn't connect|connection (refused|reset|timed out)|timed out|early eof|hung up unexpectedly|rpc failed/i
+
 export function cloneFailed(reason: string): Fault {
-  return new Fault('infrastructure', 'clone_failed', `The repository could not be fetched: ${reason}`, {
+  const code = serverAway.test(reason) ? 'git_server_unreachable' : 'clone_failed'
+  return new Fault('infrastructure', code, `The repository could not be fetched: ${reason}`, {
     mend: 'Check that the address is right, that the server can be reached, and that it may be read.',
   })
 }

@@ -22,7 +22,7 @@ export interface Workspaces {
   /**
    * A work tree at `commit`, from a bare mirror that is refreshed by fetch, only if it lacks the commit, and locked
    * against concurrent use. `url` and `env` as in CloneSource. What a dead process left of the same run is removed.
-   * Throws `infrastructure`/`clone_failed` with git's own reason, `invalid_input`/`commit_missing`, `repository_empty`,
+   * Throws `infrastructure`/`clone_failed` or `git_server_unreachable` with git's own reason, `invalid_input`/`commit_missing`, `repository_empty`,
    * `repository_too_large` or `unsafe_path`, `cancelled` when the signal ended it.
    */
   open(options: {

@@ -33,13 +33,17 @@ describe('the tries of a run', () => {
 
   const first = (waitedMs: number) => pauseBefore({ tries: 9, waitedMs }, overloaded, defaultPatience)
 
-  it.each(['model_timeout', 'github_unreachable', 'github_rate_limited', 'github_error', 'database_unreachable'])(
-    'are not used up by %s',
-    (code) => {
-      const pause = pauseBefore({ tries: 9, waitedMs: 0 }, new Fault('infrastructure', code, 'Away.'), defaultPatience)
-      expect(pause?.away?.forMs).toBe(24 * hour)
-    },
-  )
+  it.each([
+    'model_timeout',
+    'github_unreachable',
+    'github_rate_limited',
+    'github_error',
+    'git_server_unreachable',
+    'database_unreachable',
+  ])('are not used up by %s', (code) => {
+    const pause = pauseBefore({ tries: 9, waitedMs: 0 }, new Fault('infrastructure', code, 'Away.'), defaultPatience)
+    expect(pause?.away?.forMs).toBe(24 * hour)
+  })
 
   it('wait as long as was asked for', () => {
     const limited = new Fault('infrastructure', 'github_rate_limited', 'Later.', { data: { retryAfterSeconds: 1_800 } })

@@ -3,6 +3,7 @@ import { chmod, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, 
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cloneFailed } from '../../src/workspace/repository-faults.ts'
 import type { Bench } from './sources.ts'
 import { closeBench, commitAll, git, openBench, write } from './sources.ts'
 
@@ -161,6 +162,18 @@ describe('opening', () => {
       code: 'clone_failed',
       message: expect.stringContaining('does not appear to be a git repository'),
     })
+  })
+
+  it('knows a server that is away from a repository that cannot be fetched', async () => {
+    // Nobody listens there, and nothing is asked beyond this machine.
+    const options = { repositoryKey: 'x', url: 'http://127.0.0.1:9/x', env: {}, commit: 'a'.repeat(40), runId: 'r-1' }
+    await expect(bench.workspaces.open(options)).rejects.toMatchObject({ code: 'git_server_unreachable' })
+  })
+
+  it.each([429, 500, 503])('knows the %i of a server from its refusals', (status) => {
+    const reason = `fatal: unable to access 'https://github.com/acme/shop/': The requested URL returned error: ${status}`
+    expect(cloneFailed(reason)).toMatchObject({ class: 'infrastructure', code: 'git_server_unreachable' })
+    expect(cloneFailed(reason.replace(`${status}`, '403'))).toMatchObject({ code: 'clone_failed' })
   })
 
   it.each(['ext::sh -c touch% canary', 'ssh://localhost/x', 'git://localhost/x'])('never clones by %s', async (url) => {
