@@ -26,14 +26,18 @@ const slackMs = 1_000
 export async function watchDisk(watch: DiskWatch): Promise<() => Promise<boolean>> {
   const since = Date.now() - slackMs
   const step = watch.limitBytes / 20
-  let most = await freeBytes(watch.folders)
-  let wroteAtCount = 0
+  const freeAtFirst = await freeBytes(watch.folders)
+  const wroteAtFirst = wroteBytes(watch.processes())
+  let most = freeAtFirst
+  let wroteAtCount = wroteAtFirst
   let room = watch.limitBytes
   return async () => {
     const [free, wrote] = [await freeBytes(watch.folders), wroteBytes(watch.processes())]
     most = Math.max(most, free)
     if (most - free < room && wrote - wroteAtCount < room) return false
-    const written = await writtenBytes(watch, since)
+    const { bytes, hidden } = await writtenBytes(watch, since)
+    // What cannot be looked at could hold all of it.
+    const written = hidden ? Math.max(bytes, wrote - wroteAtFirst, freeAtFirst - free || 0) : bytes
     // What was written again, or by somebody else, leaves room: counted anew once that can be full.
     room = Math.max(watch.limitBytes - written, step)
     most = free
@@ -55,34 +59,52 @@ async function freeBytes(folders: string[]): Promise<number> {
   return Math.min(...found.map((disk) => (disk === undefined ? Infinity : disk.bavail * disk.bsize)))
 }
 
+interface Written {
+  bytes: number
+  /** Some folder could not be read: it is shut, or lies deeper than any path leads. */
+  hidden: boolean
+}
+
 /** Everything that has changed since then; a file with several names counts once. */
-async function writtenBytes({ folders, processes }: DiskWatch, since: number): Promise<number> {
+async function writtenBytes({ folders, processes }: DiskWatch, since: number): Promise<Written> {
   const seen = new Map<string, number>()
   const count = (found: Stats | undefined) => {
     if (found !== undefined && found.ctimeMs >= since) seen.set(`${found.dev}:${found.ino}`, found.blocks * blockBytes)
   }
   let looks = 0
+  let hidden = false
   for (const folder of folders) {
     for (const path of pathsBelow(folder)) {
-      count(attempt(() => lstatSync(path)))
+      if (path === undefined) hidden = true
+      else count(attempt(() => lstatSync(path)))
       looks += 1
       if (looks % looksAtOnce === 0) await breathe()
     }
   }
   for (const pid of processes()) for (const found of deletedFiles(pid)) count(found)
-  return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0)
+  return { bytes: [...seen.values()].reduce((sum, bytes) => sum + bytes, 0), hidden }
 }
 
-/** Links are not followed, and what may not be entered holds nothing that this command can still write to. */
-function* pathsBelow(folder: string): Generator<string> {
+/** Links are not followed. Undefined for a folder that is there and cannot be read. */
+function* pathsBelow(folder: string): Generator<string | undefined> {
   const open = [folder]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const current = next
-    for (const entry of attempt((): Dirent[] => readdirSync(current, { withFileTypes: true })) ?? []) {
-      const path = join(current, entry.name)
+    const entries = entriesOf(next)
+    if (entries === undefined) yield undefined
+    for (const entry of entries ?? []) {
+      const path = join(next, entry.name)
       if (entry.isDirectory()) open.push(path)
       else yield path
     }
+  }
+}
+
+function entriesOf(folder: string): Dirent[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (thrown) {
+    // Gone since it was seen.
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT' ? [] : undefined
   }
 }
 
