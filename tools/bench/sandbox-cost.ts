@@ -1,11 +1,15 @@
-// What a wall costs a command: the same empty command as a plain process, without walls, and behind bubblewrap.
+// What a wall costs a command: the same empty command as a plain process, without walls, behind bubblewrap, and in a
+// container of Podman where the machine has it.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createBubblewrapSandbox } from '../../src/sandbox/bubblewrap-sandbox.ts'
+import { createContainerSandbox } from '../../src/sandbox/container-sandbox.ts'
 import { createNoneSandbox } from '../../src/sandbox/none-sandbox.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import { type Podman, podmanPrograms, startPodman } from '../../test/support/podman.ts'
+import { findProgram } from '../../test/support/system.ts'
 import type { Part, Surroundings } from './part.ts'
 import { essentials } from './programs.ts'
 import type { Row } from './report.ts'
@@ -23,8 +27,28 @@ export const sandboxCost: Part = {
       kinds.push(['bubblewrap', () => timeSandbox(createBubblewrapSandbox({ hostEnv }), surroundings)])
     const rows: Row[] = []
     for (const [on, time] of kinds) rows.push(...rowsOf(on, await time()))
-    return rows
+    return [...rows, ...(await inContainers(surroundings))]
   },
+}
+
+async function inContainers(surroundings: Surroundings): Promise<Row[]> {
+  if (podmanPrograms.some((program) => findProgram(program) === undefined)) return []
+  const podman = await startPodman()
+  try {
+    const sandbox = await openContainers(podman)
+    const { usable, problem } = await sandbox.probe()
+    if (usable) return rowsOf('podman', await timeSandbox(sandbox, surroundings))
+    surroundings.say(`podman is left out: ${problem?.what}`)
+    return []
+  } finally {
+    await podman.close()
+  }
+}
+
+async function openContainers({ hostEnv, makeImage }: Podman): Promise<Sandbox> {
+  const image = 'small'
+  await makeImage(image, ['cut', 'tail', 'touch', 'tr'])
+  return createContainerSandbox({ hostEnv, images: [{ image, ecosystems: [] }] })
 }
 
 function rowsOf(on: string, times: number[]): Row[] {
