@@ -1,7 +1,7 @@
 // What the reviewer model reads: contract, plan, evidence and diff. Equal changes give equal text.
 import { describeContract, fence } from '../plan/describe-task.ts'
 import type { PlannedTask } from '../plan/planned-task.ts'
-import type { CheckComparison, VerificationReport } from '../verify/report.ts'
+import { type CheckComparison, couldRun, type VerificationReport } from '../verify/report.ts'
 import { describeDiff, type ShownFile } from './shown-diff.ts'
 
 export interface DescribedChange {
@@ -26,7 +26,8 @@ function describeEvidence({ checks, reproduction, criteria = [], notVerified }: 
   const tests = [...new Set([...measured, ...others])]
   const numbered = (name: string) => `test ${tests.indexOf(name) + 1}`
   return [
-    ...checks.filter(couldRun).map(describeCheck),
+    // Of the others `notVerified` tells.
+    ...checks.filter(({ before, after }) => couldRun(before) || couldRun(after)).map(describeCheck),
     ...failsWithoutChange.map((name) => `- ${numbered(name)} fails without the change, passes with it: ${name}`),
     ...passesWithoutChange.map((name) => `- ${numbered(name)} is new, and passes without the change, too: ${name}`),
     ...exitCodes.filter(({ shows }) => shows).map(({ line }) => `- fails without the change, passes with it: ${line}`),
@@ -36,13 +37,6 @@ function describeEvidence({ checks, reproduction, criteria = [], notVerified }: 
     ),
     ...notVerified.map((line) => `- not verified: ${line}`),
   ].join('\n')
-}
-
-/** Of the shell: there is no such program. What is not verified says so. */
-const noProgram = 127
-
-function couldRun({ before, after }: CheckComparison): boolean {
-  return before.exitCode !== noProgram || after.exitCode !== noProgram
 }
 
 function describeCheck({ id, line, before, after, added, fixed, flaky }: CheckComparison): string {

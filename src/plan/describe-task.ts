@@ -5,6 +5,7 @@ import type { Bench } from '../prepare/bench.ts'
 import type { TaskContract } from '../task/contract.ts'
 import { instructionsFor } from '../toolchain/instructions.ts'
 import type { CheckCommand, CheckResult } from '../toolchain/toolchain.ts'
+import { couldRun } from '../verify/report.ts'
 
 /** Text that others wrote, between marks that it cannot close: where it tries, the marks carry its hash, which no text can contain. */
 export function fence(tag: string, text: string, attributes = ''): string {
@@ -42,13 +43,11 @@ function describeCheck({ id, line, cwd }: CheckCommand, before: CheckResult | un
   return `- ${id}: ${line}${cwd === '.' ? '' : ` (in ${cwd})`}${red}`
 }
 
-/** Of the shell: there is no such program. */
-const notFound = 127
 const mostNames = 10
 
 /** Who does not know it takes an old failure for one of the change. */
 function failsAlready({ exitCode, tests = [] }: CheckResult): string {
-  if (exitCode === notFound) return 'cannot be run here'
+  if (!couldRun({ exitCode })) return 'cannot be run here'
   const red = tests.filter(({ status }) => status === 'failed').map(({ name }) => name)
   if (red.length === 0) return 'fails before the change already'
   const more = red.length > mostNames ? ` … and ${red.length - mostNames} more` : ''

@@ -108,10 +108,18 @@ function reproductionLines(reproduction: ReproductionEvidence | undefined): stri
   ]
 }
 
-/** What follows on a criterion: its tests as they were measured, in a line of their own; nothing where nobody knows. */
-export function testsOf(evidence: CriterionEvidence | undefined): string {
-  if (evidence === undefined) return ''
-  const { shownBy, newTests } = evidence
+/**
+ * What follows on each criterion: its tests as they were measured, in a line of their own; nothing where nobody knows. Where each
+ * has the same ones, their names stand in the evidence above and tell the criteria apart by nothing.
+ */
+export function testsByCriterion(criteria: CriterionEvidence[] = []): string[] {
+  const namesOf = ({ shownBy, newTests }: CriterionEvidence) => [...shownBy, ...newTests].toSorted().join('\n')
+  const [first, ...others] = criteria.map(namesOf)
+  const same = first !== '' && others.length > 0 && others.every((names) => names === first)
+  return criteria.map((criterion) => (same ? '\n  - Covered by the tests above, as planned' : testsOf(criterion)))
+}
+
+function testsOf({ shownBy, newTests }: CriterionEvidence): string {
   const lines = [
     ...named('✅ Fails without this change, passes with it', shownBy),
     ...named('New, and passes', newTests),

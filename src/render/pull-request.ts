@@ -5,7 +5,7 @@ import { cost, counted, duration } from './figures.ts'
 import { parseHiddenData, renderHiddenData } from './hidden-data.ts'
 import { codeSpan, inline, neutralise } from './neutralise.ts'
 import { costByRole } from './price-tag.ts'
-import { foldedList, renderEvidence, testsOf } from './pull-request-evidence.ts'
+import { foldedList, renderEvidence, testsByCriterion } from './pull-request-evidence.ts'
 import type { PullRequestView } from './pull-request-view.ts'
 import { closed } from './why-unverified.ts'
 
@@ -129,8 +129,9 @@ function changedTests({ candidate, plan }: PullRequestView): string[] {
 /** What people said on the way binds like a criterion. */
 function reviewList({ contract, verdict, report, said = [] }: PullRequestView): string[] {
   const item = (text: string) => `[ ] ${inline(text, 1_000)}`
+  const tests = testsByCriterion(report.criteria)
   return [
-    ...contract.acceptanceCriteria.map((criterion, at) => `${item(criterion)}${testsOf(report.criteria?.[at])}`),
+    ...contract.acceptanceCriteria.map((criterion, at) => `${item(criterion)}${tests[at] ?? ''}`),
     ...[...said, ...verdict.remarks].map(item),
   ]
 }

@@ -1,7 +1,7 @@
 // What verification does not show, one line each, for whoever reviews the change.
 import type { PlannedTask } from '../plan/planned-task.ts'
 import type { CriterionEvidence } from './criteria-evidence.ts'
-import { type CheckComparison, type ReproductionEvidence, showsDefect } from './report.ts'
+import { type CheckComparison, couldRun, type ReproductionEvidence, showsDefect } from './report.ts'
 
 export interface Shown {
   checks: CheckComparison[]
@@ -37,14 +37,11 @@ function nameless(checks: CheckComparison[]): string[] {
     .map(({ id, line }) => `${id} (${line}) names no tests: only its exit code was compared`)
 }
 
-/** Of the shell: there is no such program. */
-const noProgram = 127
-
 function redBefore(checks: CheckComparison[]): string[] {
   return checks
     .filter(({ before, after }) => !before.passed && !after.passed)
     .map(({ id, findings, before, after }) => {
-      if (before.exitCode === noProgram && after.exitCode === noProgram) return `${id} cannot be run here`
+      if (!couldRun(before) && !couldRun(after)) return `${id} cannot be run here`
       const compared = findings?.added.length === 0 ? `; of what it finds, nothing is new` : ''
       return `${id} failed before the change and still fails${compared}`
     })

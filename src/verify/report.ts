@@ -38,6 +38,11 @@ export interface CheckOutcome {
   counts?: { passed: number; failed: number; skipped: number }
 }
 
+/** False where the shell has found no such program: that says nothing of the code. */
+export function couldRun({ exitCode }: Pick<CheckOutcome, 'exitCode'>): boolean {
+  return exitCode !== 127
+}
+
 /** The changed tests run on the base sources: a test that is worth something fails there. */
 export interface ReproductionEvidence {
   /** Changed or new tests that fail without the change and pass with it. */

@@ -178,6 +178,25 @@ Closes #12
     )
   })
 
+  it('names no test twice where each criterion has the same ones', () => {
+    const criteria = view.contract.acceptanceCriteria.map((criterion) => ({
+      criterion,
+      shownBy: ['slug > several separators'],
+      newTests: [],
+    }))
+    const text = renderPullRequest(pullRequestView({ report: { ...view.report, criteria } }))
+    expect(text.match(/slug > several separators/g)).toHaveLength(1)
+    expect(text).toContain('- [ ] Existing slugs stay as they are\n  - Covered by the tests above, as planned\n')
+  })
+
+  it('says of a check without a program that it cannot be run, not that it fails', () => {
+    const outcome = { exitCode: 127, passed: false, timedOut: false, durationMs: 40 }
+    const checks = view.report.checks.slice(0, 1).map((check) => ({ ...check, before: outcome, after: outcome }))
+    expect(renderPullRequest(pullRequestView({ report: { ...view.report, checks } }))).toContain(
+      '| cannot be run here | ⚠️ cannot be run here |',
+    )
+  })
+
   it('asks the reviewer to hold it against what people said on the way', () => {
     const text = renderPullRequest(pullRequestView({ said: ['maya says of the plan: keep @bob out of it'] }))
     expect(text).toMatch(
