@@ -29,6 +29,7 @@ import type { Run } from './run/run.ts'
 import { createWorker, type Worker } from './run/worker.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { TaskRunner } from './task-runner.ts'
+import type { Workspaces } from './workspace/workspace.ts'
 
 /** The service: webhooks are recorded, the worker does the work. */
 export interface Service {
@@ -68,8 +69,7 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
   const runner = composeRunner(config, { log, workspaces, host, queue, spans, metrics })
   const sandbox = composeSandbox(config)
   await sandbox.sweep?.()
-  // What is left on the disk is no reason to stand still: the rounds try again, and say so again.
-  await workspaces.sweep().catch((err: unknown) => log.error({ err }, 'what earlier processes left could not be swept'))
+  await sweep(workspaces, log)
   const upkeep = createUpkeep({ database, clock })
   const { told } = upkeep
   const worker = createWorker({ ledger, queue, ...runner, told, version, logger: log })
@@ -103,5 +103,11 @@ export async function composeLocal(config: Config, log: Logger, host: LocalTaskH
   const spans = await composeSpans(config, log)
   const ledger = closingSpans(createLedger({ database, clock, ids, version, ended: spans.ended }), spans)
   const { workspaces } = composeRepositories(config)
+  await sweep(workspaces, log)
   return { ledger, runner: composeRunner(config, { log, workspaces, host: () => createLocalTaskHost(host), spans }) }
+}
+
+/** What earlier processes left on the disk is no reason to stand still where it cannot be removed. */
+async function sweep(workspaces: Pick<Workspaces, 'sweep'>, log: Logger): Promise<void> {
+  await workspaces.sweep().catch((err: unknown) => log.error({ err }, 'what earlier processes left cannot be removed'))
 }

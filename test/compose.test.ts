@@ -1,12 +1,14 @@
 // What the deployment's configuration becomes of, where no other test passes by.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { composeRepositories } from '../src/compose/repositories.ts'
 import { composeSandbox } from '../src/compose/sandbox.ts'
+import { composeLocal } from '../src/compose.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { createGitWorkspaces } from '../src/workspace/git-workspaces.ts'
 import { openFixture } from './contract/sandbox.ts'
@@ -69,6 +71,24 @@ describe('local runs beside a service', () => {
     await createGitWorkspaces({ root: config.dataDir, hostEnv: config.hostEnv }).sweep()
     expect(await readFile(join(local.tree, 'a.txt'), 'utf8')).toBe('a\n')
     await local.close()
+    await rm(folder, { recursive: true })
+  })
+})
+
+describe('a local run', () => {
+  it('begins with what is left of those that were killed, and begins also where that cannot be removed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'draftsmith-compose-'))
+    const [runs, locks] = [join(folder, 'local/runs'), join(folder, 'local/run-locks')]
+    await write(join(runs, 'r-killed'), { 'tree/a.txt': 'a\n' })
+    await mkdir(join(locks, 'r-broken.lock'), { recursive: true })
+    const base = { repository: '/a', baseBranch: 'main', baseCommit: 'c', policyText: undefined, notes: [] }
+    const said: string[] = []
+    const log = pino({ level: 'error' }, { write: (line: string) => void said.push(line) })
+    const config = configOf({ DRAFTSMITH_DATA_DIR: folder })
+    const { ledger } = await composeLocal(config, log, { base, results: join(folder, 'results'), show: () => {} })
+    expect(await readdir(runs)).toEqual([])
+    expect(said).toEqual([expect.stringContaining('what earlier processes left cannot be removed')])
+    await ledger.close()
     await rm(folder, { recursive: true })
   })
 })
