@@ -1,6 +1,7 @@
 // The first look at an issue and its repository: rules on facts, before anything is cloned or paid.
 import type { Decline, DeclineCode } from '../policy/decline.ts'
 import { defaultCeilings, parsePolicy, policyPath } from '../policy/policy.ts'
+import type { IssuePlace } from '../run/moved.ts'
 import type { Task } from '../task/task.ts'
 import type { BaseFacts, Inspection, OpenPullRequest } from '../task/task-host.ts'
 import { closesIssue, type IssueReference } from './closing-keywords.ts'
@@ -45,7 +46,8 @@ function repositoryDecline(facts: RepositoryFacts): Decline | undefined {
 
 function issueEnd(issue: IssueFacts, facts: RepositoryFacts, task: Task, label: string): Inspection | undefined {
   // GitHub answers for a transferred issue with the one it became, in another repository.
-  if (!sameRepository(issue, facts)) return { kind: 'cancelled', reason: `The issue was moved to ${issue.url}` }
+  if (!sameRepository(issue, facts))
+    return { kind: 'cancelled', reason: `The issue was moved to ${issue.url}`, ...placeOf(issue) }
   if (issue.isPullRequest) return declined('issue_is_pull_request', `#${issue.number} is a pull request`)
   if (issue.state === 'closed') return declined('issue_closed', `#${issue.number} is closed`)
   if (issue.locked) return declined('issue_locked', `#${issue.number} is locked`)
@@ -53,6 +55,11 @@ function issueEnd(issue: IssueFacts, facts: RepositoryFacts, task: Task, label: 
     return { kind: 'cancelled', reason: `The label ${label} was removed.` }
   }
   return undefined
+}
+
+function placeOf({ url }: IssueFacts): { movedTo?: IssuePlace } {
+  const [, owner, repo, number] = /([^/]+)\/([^/]+)\/issues\/(\d+)$/.exec(url) ?? []
+  return owner && repo ? { movedTo: { owner, repo, number: Number(number) } } : {}
 }
 
 function sameRepository(issue: IssueFacts, facts: RepositoryFacts): boolean {

@@ -46,9 +46,9 @@ async function round(options: EndVanishedOptions, remembered: unknown, signal: A
   for (const run of turn) {
     if (signal.aborted) return { found }
     try {
-      const reason = await whyOver(options, run)
-      if (reason === undefined) continue
-      if ((await cancel(run.taskKey, { reason })).kind === 'cancelled') found.ended += 1
+      const why = await whyOver(options, run)
+      if (why === undefined) continue
+      if ((await cancel(run.taskKey, why)).kind === 'cancelled') found.ended += 1
     } catch (thrown) {
       found.failed += 1
       log.warn({ err: toFault(thrown), runId: run.id }, 'whether a run may go on could not be asked')
@@ -67,36 +67,39 @@ function inTurn(runs: Run[], upTo: Date = new Date(0)): Run[] {
 }
 
 /** Undefined where it may go on. */
-async function whyOver(options: EndVanishedOptions, run: Run): Promise<string | undefined> {
+async function whyOver(options: EndVanishedOptions, run: Run): Promise<Cancellation | undefined> {
   try {
     const inspection = await options.inspect(run)
     switch (inspection.kind) {
       case 'ready':
         return whyPutAway(options, run)
       case 'cancelled':
-        return inspection.reason
+        return inspection
       case 'silent':
-        return `${sentence(inspection.reason)}.`
+        return { reason: `${sentence(inspection.reason)}.` }
       case 'declined':
-        return `${sentence(inspection.decline.evidence.join(', '))}.`
+        return { reason: `${sentence(inspection.decline.evidence.join(', '))}.` }
     }
   } catch (thrown) {
     const fault: Fault = toFault(thrown)
-    if (shutCodes.has(fault.code)) return 'GitHub does not let Draftsmith see this issue any more.'
+    if (shutCodes.has(fault.code)) return { reason: 'GitHub does not let Draftsmith see this issue any more.' }
     throw fault
   }
 }
 
 /** What people close or delete while the run is not through with it, it must not make again. */
-async function whyPutAway({ ledger, github }: EndVanishedOptions, { id, task }: Run): Promise<string | undefined> {
+async function whyPutAway(
+  { ledger, github }: EndVanishedOptions,
+  { id, task }: Run,
+): Promise<Cancellation | undefined> {
   const { branch } = await ledger.made(id)
   if (branch === undefined || task.source.kind !== 'github_issue') return undefined
   const { installationId, owner, repo } = task.source
   const repository = github.repository(installationId, owner, repo)
   const pulls = await repository.pullRequests('all', branch)
   const newest = pulls.toSorted((one, other) => other.number - one.number)[0]
-  if (newest?.state === 'closed') return 'Its pull request was closed.'
-  return (await repository.head(branch)) === undefined ? `Its branch ${branch} was deleted.` : undefined
+  if (newest?.state === 'closed') return { reason: 'Its pull request was closed.' }
+  return (await repository.head(branch)) === undefined ? { reason: `Its branch ${branch} was deleted.` } : undefined
 }
 
 function sentence(words: string): string {

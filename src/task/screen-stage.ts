@@ -4,6 +4,7 @@ import type { PolicyProblem } from '../policy/policy.ts'
 import { type Policy, parsePolicy } from '../policy/policy.ts'
 import { screen } from '../policy/screen.ts'
 import type { ClaimedRun } from '../run/ledger.ts'
+import { moved } from '../run/moved.ts'
 import type { Outcome } from '../run/outcome.ts'
 import { type Ended, end, type RunContext, recordOf, stage } from '../run-context.ts'
 import type { BaseFacts, Inspection } from './task-host.ts'
@@ -34,7 +35,10 @@ export async function lookAtBase(run: RunContext): Promise<Screened | Ended<Outc
   })
   if (inspection.kind === 'silent') return end({ kind: 'cancelled', reason: inspection.reason })
   run.progress.unmute()
-  if (inspection.kind === 'cancelled') return end({ kind: 'cancelled', reason: inspection.reason })
+  if (inspection.kind === 'cancelled') {
+    if (inspection.movedTo !== undefined) await run.claimed.event(moved, { ...inspection.movedTo })
+    return end({ kind: 'cancelled', reason: inspection.reason })
+  }
   if (inspection.kind === 'declined') return end({ kind: 'declined', decline: inspection.decline })
 
   const { facts } = inspection

@@ -4,6 +4,7 @@
 import type { Decline } from '../policy/decline.ts'
 import type { OnPushed, Publication, PublishRequest } from '../publish/publication.ts'
 import type { StatusView } from '../render/status-view.ts'
+import type { IssuePlace } from '../run/moved.ts'
 import type { Question } from '../run/question.ts'
 import type { Run } from '../run/run.ts'
 import type { Task } from './task.ts'
@@ -39,7 +40,7 @@ export interface OpenPullRequest {
 export type Inspection =
   | { kind: 'ready'; facts: BaseFacts }
   | { kind: 'declined'; decline: Decline }
-  | { kind: 'cancelled'; reason: string }
+  | { kind: 'cancelled'; reason: string; movedTo?: IssuePlace }
   | { kind: 'silent'; reason: string }
 
 /** Where to clone from and what authorises it. */

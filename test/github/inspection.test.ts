@@ -164,6 +164,7 @@ describe('inspect', () => {
     expect(await host.inspect(task)).toMatchObject({
       kind: 'cancelled',
       reason: expect.stringMatching(/^The issue was moved to http.*issues\/1$/),
+      movedTo: { owner: 'acme', repo: elsewhere.name, number: 1 },
     })
   })
 })

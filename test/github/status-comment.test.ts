@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import type { StatusView } from '../../src/render/status-view.ts'
 import type { EmulatedGitHub } from '../support/emulated-github/types.ts'
-import { hosted, hostOn, startGitHub, texts } from './fixture.ts'
+import { appOn, hosted, hostOn, startGitHub, texts } from './fixture.ts'
 
 let github: EmulatedGitHub
 
@@ -127,6 +127,19 @@ describe('show', () => {
     restore()
     await host.flush()
     expect(await bodies(full)).toEqual([texts.renderStatus(view(1))])
+  })
+
+  it('has its last word where the issue was moved to, and is given up where nobody may write there', async () => {
+    const to = await hosted(github)
+    const { host, full } = await hosted(github, {}, { movedTo: async () => ({ repository: to.repository, issue: 1 }) })
+    await host.show(view(1))
+    await host.show(view(2, 'ended'))
+    expect(await bodies(full)).toEqual([texts.renderStatus(view(1))])
+    expect(await bodies(to.full)).toEqual([texts.renderStatus(view(2, 'ended'))])
+    const nowhere = appOn(github).repository(to.installationId, 'acme', 'nowhere')
+    const { host: lost } = await hosted(github, {}, { movedTo: async () => ({ repository: nowhere, issue: 1 }) })
+    await lost.show(view(3, 'ended'))
+    await expect(lost.flush()).resolves.toBeUndefined()
   })
 
   it('is silent once another worker owns the run, but still says that a run was cancelled', async () => {
