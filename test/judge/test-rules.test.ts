@@ -124,6 +124,14 @@ describe('a test that is gone', () => {
     expect(judged(path, `-${text}\n`, { plan: planOf([change('a', path)], { removedTests }) })).toEqual([])
   })
 
+  test('needs one for each', () => {
+    const removedTests = [{ name: 'adds', reason: 'It tested the defect.' }]
+    const plan = planOf([change('a', 'a.test.js')], { removedTests })
+    expect(judged('a.test.js', "-it('adds', () => {})\n-it('subtracts', () => {})\n", { plan })).toEqual([
+      'test_deleted',
+    ])
+  })
+
   test('with its whole file needs one, too', () => {
     expect(judged('a.test.js', '-  run()\n', {}, 'deleted')).toEqual(['test_deleted'])
     const plan = planOf([change('a', 'a.test.js', { kind: 'delete' })], {
