@@ -200,6 +200,11 @@ describe('reading the environment', () => {
     const { hostEnv } = accepted({ ...complete, PATH: '/bin', GITHUB_TOKEN: 'token', LANG: 'C' })
     expect(hostEnv).toEqual({ PATH: '/bin', LANG: 'C' })
   })
+
+  test('the client of a container engine is told where its settings are', () => {
+    const given = { CONTAINERS_CONF: '/a', CONTAINERS_STORAGE_CONF: '/b', DOCKER_HOST: 'unix:///c' }
+    expect(accepted({ ...complete, ...given }).hostEnv).toMatchObject(given)
+  })
 })
 
 function accepted(environment: Record<string, string>): Config {

@@ -31,6 +31,9 @@ const hostVariables = [
   'DOCKER_CERT_PATH',
   'DOCKER_TLS_VERIFY',
   'CONTAINER_HOST',
+  'CONTAINERS_CONF',
+  'CONTAINERS_STORAGE_CONF',
+  'CONTAINERS_REGISTRIES_CONF',
 ]
 
 export type Environment = Record<string, string | undefined>
