@@ -1,17 +1,19 @@
 // .NET and the JVM import no files: a type is named, and by custom lies in the file of its name.
 import { posix } from 'node:path'
 
-/** Languages in which that holds. */
-export const typeSource = /\.(cs|fs|vb|java|kt|groovy|scala)$/
+/** Languages in which that holds; those of one platform name each other's types. */
+const platforms = [/\.(cs|fs|vb)$/, /\.(java|kt|groovy|scala)$/]
+export const typeSource = new RegExp(platforms.map(({ source }) => source).join('|'))
 
-/** Files of that ending that the types named in the text may lie in; of several of one name those in a namespace that the text has in scope. */
+/** Files of the same platform that the types named in the text may lie in; of several of one name those in a namespace that the text has in scope. */
 export function typeImports(path: string, text: string, files: ReadonlySet<string>): string[] {
+  const platform = platforms.find((one) => one.test(path))
   const code = withoutProse(text)
   const named = new Set(code.match(/\b[A-Z]\w*/g) ?? [])
   const byType = new Map<string, string[]>()
   for (const file of files) {
     const type = typeOf(file)
-    if (posix.extname(file) !== posix.extname(path) || !named.has(type)) continue
+    if (platform?.test(file) !== true || !named.has(type)) continue
     byType.set(type, [...(byType.get(type) ?? []), file])
   }
   const scope = namespacesIn(code)

@@ -129,7 +129,9 @@ describe('compareChecks', () => {
       const flaky = ['the run as a whole']
       expect(again(['+a', '+b'], ['+a', '+b'], whole)).toMatchObject({ regressed: false, broken: [], flaky })
       expect(again(['+a', '-old'], ['+a', '-old'], [...whole, '-old'])).toMatchObject({ regressed: false, flaky })
-      expect(again(['+a'], ['+a', '-new at 12:02'], ['+a', '-new at 12:01'])).toMatchObject({ regressed: true })
+      const [first, second] = ['-new at 12:01', '-new at 12:02']
+      expect(again(['-old'], ['-old', second], ['-old', first])).toMatchObject({ regressed: true })
+      expect(again(['+a', '-b'], ['+a'], ['+a', '-b'])).toMatchObject({ flaky: [], stillFailing: ['b'] })
       expect(again(['+a', '+b'], whole, whole)).toMatchObject({ regressed: true, broken: ['b'] })
       expect(again(['+a'], [], whole)).toMatchObject({ regressed: true })
     })

@@ -72,11 +72,12 @@ describe('testsOf', () => {
       'src/Shop/Names.cs': '// Unlike Money\nnamespace Shop { public class Names { string all = "Money"; } }',
       'src/Shop/Web/Options.cs': 'namespace Shop.Web { public class Options { } }',
       'src/Tools/Options.cs': 'namespace Shop.Tools { public class Options { } }',
-      'src/main/java/shop/Money.java': 'package shop; class Money {}',
+      'src/main/java/shop/Price.java': 'package shop; class Price {}',
+      'src/Price.cs': 'class Price { }',
       'tests/CheckoutTests.cs': 'using Shop;\nnamespace Shop.Tests { class CheckoutTests { Cart cart = new(); } }',
       'tests/ListTests.cs': 'using Shop;\nclass ListTests { Names names; }',
       'tests/SetupTests.cs': 'using Shop.Web;\nclass SetupTests { Options options; }',
-      'tests/Sums.java': 'package tests;\nimport shop.Money;\nclass Sums { Money sum; }',
+      'tests/Sums.groovy': 'class Sums { Price sum }',
     }
     const asked = {
       files: Object.keys(shop),
@@ -89,7 +90,8 @@ describe('testsOf', () => {
     expect(await near('src/Shop/Names.cs')).toEqual(['tests/ListTests.cs'])
     expect(await near('src/Shop/Web/Options.cs')).toEqual(['tests/SetupTests.cs'])
     expect(await near('src/Tools/Options.cs')).toEqual([])
-    expect(await near('src/main/java/shop/Money.java')).toEqual(['tests/Sums.java'])
+    expect(await near('src/main/java/shop/Price.java')).toEqual(['tests/Sums.groovy'])
+    expect(await near('src/Price.cs')).toEqual([])
   })
 
   it.each(['/*', '"', '\n', ' ', 'using A\n', 'A '])('reads a file of many %j at once', async (part) => {
