@@ -34,7 +34,8 @@ test('a small file is shown whole, with the change in its place', () => {
 })
 
 test('of a long file the hunks are shown, and where something is left out', () => {
-  const hunks = '@@ -200,2 +200,2 @@ function x() {\n   line 200\n-line 201\n+mended\n@@ -290 +290 @@\n-line 290\n+more\n'
+  const hunks =
+    '@@ -200,2 +200,2 @@ function x() {\n   line 200\n-line 201\n+mended\n@@ -290 +290 @@\n-line 290\n+more\n'
   expect(shown(patch('modified', hunks), contents(lines(300).join('\n')))).toBe(
     '=== a.js (changed)\nin function x() {\n200   line 200\n-line 201\n201+mended\n…\n-line 290\n290+more',
   )
