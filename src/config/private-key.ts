@@ -12,8 +12,6 @@ export function readPrivateKey(
   const none = { privateKey: undefined, problems: [] }
   if (!needs.includes('github')) return none
   const variable = given.PRIVATE_KEY ? 'PRIVATE_KEY' : 'PRIVATE_KEY_PATH'
-  const mend =
-    'Generate a new private key on the settings page of your GitHub App and give the whole .pem file, with its BEGIN and END lines.'
   try {
     const text =
       given.PRIVATE_KEY?.replaceAll('\\n', '\n') ??
@@ -22,10 +20,18 @@ export function readPrivateKey(
     createPrivateKey(text)
     return { privateKey: text, problems: [] }
   } catch (cause) {
-    const unreadable = cause instanceof Error && 'path' in cause
-    const problem = unreadable
-      ? `names a file that cannot be read (${cause.message})`
-      : 'is not a private key in PEM form'
-    return { privateKey: undefined, problems: [{ variable, problem, mend }] }
+    return { privateKey: undefined, problems: [{ variable, ...refusalOf(cause) }] }
+  }
+}
+
+function refusalOf(cause: unknown): Omit<ConfigProblem, 'variable'> {
+  if (cause instanceof Error && 'path' in cause)
+    return {
+      problem: `names a file that cannot be read (${cause.message})`,
+      mend: 'Set the path of the .pem file that GitHub generated, and let the user that runs Draftsmith read it.',
+    }
+  return {
+    problem: 'is not a private key in PEM form',
+    mend: 'Give the whole .pem file, with its BEGIN and END lines; or generate a new key on the settings page of your GitHub App.',
   }
 }

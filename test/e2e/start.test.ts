@@ -42,17 +42,19 @@ describe('the configuration', () => {
       what: 'a private key that is none',
       env: { PRIVATE_KEY: 'not a key' },
       says: 'PRIVATE_KEY is not a private key in PEM form',
+      mend: 'generate a new key on the settings page of your GitHub App',
     },
     {
       what: 'a private key file that is not there',
       env: { PRIVATE_KEY: undefined, PRIVATE_KEY_PATH: '/nowhere/app.pem' },
       says: 'PRIVATE_KEY_PATH names a file that cannot be read',
+      mend: 'Set the path of the .pem file that GitHub generated',
     },
-  ])('refuses $what', async ({ env, says }) => {
+  ])('refuses $what', async ({ env, says, mend }) => {
     const { output, exitCode } = await inVain(env)
     expect(exitCode).toBe(2)
     expect(output).toContain(says)
-    expect(output).toContain('Generate a new private key on the settings page of your GitHub App')
+    expect(output).toContain(mend)
   })
 })
 

@@ -7,15 +7,15 @@ import { composeSandbox } from '../../compose/sandbox.ts'
 import type { Config } from '../../config.ts'
 import { toFault } from '../../errors.ts'
 import type { SandboxKind } from '../../sandbox/sandbox.ts'
+import { isRecent, leastNode } from '../node-version.ts'
 import type { Finding } from './finding.ts'
 
-const leastNode = '22.18'
 /** Debian 12 and Ubuntu 22.04 have it or a later one. */
 const leastGit = '2.34'
 
 export function checkNode(): Finding {
   const { node } = process.versions
-  if (isAtLeast(node, leastNode)) return { check: 'node', level: 'ok', found: node }
+  if (isRecent(node, leastNode)) return { check: 'node', level: 'ok', found: node }
   return {
     check: 'node',
     level: 'fail',
@@ -29,17 +29,11 @@ export async function checkGit(config: Config): Promise<Finding> {
   try {
     const said = await gitVersion(config)
     const version = /\d+(\.\d+)+/.exec(said)?.[0] ?? said
-    if (isAtLeast(version, leastGit)) return { check: 'git', level: 'ok', found: version }
+    if (isRecent(version, leastGit)) return { check: 'git', level: 'ok', found: version }
     return { check: 'git', level: 'fail', found: `${version} is too old`, mend }
   } catch (thrown) {
     return { check: 'git', level: 'fail', found: toFault(thrown).message, mend }
   }
-}
-
-function isAtLeast(version: string, least: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  const [leastMajor = 0, leastMinor = 0] = least.split('.').map(Number)
-  return major > leastMajor || (major === leastMajor && minor >= leastMinor)
 }
 
 const gibibyte = 2 ** 30
