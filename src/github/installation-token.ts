@@ -111,7 +111,9 @@ export function createSession(options: SessionOptions): RepositorySession {
 
   async function giveBack(step: Step, lease: Lease): Promise<void> {
     const key = JSON.stringify(step.permissions)
-    if ((await leases.get(key)) === lease) leases.delete(key)
+    // Its successor may be asked for at this moment, and GitHub may have none: whoever asked is told, and nobody waits here.
+    const kept = await leases.get(key)?.catch(() => undefined)
+    if (kept === lease) leases.delete(key)
     // Somebody took it while this looked.
     if (lease.users === 0) await lease.revoke()
   }

@@ -257,6 +257,30 @@ describe('tokens', () => {
     expect(mine().map(({ state }) => state)).toEqual(['revoked', 'alive'])
   })
 
+  it('are given back also while GitHub has none to replace them', async () => {
+    const timers = new Set<() => void>()
+    const after = (_ms: number, call: () => void) => {
+      timers.add(call)
+      return () => void timers.delete(call)
+    }
+    let clock = Date.now()
+    const { full, name, installationId } = await freshRepository(github)
+    const repository = appOn(github, { after, now: () => clock }).repository(installationId, 'acme', name)
+    await repository.issue(1)
+    clock += 58 * 60_000
+    const restore = github.fault({
+      match: ({ method, path }) => method === 'POST' && path.endsWith('/access_tokens'),
+      ...{ kind: 'status', status: 502, body: { message: 'Bad gateway' } },
+    })
+    const refused = expect(repository.issue(1)).rejects.toMatchObject({ code: 'github_error' })
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const call of timers) call()
+    await refused
+    restore()
+    const mine = () => github.tokens().filter(({ repositories }) => repositories?.includes(full))
+    await expect.poll(() => mine().map(({ state }) => state)).toEqual(['revoked'])
+  })
+
   it('are given back at the end of a run, those in use after their call', async () => {
     const { repository, full } = await freshRepository(github)
     const mine = () => github.tokens().filter(({ repositories }) => repositories?.includes(full))
