@@ -14,14 +14,14 @@ export interface Reply {
   text: string
 }
 
-/** `comment`: the id of the one that holds the command. */
+/** `comment`: the id of the one that holds the command. The mark stands last: what people get by mail begins with the words. */
 export function renderReply({ text }: Reply, comment: number): string {
-  return `${renderHiddenData('reply', { comment })}\n\n${text}`
+  return `${text}\n\n${renderHiddenData('reply', { comment })}`
 }
 
 /** The comment whose command is answered; undefined where it is no reply of ours. */
 export function repliedTo(body: string): number | undefined {
-  const { comment } = parseHiddenData('reply', body) ?? {}
+  const { comment } = parseHiddenData('reply', body.trimEnd().split('\n').at(-1) ?? '') ?? {}
   return comment === undefined ? undefined : Number(comment)
 }
 

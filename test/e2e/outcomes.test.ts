@@ -288,7 +288,7 @@ sandboxed('on the embedded database', () => {
       expect(status).toContain(`The work so far is kept: \`draftsmith show ${runId} --patch\``)
       expect((await service.ledger.artifact(runId ?? '', workPatch))?.toString()).toContain("cents < 0 ? '-' : ''")
       const reply = (await commentsOn(github, { repo, number })).find(({ body }) => body.includes('is stopped'))
-      expect(reply?.body).toContain(`\n\nRun \`${runId}\` is stopped. What it has made so far is kept.`)
+      expect(reply?.body).toContain(`Run \`${runId}\` is stopped. What it has made so far is kept.`)
     })
   })
 

@@ -62,7 +62,7 @@ async function commentsOfOurs() {
   const comments = repositories[repo]?.issues.find(({ number }) => number === issue)?.comments ?? []
   const written = comments.filter(({ byApp }) => byApp)
   // Without the mark that a reader does not see either.
-  const ours = written.map((comment) => ({ ...comment, body: comment.body.replace(/^<!--.*-->\n\n/, '') }))
+  const ours = written.map((comment) => ({ ...comment, body: comment.body.replace(/\n\n<!--.*-->$/, '') }))
   return { ours, reactions: comments.flatMap(({ reactions }) => reactions) }
 }
 
