@@ -13,11 +13,10 @@ export function stoppable(client: Client, stop: () => AbortSignal | undefined): 
     const signal = stop()
     if (signal === undefined || asked.url === '/installation/token') return request(asked)
     signal.throwIfAborted()
-    const sending = watchSending(signal, asked.request.fetch)
+    const sending = watchSending(signal, { isRead: asked.method === 'GET', fetch: asked.request.fetch })
     // In place: every hook within this one was bound to the same object, whatever it is called with.
     asked.request = { ...asked.request, fetch: sending.fetch }
-    const isRead = asked.method === 'GET'
-    return untilStopped(signal, request(asked), () => (isRead || !sending.underWay() ? 0 : graceMs))
+    return untilStopped(signal, request(asked), () => (sending.isWriting() ? graceMs : 0))
   })
   return client
 }
@@ -44,17 +43,21 @@ export async function untilStopped<T>(
 }
 
 /** Innermost, after all that a call has to wait for. */
-function watchSending(signal: AbortSignal, fetch: Fetch = globalThis.fetch): { fetch: Fetch; underWay(): boolean } {
-  let underWay = false
+function watchSending(
+  signal: AbortSignal,
+  { isRead, fetch = globalThis.fetch }: { isRead: boolean; fetch: Fetch | undefined },
+): { fetch: Fetch; isWriting(): boolean } {
+  let writing = false
   return {
-    underWay: () => underWay,
+    isWriting: () => writing,
     fetch: async (input, init) => {
       signal.throwIfAborted()
-      underWay = true
+      if (isRead) return fetch(input, { ...init, signal })
+      writing = true
       try {
         return await fetch(input, init)
       } finally {
-        underWay = false
+        writing = false
       }
     },
   }
