@@ -9,7 +9,10 @@ export interface DescribedChange {
   report: VerificationReport
 }
 
-export function describeChange({ contract, plan }: PlannedTask, { files, report }: DescribedChange): string {
+export function describeChange(
+  { contract, plan }: Pick<PlannedTask, 'contract' | 'plan'>,
+  { files, report }: DescribedChange,
+): string {
   return [
     describeContract(contract),
     fence('plan', plan.modifications.map(({ path, title }) => `- ${path}: ${title}`).join('\n')),
