@@ -1,4 +1,4 @@
-# Build:  docker build -t draftsmith .
+# Build:  docker build -t draftsmith .      (Podman drops the health check unless told `--format docker`)
 # Run:    docker run --init -p 3000:3000 --env-file .env -e HOST=0.0.0.0 -e DRAFTSMITH_DATA_DIR=/data -v draftsmith:/data \
 #           -v "$PWD/key.pem:/run/key.pem:ro" -e PRIVATE_KEY_PATH=/run/key.pem --stop-timeout 30 \
 #           --security-opt seccomp=docker/seccomp.json --security-opt apparmor=unconfined --security-opt systempaths=unconfined draftsmith
