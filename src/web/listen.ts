@@ -64,7 +64,7 @@ function probesOf(role: Role, { ledger, queue, sandbox }: Service): Probe[] {
     {
       name: 'queue',
       ask: () => describeQueue(ledger, queue),
-      mend: 'Restart this process; runs that wait are kept.',
+      mend: 'If the database answers, restart this process; runs that wait are kept.',
     },
   ]
   if (role === 'web') return database
