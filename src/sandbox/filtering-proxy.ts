@@ -3,7 +3,7 @@
 import { lookup } from 'node:dns/promises'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect, isIP, type Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { type Duplex, pipeline } from 'node:stream'
 import { createHostRules, isPrivateAddress, normalizeHost } from './host-rules.ts'
 import { connected, createUpstreamProxy, type UpstreamOptions, type UpstreamProxy } from './upstream-proxy.ts'
 
@@ -168,16 +168,28 @@ async function forward(
       },
       createConnection: () => socket,
     })
-    outgoing.once('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers))
-      answer.pipe(response)
-    })
-    outgoing.once('error', (error) => refuseRequest(response, error))
+    outgoing.once('response', (answer) => passBack(answer, response))
+    outgoing.on('error', (error) => refuseRequest(response, error))
+    // Without an answer, such as where it changes the protocol.
+    outgoing.once('close', () => response.headersSent || refuseRequest(response, undefined))
     response.once('close', () => socket.destroy())
     incoming.pipe(outgoing)
   } catch (error) {
     refuseRequest(response, error)
   }
+}
+
+/** The host is whom a repository names: nothing that it answers may be thrown here, where nobody catches it. */
+function passBack(answer: IncomingMessage, response: ServerResponse): void {
+  try {
+    response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers))
+  } catch (error) {
+    // Node reads a status such as 099, and writes none.
+    answer.resume()
+    refuseRequest(response, error)
+    return
+  }
+  pipeline(answer, response, () => undefined)
 }
 
 /** Without the headers of a single connection (RFC 9110, 7.6.1) and those meant for a proxy. */

@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -99,6 +100,27 @@ describe('filtering proxy', () => {
     expect((await get(socketPath, '/path')).status).toBe(400)
   })
 
+  it.each([
+    ['a status that is none', 'HTTP/1.1 099 Odd\r\n\r\n', 502],
+    ['two answers', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n', 200],
+    ['half an answer', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf', 'cut'],
+    ['no HTTP', 'SSH-2.0-x\r\n', 502],
+    ['another protocol', 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', 502],
+  ])('outlives a host that answers with %s', async (_, answer, status) => {
+    const host = createTcpServer((socket) => socket.on('error', () => {}).end(answer)).listen(0, '127.0.0.1')
+    await once(host, 'listening')
+    const at = `127.0.0.1:${(host.address() as AddressInfo).port}`
+    await start([at, origin.at], { privateHosts: [at, origin.at] })
+    expect(
+      await get(socketPath, `http://${at}/`).then(
+        ({ status: got }) => got,
+        () => 'cut',
+      ),
+    ).toBe(status)
+    expect((await get(socketPath, `http://${origin.at}/`)).status).toBe(200)
+    host.close()
+  })
+
   it('goes through the upstream proxy with its credentials, for tunnels and plain requests', async () => {
     const upstream = await startUpstream(origin.port)
     await start(['public.example.org'], { upstream: { address: `http://user:p%40ss@127.0.0.1:${upstream.port}` } })
@@ -193,9 +215,13 @@ async function startUpstream(originPort: number) {
 function get(socketPath: string, path: string, headers = {}): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ socketPath, path, headers }, async (response) => {
-      let body = ''
-      for await (const chunk of response) body += chunk
-      resolve({ status: response.statusCode, body })
+      try {
+        let body = ''
+        for await (const chunk of response) body += chunk
+        resolve({ status: response.statusCode, body })
+      } catch (thrown) {
+        reject(thrown)
+      }
     })
     outgoing.once('error', reject).end()
   })
