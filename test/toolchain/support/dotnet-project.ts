@@ -7,6 +7,9 @@ import { promisify } from 'node:util'
 
 const sources = fileURLToPath(new URL('../fixtures/dotnet-runner', import.meta.url))
 
+/** Else compiler and build go on as processes of their own. */
+const env = { ...process.env, MSBUILDDISABLENODEREUSE: '1', UseSharedCompilation: 'false' }
+
 /** The test framework of `fixtures/dotnet-runner`, built by the SDK on PATH. No package is fetched. */
 export async function buildDotnetRunner(): Promise<AsyncDisposable & { folder: string }> {
   const place = await mkdtemp(join(tmpdir(), 'draftsmith-dotnet-'))
@@ -14,7 +17,7 @@ export async function buildDotnetRunner(): Promise<AsyncDisposable & { folder: s
   await cp(sources, place, { recursive: true })
   // One after the other: they share the folder.
   for (const project of ['host', 'adapter'])
-    await promisify(execFile)('dotnet', ['build', join(place, project), '--output', folder])
+    await promisify(execFile)('dotnet', ['build', join(place, project), '--output', folder], { env })
   return { folder, [Symbol.asyncDispose]: () => rm(place, { recursive: true, force: true }) }
 }
 
