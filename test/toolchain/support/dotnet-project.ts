@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,14 +7,15 @@ import { promisify } from 'node:util'
 
 const sources = fileURLToPath(new URL('../fixtures/dotnet-runner', import.meta.url))
 
-/** Else compiler and build go on as processes of their own. */
-const env = { ...process.env, MSBUILDDISABLENODEREUSE: '1', UseSharedCompilation: 'false' }
-
 /** The test framework of `fixtures/dotnet-runner`, built by the SDK on PATH. No package is fetched. */
 export async function buildDotnetRunner(): Promise<AsyncDisposable & { folder: string }> {
   const place = await mkdtemp(join(tmpdir(), 'draftsmith-dotnet-'))
   const folder = join(place, 'out')
   await cp(sources, place, { recursive: true })
+  await mkdir(join(place, 'home'))
+  // Else compiler and build go on as processes of their own, and the SDK writes into the home of whoever runs the tests.
+  const alone = { MSBUILDDISABLENODEREUSE: '1', UseSharedCompilation: 'false', DOTNET_CLI_TELEMETRY_OPTOUT: '1' }
+  const env = { ...process.env, ...alone, HOME: join(place, 'home') }
   // One after the other: they share the folder.
   for (const project of ['host', 'adapter'])
     await promisify(execFile)('dotnet', ['build', join(place, project), '--output', folder], { env })
