@@ -7,7 +7,7 @@ import { type AppSeed, type EmulatedGitHub, startEmulatedGitHub } from '../suppo
 import { MessagesApi, refused, streamed } from '../support/messages-api.ts'
 import { createTestDatabase, describePostgres } from '../support/postgres.ts'
 import { startProgram } from '../support/program.ts'
-import { dockerInfo, startStandInEngine } from '../support/stand-in-engine.ts'
+import { podmanInfo, startStandInEngine } from '../support/stand-in-engine.ts'
 import { requirePackage } from '../support/system.ts'
 import { CommandLine } from './command-line.ts'
 
@@ -67,17 +67,19 @@ describe('a machine for local runs', () => {
 
   requirePackage('bubblewrap', ['bwrap', 'python3'])('with containers', () => {
     test('each image is tried, and what is weak or missing is told with its mend', async () => {
-      const engine = await startStandInEngine('docker', dockerInfo)
+      // Of a machine's own engines Podman is taken before Docker, so that this one is found first.
+      const info = { host: { ...podmanInfo.host, security: { rootless: false, seccompEnabled: true } } }
+      const engine = await startStandInEngine('podman', info)
       const PATH = `${engine.hostEnv.PATH}:${process.env.PATH}`
       const env = { ...local, PATH, DRAFTSMITH_SANDBOX: 'container' }
       try {
         const { of } = await doctor({}, { ...env, DRAFTSMITH_CONTAINER_IMAGES: 'everything' })
         expect(of('sandbox')).toMatchObject([{ level: 'ok', found: 'container, each image tried with a command' }])
-        expect(of('sandbox: memory')).toMatchObject([{ level: 'ok', found: 'a cgroup of docker' }])
+        expect(of('sandbox: memory')).toMatchObject([{ level: 'ok', found: 'a cgroup of podman' }])
         expect(of('sandbox: files')).toMatchObject([{ level: 'warn', mend: expect.stringContaining('rootless') }])
         const without = await doctor({}, { ...env, DRAFTSMITH_CONTAINER_IMAGES: 'everything,missing' })
         expect(without.of('sandbox')).toMatchObject([
-          { level: 'fail', mend: expect.stringContaining('docker pull missing') },
+          { level: 'fail', mend: expect.stringContaining('podman pull missing') },
         ])
       } finally {
         await engine.close()
