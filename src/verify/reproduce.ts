@@ -1,4 +1,5 @@
 // A test that is worth something fails without the change. This runs the changed tests on the sources of the base commit.
+import { Fault } from '../errors.ts'
 import type { Bench, Place } from '../prepare/bench.ts'
 import type { TreeChange } from '../publish/publication.ts'
 import { checksOnTests } from '../toolchain/commands.ts'
@@ -16,7 +17,11 @@ export interface Reproduction {
   label: string
 }
 
-/** Undefined where there is nothing to run: no test changed, nothing but tests changed, or no command runs them. */
+/**
+ * Undefined where there is nothing to run: no test changed, nothing but tests changed, or no command runs them.
+ * Throws `infrastructure`/`install_failed`: these are the base's dependencies, which were installed before; that they cannot be now
+ * says nothing of the change, and its author could not mend it.
+ */
 export async function reproduceOnBase(asked: Reproduction): Promise<ReproductionEvidence | undefined> {
   const { bench, place, treeSha, after, label } = asked
   const changes = await bench.workspace.changes(treeSha)
@@ -27,7 +32,12 @@ export async function reproduceOnBase(asked: Reproduction): Promise<Reproduction
   if (checks.length === 0) return undefined
   const sources = changes.filter((change) => !isTestChange(change)).map(({ path }) => path)
   await using bare = await bench.fresh(await bench.workspace.without(treeSha, sources))
-  if (bare.installProblem !== undefined) return undefined
+  if (bare.installProblem !== undefined)
+    throw new Fault(
+      'infrastructure',
+      'install_failed',
+      `The dependencies were installed before, but not now, without the change: ${bare.installProblem}`,
+    )
   const without = await bench.runChecks(bare, checks, `${label}/without-change`)
   // A suite may name no tests where some files alone would; then those are run on both trees.
   const alone = after.some(isSilentSuite) ? await bench.runChecks(place, checks, `${label}/with-change`) : []

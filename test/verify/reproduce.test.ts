@@ -63,6 +63,17 @@ test('is silent where nothing but tests changed', async () => {
   expect(await reproduce('checks: { test: node --test }', { source: undefined, test: idleTest })).toBeUndefined()
 })
 
+/** The registry is away while the changed tests stand on the base's sources, and at no other time. */
+const install =
+  'if grep -q total test/total.test.js && ! grep -q length src/total.js; then echo no route to host; exit 1; fi\n'
+
+test('takes what cannot be installed without the change for no word on the change', async () => {
+  const policy = 'checks: { install: sh install.sh, test: node --test }'
+  await expect(reproduce(policy, { base: { 'install.sh': install } })).rejects.toMatchObject({
+    ...{ class: 'infrastructure', code: 'install_failed', message: expect.stringContaining('no route to host') },
+  })
+})
+
 interface Change {
   source?: string | undefined
   test?: string | undefined
