@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type ApplicationFunction, Probot } from 'probot'
 import { Fault, toFault } from '../errors.ts'
-import { readBody } from './request-body.ts'
+import { createBodyReader } from './request-body.ts'
 
 export interface WebhookHandlerOptions {
   /** The default export of `index.ts`, given its parts. */
@@ -17,6 +17,8 @@ export interface WebhookHandlerOptions {
   log: Logger
   /** Most bytes of a delivery; GitHub sends at most 25 MB. */
   mostBytes?: number
+  /** Most bytes of deliveries whose signature is not checked yet, all together. */
+  mostBytesTogether?: number
 }
 
 /** Always answers, never throws. */
@@ -25,6 +27,7 @@ export type WebhookHandler = (request: IncomingMessage, response: ServerResponse
 /** GitHub gives up after 10 s; what takes longer goes on and is answered as accepted. */
 const answerWithinMs = 9_000
 const githubsMostBytes = 25 * 1024 * 1024
+const defaultMostTogether = 4 * githubsMostBytes
 
 /** Throws `invalid_input`/`webhook_secret_missing`: Probot would fall back to a secret that everybody knows. */
 export async function createWebhookHandler(options: WebhookHandlerOptions): Promise<WebhookHandler> {
@@ -33,7 +36,15 @@ export async function createWebhookHandler(options: WebhookHandlerOptions): Prom
       mend: "Set WEBHOOK_SECRET to the secret in the App's settings.",
     })
   }
-  const { app, appId, privateKey, secret, apiUrl, mostBytes = githubsMostBytes } = options
+  const {
+    app,
+    appId,
+    privateKey,
+    secret,
+    apiUrl,
+    mostBytes = githubsMostBytes,
+    mostBytesTogether = defaultMostTogether,
+  } = options
   // Every error is logged here, once and without the event that Octokit hangs on it.
   const probot = new Probot({
     appId,
@@ -43,9 +54,10 @@ export async function createWebhookHandler(options: WebhookHandlerOptions): Prom
     log: options.log.child({}, { level: 'silent' }),
   })
   await probot.load(app)
+  const readBody = createBodyReader({ mostBytes, mostBytesTogether })
   return async (request, response) => {
     const refuse = (thrown: unknown) => refusal(toFault(thrown), options.log)
-    reply(response, await receive(probot, request, { mostBytes, refuse }).catch(refuse))
+    reply(response, await receive(probot, request, { readBody, refuse }).catch(refuse))
   }
 }
 
@@ -55,13 +67,13 @@ interface Answer {
 }
 
 interface Receiving {
-  mostBytes: number
+  readBody(request: IncomingMessage): Promise<string>
   refuse(thrown: unknown): Answer
 }
 
-async function receive(probot: Probot, request: IncomingMessage, { mostBytes, refuse }: Receiving): Promise<Answer> {
+async function receive(probot: Probot, request: IncomingMessage, { readBody, refuse }: Receiving): Promise<Answer> {
   const { event, delivery, signature } = readHeaders(request)
-  const text = await readBody(request, mostBytes)
+  const text = await readBody(request)
   // Verified before anything else is done with it; a wrong one is not worth a log of its payload.
   if (!(await probot.webhooks.verify(text, signature).catch(() => false))) throw wrongSignature()
   const working = deliver(probot, { id: delivery, name: event, payload: readJson(text) })
@@ -147,6 +159,9 @@ function refusal(fault: Fault, log: Logger): Answer {
 function reply(response: ServerResponse, { status, body }: Answer): void {
   if (response.writableEnded || response.destroyed) return
   // What was not read of a body that is too large must not be taken for the next request.
-  const headers = { 'content-type': 'application/json; charset=utf-8', ...(status === 413 && { connection: 'close' }) }
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    ...((status === 413 || status === 503) && { connection: 'close' }),
+  }
   response.writeHead(status, headers).end(`${JSON.stringify(body)}\n`)
 }
