@@ -11,7 +11,7 @@ import { containerPrefix } from './container-names.ts'
 import { fixedEnvironment, type HostEnvironment } from './host-environment.ts'
 import { innerScript } from './inner-script.ts'
 import { inside } from './places.ts'
-import { processTree } from './process-tree.ts'
+import { killAll, namedProcesses, processTree } from './process-tree.ts'
 import type { Command, SandboxOptions } from './sandbox.ts'
 import type { Launch } from './supervised-command.ts'
 import { certificateViews, refusalRemark, type WayOut, wayOutVariables } from './way-out.ts'
@@ -83,9 +83,12 @@ function findProcesses(engine: ContainerEngine, name: string): () => number[] {
   let asking = false
   const ask = async () => {
     asking = true
-    const { stdout } = await engine.ask(['container', 'inspect', '--format', '{{.State.Pid}}', name])
-    first = Number(stdout) || 0
-    asking = false
+    try {
+      const { stdout } = await engine.ask(['container', 'inspect', '--format', '{{.State.Pid}}', name])
+      first = Number(stdout) || 0
+    } finally {
+      asking = false
+    }
   }
   return () => {
     if (first > 0) return processTree(first).map(({ pid }) => pid)
@@ -107,10 +110,15 @@ function hasEnded(state: EndState | undefined): state is EndState {
   return state !== undefined && ['exited', 'stopped'].includes(state.Status) && !state.Error
 }
 
-/** How it ended, or undefined where there is none. When this returns, no process of it is left; else it throws. */
+/**
+ * How it ended, or undefined where there is none. When this returns, no process of it is left; else it throws.
+ * A client of Podman that is killed while it creates a container leaves a monitor that knows its name, and a process that waits to
+ * begin; for the engine there is no such container.
+ */
 async function endContainer(engine: ContainerEngine, name: string): Promise<EndState | undefined> {
   const told = await engine.ask(['container', 'inspect', '--format', '{{json .State}}', name])
   await removeContainer(engine, name)
+  await killAll(() => namedProcesses(name).flatMap((pid) => processTree(pid).map((each) => each.pid)))
   return told.exitCode === 0 ? endState.safeParse(parsed(told.stdout)).data : undefined
 }
 

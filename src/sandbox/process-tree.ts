@@ -52,9 +52,18 @@ export function processTree(root: number, processes = listProcesses()): ProcessE
 
 /** Processes whose environment holds `mark`; finds daemons that left their parent and their group. */
 export function markedProcesses(mark: string): number[] {
+  return processesThatSay('environ', mark)
+}
+
+/** Processes whose command line holds `name`. */
+export function namedProcesses(name: string): number[] {
+  return processesThatSay('cmdline', name)
+}
+
+function processesThatSay(file: 'environ' | 'cmdline', words: string): number[] {
   return processIds().filter((pid) => {
     try {
-      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark) && readProcess(pid)?.zombie === false
+      return readFileSync(`/proc/${pid}/${file}`, 'latin1').includes(words) && readProcess(pid)?.zombie === false
     } catch {
       return false
     }

@@ -1,8 +1,10 @@
 // Commands in containers of a real Podman. What of it differs by engine is held against a stand-in: container-sandbox.test.ts.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { containerPrefix } from '../../src/sandbox/container-names.ts'
 import { createContainerSandbox } from '../../src/sandbox/container-sandbox.ts'
+import { namedProcesses } from '../../src/sandbox/process-tree.ts'
 import { openFixture, processorsContract, type SandboxFixture, sandboxContract } from '../contract/sandbox.ts'
 import { networkContract } from '../contract/sandbox-network.ts'
 import { type Podman, podmanPrograms, startPodman } from '../support/podman.ts'
@@ -20,6 +22,9 @@ const hostEnv = podman?.hostEnv ?? {}
 const inImages = (...names: string[]) => names.map((name) => ({ image: name, ecosystems: [] }))
 const sandbox = createContainerSandbox({ hostEnv, images: inImages(image) })
 const problem = await findProblem(podman)
+/** Begun by Podman's client right before the container is. */
+const monitors = () =>
+  namedProcesses(containerPrefix()).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('conmon'))
 const needsPodman = problem === undefined ? needsPrograms : withoutSystemPart(problem, 'podman info')
 
 needsPodman('container sandbox on Podman', () => {
@@ -44,6 +49,18 @@ needsPodman('container sandbox on Podman', () => {
       'system calls': 'the filter of podman',
       disk: 'a watcher, four looks a second',
     })
+  })
+
+  it('leaves no process of a command that is stopped while its container is made', async () => {
+    const session = await box.open()
+    for (let times = 0; times < 3; times++) {
+      const stop = new AbortController()
+      const stopped = session.run({ line: 'sleep 60', signal: stop.signal }).catch(() => undefined)
+      await expect.poll(monitors, { interval: 2, timeout: 10_000 }).toHaveLength(1)
+      stop.abort()
+      await stopped
+      expect(namedProcesses(containerPrefix())).toEqual([])
+    }
   })
 
   it('sees no process of the host, has no capability, cannot get one, and holds no open file of ours', async () => {

@@ -1,11 +1,10 @@
 // A real Podman with settings, a store and an image of its own, so that nothing of the machine's own containers is met.
 import { execFile } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { kill, listProcesses, processTree } from '../../src/sandbox/process-tree.ts'
 
 const run = promisify(execFile)
 
@@ -38,23 +37,8 @@ export async function startPodman(): Promise<Podman> {
     async close() {
       // Also unmounts the store, which could not be deleted before.
       await ask('system', 'reset', '--force')
-      endLeftMonitors(root)
       await rm(root, { recursive: true, force: true })
     },
-  }
-}
-
-/** A client that was killed while it created a container leaves its monitor, and a process that waits to begin. */
-function endLeftMonitors(root: string): void {
-  const left = listProcesses().filter(({ pid }) => commandLine(pid).includes(`${root}/`))
-  for (const monitor of left) for (const { pid } of processTree(monitor.pid)) kill(pid)
-}
-
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
-  } catch {
-    return ''
   }
 }
 
