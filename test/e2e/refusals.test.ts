@@ -39,6 +39,8 @@ describe('the issue', () => {
   it('is closed', async () => {
     const repo = await addRepository(github)
     const number = await github.openIssue(repo, { title: 'A defect that is closed', state: 'closed' }, 'mia')
+    // Were it told after the label, within the same second, the run would end in the queue.
+    await github.delivered()
     await github.label(repo, number, label, 'mia')
     expect((await endOf(repo, number)).end).toBe('declined')
     const status = await statusOf(github, { repo, number })

@@ -149,11 +149,11 @@ describe('installDependencies', () => {
 describe('missingTools', () => {
   it('names what is not on PATH in the sandbox', async () => {
     await using repository = await openRepository({})
-    const files = { 'package.json': JSON.stringify({ scripts: { test: 'ava' } }), 'bun.lock': '', 'setup.py': '' }
+    const files = { 'package.json': JSON.stringify({ scripts: { test: 'ava' } }), 'package-lock.json': '{}' }
     const snapshot = await detect(files)
     const [facts] = snapshot.ecosystems
     if (facts !== undefined) facts.tools = ['node', 'no-such-program-1']
-    expect(await missingTools({ ...snapshot, checks: [] }, repository.session)).toEqual(['no-such-program-1'])
+    expect(await missingTools(snapshot, repository.session)).toEqual(['no-such-program-1'])
   })
 
   it('names what a required check of the policy begins with; no path, and nothing that only a shell can read', async () => {
