@@ -106,7 +106,9 @@ describe('readiness', () => {
     const reply = await until(async () =>
       (await commentsOn(github, issue)).find(({ body }) => /is stopped\./.test(body) && !body.startsWith('<!--')),
     )
-    expect(reply.body).toMatch(/^Run `\S+` is stopped\. What it has made so far is kept\. Run `\S+` is stopped\.\n\n<!--/)
+    expect(reply.body).toMatch(
+      /^Run `\S+` is stopped\. What it has made so far is kept\. Run `\S+` is stopped\.\n\n<!--/,
+    )
   })
 
   it('that is under way is stopped at once', async () => {
